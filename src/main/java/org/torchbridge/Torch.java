@@ -1,0 +1,244 @@
+package org.torchbridge;
+
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.internal.CollectedHandles;
+import org.torchbridge.internal.LoadReport;
+import org.torchbridge.internal.NativeAutograd;
+import org.torchbridge.internal.NativeLibraries;
+import org.torchbridge.internal.NativeMemory;
+import org.torchbridge.internal.NativeRuntime;
+
+/**
+ * The functions of Python's module {@code torch}: operators and factories, which {@link TorchOperators} has, and the
+ * settings of libtorch, which are here.
+ *
+ * <pre>{@code
+ * Torch.manualSeed(0);
+ * Tensor x = Torch.randn(2, 3);
+ * Tensor y = Torch.cat(List.of(x, Torch.ones(2, 1)), 1);
+ * }</pre>
+ */
+public final class Torch extends TorchOperators {
+    static {
+        NativeLibraries.load();
+    }
+
+    private static volatile PrintOptions printOptions = PrintOptions.DEFAULT;
+    private static volatile @Nullable Device defaultDevice;
+
+    private Torch() {}
+
+    // ---- tensors from Java's values
+
+    /** A tensor of type {@code float32}. */
+    public static Tensor tensor(float... values) {
+        return ArrayTransfer.tensor(values);
+    }
+
+    /** A tensor of type {@code float64}. */
+    public static Tensor tensor(double... values) {
+        return ArrayTransfer.tensor(values);
+    }
+
+    /** A tensor of type {@code int32}. */
+    public static Tensor tensor(int... values) {
+        return ArrayTransfer.tensor(values);
+    }
+
+    /** A tensor of type {@code int64}. */
+    public static Tensor tensor(long... values) {
+        return ArrayTransfer.tensor(values);
+    }
+
+    /** A tensor of type {@code bool}. */
+    public static Tensor tensor(boolean... values) {
+        return ArrayTransfer.tensor(values);
+    }
+
+    /**
+     * A tensor with a copy of {@code values}: a number or boolean (no dimensions), an array of any rank, a list of any
+     * depth, or a buffer. The type follows the elements: {@code float[]} gives {@code float32}, {@code double[]}
+     * {@code float64}, {@code byte[]} {@code int8}; boxed numbers as in Python, {@code int64} or the default type.
+     *
+     * @throws IllegalArgumentException if rows differ in length or the elements are not numbers
+     */
+    public static Tensor tensor(Object values) {
+        return ArrayTransfer.tensor(values);
+    }
+
+    /** A tensor with a copy of {@code values}, converted to {@code dtype}. */
+    public static Tensor tensor(Object values, DType dtype) {
+        return Scope.call(() -> ArrayTransfer.tensor(values).to(dtype));
+    }
+
+    /**
+     * A tensor over the memory of a direct buffer, from its position on: no copy is made, and what is written on one side
+     * is seen on the other. The tensor keeps the buffer alive.
+     */
+    public static Tensor fromBuffer(ByteBuffer direct, DType dtype, long... shape) {
+        return ArrayTransfer.overBuffer(direct, dtype, shape);
+    }
+
+    // ---- gradients
+
+    /** A block without gradients: {@code try (var mode = Torch.noGrad()) {...}}. */
+    public static GradMode noGrad() {
+        return GradMode.enabled(false);
+    }
+
+    /** A block with gradients, inside one without. */
+    public static GradMode enableGrad() {
+        return GradMode.enabled(true);
+    }
+
+    /** A block whose tensors can never take part in gradients, which is faster still than {@link #noGrad}. */
+    public static GradMode inferenceMode() {
+        return GradMode.inference();
+    }
+
+    public static boolean isGradEnabled() {
+        return NativeAutograd.isGradEnabled();
+    }
+
+    /** The gradients of the sum of {@code outputs}' elements with respect to {@code inputs}; nothing is accumulated. */
+    public static List<Tensor> grad(List<Tensor> outputs, List<Tensor> inputs) {
+        return grad(outputs, inputs, List.of(), false, false, false);
+    }
+
+    /**
+     * The gradients of {@code outputs} with respect to {@code inputs}.
+     *
+     * @param gradOutputs what to start from, one for each output; empty if every output has one element
+     * @param retainGraph whether the outputs can be derived again
+     * @param createGraph whether the gradients themselves can be derived; implies {@code retainGraph}
+     * @param allowUnused whether an input may have no influence; its gradient is then null
+     */
+    public static List<Tensor> grad(
+            List<Tensor> outputs,
+            List<Tensor> inputs,
+            List<Tensor> gradOutputs,
+            boolean retainGraph,
+            boolean createGraph,
+            boolean allowUnused) {
+        long[] starts =
+                gradOutputs.isEmpty() ? new long[outputs.size()] : Arguments.handles("gradOutputs", gradOutputs);
+        long[] gradients = NativeAutograd.gradients(
+                Arguments.handles("outputs", outputs),
+                Arguments.handles("inputs", inputs),
+                starts,
+                Arguments.code(retainGraph || createGraph),
+                createGraph,
+                allowUnused);
+        Arguments.keepAlive(outputs, inputs, gradOutputs);
+        return Results.tensors(gradients);
+    }
+
+    // ---- random numbers
+
+    /** Seeds the generators of all devices; the same seed gives the same numbers as in Python. */
+    public static Generator manualSeed(long seed) {
+        NativeRuntime.seedCuda(seed);
+        return defaultGenerator().manualSeed(seed);
+    }
+
+    /** The generator that operators on the CPU use when they are given none. */
+    public static Generator defaultGenerator() {
+        return Generator.DEFAULT;
+    }
+
+    // ---- settings
+
+    /** How many threads an operator may use. At start: the cores that the JVM may use. */
+    public static void setNumThreads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("the number of threads is " + threads + "; 1 or more are expected");
+        }
+        NativeRuntime.setThreads(threads);
+    }
+
+    public static int getNumThreads() {
+        return NativeRuntime.threads();
+    }
+
+    /** The type of factories that are given none: a floating-point type, at start {@code float32}. */
+    public static void setDefaultDType(DType dtype) {
+        if (!dtype.isFloatingPoint()) {
+            throw new IllegalArgumentException("the default type can be a floating-point type only, not " + dtype);
+        }
+        NativeRuntime.setDefaultDType(dtype.code());
+    }
+
+    public static DType getDefaultDType() {
+        return DType.of(NativeRuntime.defaultDType());
+    }
+
+    /** The device of factories that are given none; at start the CPU. */
+    public static void setDefaultDevice(Device device) {
+        defaultDevice = device.isCpu() ? null : device;
+    }
+
+    public static Device getDefaultDevice() {
+        Device device = defaultDevice;
+        return device == null ? Device.CPU : device;
+    }
+
+    /** The default device, or null while it is libtorch's own default. */
+    static @Nullable Device explicitDefaultDevice() {
+        return defaultDevice;
+    }
+
+    /** Whether operators without a deterministic implementation fail, and others choose it. */
+    public static void useDeterministicAlgorithms(boolean enabled) {
+        NativeRuntime.setDeterministic(enabled, false);
+    }
+
+    public static void setPrintOptions(PrintOptions options) {
+        printOptions = options;
+    }
+
+    static PrintOptions printOptions() {
+        return printOptions;
+    }
+
+    // ---- what is there
+
+    public static boolean isCudaAvailable() {
+        return NativeRuntime.isCudaAvailable();
+    }
+
+    /** The version of libtorch, {@code "2.10.0"}. */
+    public static String version() {
+        return loadReport().libtorch();
+    }
+
+    static LoadReport loadReport() {
+        return NativeLibraries.load();
+    }
+
+    /** How many tensors are alive, and where they were made if {@code -Dtorchbridge.leaks=true} is set. */
+    public static MemoryReport memory() {
+        Map<String, Integer> counts = new TreeMap<>();
+        CollectedHandles.forEachOrigin(origin -> counts.merge(site(origin), 1, Integer::sum));
+        Scope.forEachOrigin(origin -> counts.merge(site(origin), 1, Integer::sum));
+        Map<String, Integer> sites = new LinkedHashMap<>();
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                .forEach(entry -> sites.put(entry.getKey(), entry.getValue()));
+        return new MemoryReport(CollectedHandles.count() + Scope.countAll(), NativeMemory.liveBytes(), sites);
+    }
+
+    /** The first place outside of this library. */
+    private static String site(Throwable origin) {
+        for (StackTraceElement element : origin.getStackTrace()) {
+            if (!element.getClassName().startsWith(Torch.class.getPackageName() + ".")) {
+                return element.toString();
+            }
+        }
+        return "inside the library";
+    }
+}

@@ -1,0 +1,40 @@
+package org.torchbridge;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that libtorch, or this library on its behalf, refused to do. The message is libtorch's first line, or says
+ * what was given and what was expected; {@link #nativeTrace()} has all that libtorch said.
+ */
+public class TorchException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable String nativeTrace;
+
+    public TorchException(String message) {
+        this(message, (Throwable) null);
+    }
+
+    public TorchException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.nativeTrace = null;
+    }
+
+    TorchException(String message, String nativeTrace) {
+        super(message);
+        this.nativeTrace = nativeTrace;
+    }
+
+    /** Called from native code with all that libtorch said. */
+    static void raise(byte[] utf8, boolean outOfMemory) {
+        String trace = new String(utf8, StandardCharsets.UTF_8);
+        String message = trace.lines().findFirst().orElse("libtorch failed and did not say why");
+        throw outOfMemory ? new OutOfMemoryException(message, trace) : new TorchException(message, trace);
+    }
+
+    /** Everything libtorch said, several lines as a rule, or {@code null} if the error did not come from libtorch. */
+    public @Nullable String nativeTrace() {
+        return nativeTrace;
+    }
+}
