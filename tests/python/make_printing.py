@@ -52,8 +52,9 @@ def uncoalesced(x):
 
 STEPS = {
     "requires_grad": requires_grad,
-    "add": lambda x: x + 0,
-    "mul": lambda x: x * 1,
+    "add": lambda x: x + x,
+    "mul": lambda x: x * torch.ones_like(x),
+    "neg": lambda x: -x,
     "sum": lambda x: x.sum(),
     "relu": lambda x: x.relu(),
     "view": lambda x: x.view(-1),
@@ -170,7 +171,7 @@ def cases():
 
 def gradients():
     for dtype in FLOATING + COMPLEX:
-        for steps in [[], ["add"], ["mul"], ["sum"], ["view"], ["transpose"], ["select"], ["add", "to_sparse"]]:
+        for steps in [[], ["add"], ["mul"], ["sum"], ["view"], ["transpose"], ["select"], ["neg"]]:
             yield tensor(dtype, (3, 4), special=0), ["requires_grad", *steps], options(), torch.float32
     yield tensor(torch.float32, (3, 4)), ["requires_grad", "relu"], DEFAULTS, torch.float32
     yield tensor(torch.float32, ()), ["requires_grad"], DEFAULTS, torch.float32
@@ -195,7 +196,7 @@ def sparse():
             yield x, [step], options(), torch.float64
         yield x * 0, ["to_sparse"], DEFAULTS, torch.float32
         yield x * 0, ["to_sparse_csr"], DEFAULTS, torch.float32
-    yield tensor(torch.float32, (3, 2), "unit", 0), ["requires_grad", "to_sparse"], DEFAULTS, torch.float32
+    yield tensor(torch.float32, (3, 2), "unit", 0), ["to_sparse", "requires_grad", "neg"], DEFAULTS, torch.float32
     yield tensor(torch.float32, (3, 2), "unit", 0), ["to_sparse", "requires_grad"], DEFAULTS, torch.float32
     yield tensor(torch.float32, (30, 40), "unit", 0), ["to_sparse"], DEFAULTS, torch.float32
     yield tensor(torch.float32, (3, 2)), ["to_mkldnn"], DEFAULTS, torch.float32

@@ -184,8 +184,9 @@ class TensorPrinterTest {
         String[] arguments = Arrays.copyOfRange(step, 1, step.length);
         return switch (step[0]) {
             case "requires_grad" -> x.clone().requiresGrad_(true);
-            case "add" -> x.add(0);
-            case "mul" -> x.mul(1);
+            case "add" -> x.add(x);
+            case "mul" -> x.mul(Torch.onesLike(x));
+            case "neg" -> x.neg();
             case "sum" -> x.sum();
             case "relu" -> x.relu();
             case "view" -> x.view(-1);
