@@ -7,5 +7,5 @@ tests=${1:-"TensorTest,MemoryTest,GradientTest,TorchOperatorsTest,StateDictFiles
 LD_PRELOAD=$(g++ -print-file-name=libasan.so)
 export LD_PRELOAD
 export ASAN_OPTIONS=detect_leaks=0:handle_segv=0:allow_user_segv_handler=1:alloc_dealloc_mismatch=0
-exec mvn -B test -Dnative.sanitize=ON -Dnative.build=target/cpp-sanitized -Dspotless.check.skip -Dtest="$tests" \
+exec mvn -B test -Dnative.sanitize=ON -Dbuild.folder="$PWD/target/asan" -Dnative.libraries="$PWD/target/natives" -Dspotless.check.skip -Dtest="$tests" \
   -Dsurefire.failIfNoSpecifiedTests=false
