@@ -84,24 +84,30 @@ public final class DataLoader implements Iterable<Batch> {
     public Iterator<Batch> iterator() {
         // Python draws a seed for worker processes here, even if it has none; the numbers after it depend on that.
         drawSeed();
-        return new Pass(options.shuffle() ? shuffled() : IntStream.range(0, dataset.size()).toArray());
+        if (!options.shuffle()) {
+            return new Pass(IntStream.range(0, dataset.size()).toArray(), () -> {});
+        }
+        Generator generator = options.generator() == null ? new Generator(drawSeed()) : options.generator();
+        // Python draws one more order, and drops it, when a pass is at its end.
+        return new Pass(drawOrder(generator), () -> drawOrder(generator));
     }
 
     private long drawSeed() {
         return Scope.call(() -> Torch.empty(new long[0], DType.INT64).random_(options.generator()).toLong());
     }
 
-    private int[] shuffled() {
-        Generator generator = options.generator() == null ? new Generator(drawSeed()) : options.generator();
+    private int[] drawOrder(Generator generator) {
         return Scope.call(() -> Torch.randperm(dataset.size(), generator).toIntArray());
     }
 
     private final class Pass implements Iterator<Batch> {
         private final int[] order;
+        private final Runnable atEnd;
         private int next;
 
-        Pass(int[] order) {
+        Pass(int[] order, Runnable atEnd) {
             this.order = order;
+            this.atEnd = atEnd;
         }
 
         @Override
@@ -116,7 +122,11 @@ public final class DataLoader implements Iterable<Batch> {
             }
             int start = next++ * batchSize;
             int end = Math.min(start + batchSize, order.length);
-            return Scope.call(() -> stack(start, end));
+            Batch batch = Scope.call(() -> stack(start, end));
+            if (!hasNext()) {
+                atEnd.run();
+            }
+            return batch;
         }
 
         private Batch stack(int start, int end) {
