@@ -32,7 +32,6 @@ final class ArgumentMaker {
             Map.entry("norm", "ortho"),
             Map.entry("ord", "nuc"),
             Map.entry("p", "fro"),
-            Map.entry("reduce", "sum"),
             Map.entry("indexing", "xy"),
             Map.entry("side", "right"),
             Map.entry("driver", "gelsd"),
@@ -99,6 +98,8 @@ final class ArgumentMaker {
                 && !type.equals("Layout")
                 && !type.equals("MemoryFormat")
                 && !name.equals("pin_memory")
+                // Operators that take both want one of them only.
+                && !name.equals("scale_factors")
                 && !type.equals("Device");
     }
 
@@ -154,12 +155,12 @@ final class ArgumentMaker {
             case "Tensor?[]" -> Arrays.asList(null, torch.tensor(1, 0, 2).to(ScalarType.Long));
             case "int", "SymInt" -> INTEGERS.getOrDefault(name, 1L);
             case "int[]", "SymInt[]" -> list("int", name, 0);
-            case "float" -> name.equals("p") ? 2.0 : 0.5;
+            case "float" -> 0.5;
             case "float[]" -> name.equals("scale_factors") ? doubles(rank, 2.0) : doubles(2, 0.5);
             case "bool" -> true;
             case "Scalar" -> number();
             case "Scalar[]" -> List.of(number(), 2L);
-            case "str" -> TEXTS.getOrDefault(name, "mean");
+            case "str" -> name.equals("reduce") ? reduction() : TEXTS.getOrDefault(name, "mean");
             case "str[]" -> new String[] {"rows", "columns"};
             case "ScalarType" -> scalarType(name);
             case "Device", "Layout", "MemoryFormat" -> 0L;
@@ -169,11 +170,20 @@ final class ArgumentMaker {
 
     /** A type that the operator turns to, which has to be other than that of its input to show. */
     private long scalarType(String name) {
-        boolean quantizes = schema.name().startsWith("quantize");
+        boolean quantizes = schema.name().contains("quantize");
         ScalarType type = quantizes
                 ? ScalarType.QInt8
                 : recipe == Recipe.COMPLEX ? ScalarType.ComplexDouble : ScalarType.Double;
         return type.value;
+    }
+
+    /** Operators that reduce have different words for the same. */
+    private String reduction() {
+        if (schema.name().startsWith("index_reduce")) {
+            return "prod";
+        }
+        boolean older = schema.name().startsWith("scatter") && !schema.overload().startsWith("two");
+        return older ? "multiply" : "sum";
     }
 
     private Object number() {
@@ -198,10 +208,12 @@ final class ArgumentMaker {
     }
 
     private long[] integerList(String name, int size) {
-        long[] shape = shape();
+        long[] shape = recipe == Recipe.SCALARS ? Recipe.MATRICES.shape() : shape();
         switch (name) {
             case "size", "sizes", "input_sizes", "self_size", "input_size", "shape":
-                return size == 0 || size == shape.length ? shape : Arrays.copyOfRange(shape, shape.length - size, shape.length);
+                return size == 0 || size >= shape.length
+                        ? shape
+                        : Arrays.copyOfRange(shape, shape.length - size, shape.length);
             case "stride":
                 if (size == 0 && recipe != Recipe.IMAGES) {
                     return contiguousStrides(shape);
@@ -272,22 +284,22 @@ final class ArgumentMaker {
         if (recipe != Recipe.IMAGES && recipe != Recipe.QUANTIZED) {
             return recipe.shape();
         }
-        long[] shape = filled(2 + rank, 6);
-        shape[0] = 1;
-        shape[1] = 4;
-        return shape;
+        return spatial(1, 4, 6);
     }
 
     private Tensor tensor(Schema.Argument argument, int position) {
         String name = argument.name();
         if (schema.isOutVariant() && argument.mutated() && argument.keywordOnly()) {
-            return torch.empty(new long[] {0}, new TensorOptions(outType()), null);
+            return torch.empty(new long[] {0}, new TensorOptions(outType(name)), null);
         }
-        if (recipe.isFloating() && name.matches(".*(indices|index|target|offsets|lengths|batch_sizes|labels|sorter).*")) {
-            return Recipe.integers(position, indexShape());
+        if (name.equals("state_steps") || name.equals("found_inf")) {
+            return Recipe.floats(position);
         }
-        if (recipe.isFloating() && name.matches(".*(mask|condition).*")) {
-            return Recipe.integers(position, shape()).gt(new Scalar(1));
+        if (recipe.isFloating()) {
+            Tensor special = integersOrTruths(name, position);
+            if (special != null) {
+                return special;
+            }
         }
         if (name.matches("scales?|zero_points?|min_val|max_val|fake_quant_on|observer_on|scalar|value|lr|grad_scale|tol")) {
             return quantizationParameter(name, position);
@@ -296,39 +308,110 @@ final class ArgumentMaker {
         return recipe == Recipe.NAMED ? named(tensor) : tensor;
     }
 
-    private Tensor quantizationParameter(String name, int position) {
-        boolean perChannel = schema.name().contains("per_channel");
-        long[] shape = perChannel ? new long[] {shape()[0]} : new long[0];
-        return name.startsWith("zero_point") || name.endsWith("_on")
-                ? Recipe.integers(position, shape)
-                : Recipe.floats(position, shape);
+    /** What operators on floating-point numbers take besides them, or null if {@code name} is nothing of the kind. */
+    private Tensor integersOrTruths(String name, int position) {
+        if (name.equals("offsets")) {
+            return torch.tensor(0, 1, 2).to(ScalarType.Long);
+        }
+        if (name.matches("target|targets|labels") && schema.name().matches(".*(nll_loss|multi|ctc|cross_entropy_loss).*")) {
+            return Recipe.integers(position, targetShape());
+        }
+        if (name.matches(".*(indices|index|lengths|batch_sizes|sorter).*")) {
+            return Recipe.integers(position, indexShape());
+        }
+        if (name.matches(".*(pivots).*")) {
+            return Recipe.integers(position, 4).to(ScalarType.Int);
+        }
+        return name.matches(".*(mask|condition).*")
+                ? Recipe.integers(position, shape()).gt(new Scalar(1))
+                : null;
     }
 
-    private ScalarType outType() {
+    private Tensor quantizationParameter(String name, int position) {
+        boolean perChannel = schema.name().contains("per_channel");
+        long[] shape = perChannel ? new long[] {recipe.shape().length == 0 ? 1 : shape()[0]} : new long[0];
+        if (!name.startsWith("zero_point") && !name.endsWith("_on")) {
+            return Recipe.floats(position, shape);
+        }
+        Tensor whole = Recipe.integers(position, shape);
+        return schema.name().startsWith("fake_quantize") ? whole.to(ScalarType.Int) : whole;
+    }
+
+    private ScalarType outType(String name) {
+        if (name.matches(".*indices|max_values")) {
+            return ScalarType.Long;
+        }
+        if (name.matches("infos?|pivots")) {
+            return ScalarType.Int;
+        }
+        if (schema.name().equals("isin")) {
+            return ScalarType.Bool;
+        }
         return recipe == Recipe.QUANTIZED ? ScalarType.Float : recipe.type();
     }
 
+    private long[] targetShape() {
+        return schema.name().contains("nll_loss2d") ? new long[] {1, 6, 6} : new long[] {4};
+    }
+
     private long[] indexShape() {
-        boolean one = schema.name().matches("_?index_(select|add|copy|fill|reduce)_?|take|put_?|embedding|repeat_interleave");
+        boolean one = schema.name()
+                .matches("_?index_(select|add|copy|fill|reduce)_?|take|put_?|_?embedding.*|repeat_interleave");
         return one ? new long[] {4} : recipe.shape();
     }
 
     private long[] shape(String name) {
-        long[] shape = shape();
-        if (recipe != Recipe.IMAGES) {
-            return shape;
-        }
         boolean normalizes = schema.name().contains("norm");
+        boolean vector = name.matches("vec\\d?|tau")
+                || name.equals("src") && schema.name().matches("(select|diagonal)_scatter")
+                || name.equals("self") && schema.name().startsWith("addmv");
+        if (vector) {
+            return new long[] {4};
+        }
+        if (name.equals("self") && schema.name().startsWith("addbmm")) {
+            return new long[] {4, 4};
+        }
+        if (name.equals("values") && schema.name().contains("index_put")) {
+            return new long[] {4, 3};
+        }
+        if (recipe != Recipe.IMAGES) {
+            return shape();
+        }
         if (name.matches("bias|running_mean|running_var|save_mean|save_var|save_invstd|mean|invstd|var|.*_mean|.*_var")
                 || name.equals("weight") && normalizes) {
             return new long[] {normalizes && schema.name().contains("layer") ? 6 : 4};
         }
-        if (name.equals("weight")) {
-            long[] weight = filled(2 + rank, schema.name().contains("mkldnn") ? 3 : 2);
-            weight[0] = 4;
-            weight[1] = 4;
-            return weight;
+        return switch (name) {
+            case "weight" -> spatial(4, 4, schema.name().contains("mkldnn") ? 3 : 2);
+            case "grid" -> gridShape();
+            case "theta" -> new long[] {1, rank, rank + 1};
+            case "grad_output" -> spatial(1, 4, sizeOfGradient());
+            default -> shape();
+        };
+    }
+
+    /** The size of an image that an operator makes of one of size 6, with this class's kernels and paddings. */
+    private int sizeOfGradient() {
+        String name = schema.name();
+        if (name.matches(".*(upsample|adaptive).*")) {
+            return 3;
         }
+        if (name.matches(".*(avg_pool|max_pool|conv).*")) {
+            return 7;
+        }
+        return name.matches(".*_pad\\dd.*") ? 8 : 6;
+    }
+
+    private long[] gridShape() {
+        long[] grid = spatial(1, 6, 6);
+        grid[grid.length - 1] = rank;
+        return grid;
+    }
+
+    private long[] spatial(int first, int second, int size) {
+        long[] shape = filled(2 + rank, size);
+        shape[0] = first;
+        shape[1] = second;
         return shape;
     }
 

@@ -15,6 +15,7 @@ enum Recipe {
     INTEGERS(ScalarType.Long, 4, 4),
     BOOLEANS(ScalarType.Bool, 4, 4),
     COMPLEX(ScalarType.ComplexFloat, 4, 4),
+    SCALARS(ScalarType.Float),
     VECTORS(ScalarType.Float, 4),
     BATCHES(ScalarType.Float, 2, 4, 4),
     /** Symmetric positive definite matrices, and triangular ones made of them. */
@@ -26,6 +27,8 @@ enum Recipe {
     QUANTIZED(ScalarType.QUInt8, 1, 4, 6, 6),
     SPARSE(ScalarType.Float, 4, 4),
     COMPRESSED(ScalarType.Float, 4, 4);
+
+    private static final double GOLDEN_RATIO = 0.618034;
 
     private final ScalarType type;
     private final long[] shape;
@@ -61,20 +64,20 @@ enum Recipe {
                     .add(floats(position + 1, dims).mul(new Scalar(new DoubleComplex(0, 1))));
             case DEFINITE -> definite(position, dims);
             case QUANTIZED -> torch.quantize_per_tensor(floats(position, dims), 0.01, 3, ScalarType.QUInt8);
-            case NAMED, MATRICES, COMPLETE, VECTORS, BATCHES, IMAGES -> floats(position, dims);
+            case NAMED, MATRICES, COMPLETE, SCALARS, VECTORS, BATCHES, IMAGES -> floats(position, dims);
             case SPARSE -> sparse(position, dims).to_sparse();
             case COMPRESSED -> sparse(position, dims).to_sparse_csr();
         };
     }
 
-    /** Numbers from 0.1 to 0.9. */
+    /** Numbers from 0.1 to 0.9, scattered so that matrices have full rank. */
     static Tensor floats(int position, long... dims) {
         return steps(dims)
-                .mul(new Scalar(0.37 + 0.11 * position))
-                .add(new Scalar(position))
-                .sin()
-                .mul(new Scalar(0.4))
-                .add(new Scalar(0.5));
+                .mul(new Scalar(GOLDEN_RATIO))
+                .add(new Scalar(0.37 * position))
+                .frac()
+                .mul(new Scalar(0.8))
+                .add(new Scalar(0.1));
     }
 
     /** Numbers from 0 to 3, which are positions in a dimension of 4. */

@@ -13,6 +13,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /** What a call gave: its results and the tensors it was given as they are afterwards, or the first line of its error. */
 record Snapshot(List<Object> values, String error) {
+    /** In the place of a tensor's contents, why they cannot be read. */
+    private record Unreadable(String reason) {}
 
     static Snapshot of(List<Object> values) {
         return new Snapshot(values, null);
@@ -44,7 +46,7 @@ record Snapshot(List<Object> values, String error) {
     /** The same with shapes and types alone, for results whose memory nobody wrote. */
     Snapshot withoutContents() {
         List<Object> kept = new ArrayList<>(values);
-        kept.removeIf(value -> value instanceof ByteBuffer);
+        kept.removeIf(value -> value instanceof ByteBuffer || value instanceof Unreadable);
         return new Snapshot(kept, error);
     }
 
@@ -64,7 +66,7 @@ record Snapshot(List<Object> values, String error) {
                 values.add(bits(tensor));
             }
         } catch (RuntimeException e) {
-            values.add(failed(e.getMessage()).error());
+            values.add(new Unreadable(failed(e.getMessage()).error()));
         }
     }
 

@@ -12,7 +12,6 @@ import org.torchbridge.Layout;
 import org.torchbridge.Scope;
 import org.torchbridge.StateDict;
 import org.torchbridge.Tensor;
-import org.torchbridge.Torch;
 import org.torchbridge.TorchException;
 import org.torchbridge.internal.NativeTensor;
 
@@ -151,7 +150,7 @@ public final class StateDictWriter {
 
     private int key(Tensor tensor, long elements) {
         DType dtype = tensor.dtype();
-        Tensor whole = Torch.empty(new long[] {0}, dtype).set_(tensor, 0, new long[] {elements}, 1);
+        Tensor whole = tensor.asStrided(new long[] {elements}, new long[] {1}, 0);
         StorageIdentity identity =
                 new StorageIdentity(NativeTensor.dataAddress(whole.handle()), whole.storageBytes(), dtype);
         return keys.computeIfAbsent(identity, unused -> {
