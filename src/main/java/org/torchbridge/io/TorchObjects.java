@@ -1,5 +1,6 @@
 package org.torchbridge.io;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,7 @@ final class TorchObjects implements Unpickler.Globals {
         PythonDict dict = new PythonDict();
         if (arguments.length > 0) {
             for (Object item : as(List.class, arguments[0])) {
-                List<?> pair = item instanceof Object[] tuple ? List.of(tuple) : as(List.class, item);
+                List<?> pair = item instanceof Object[] tuple ? Arrays.asList(tuple) : as(List.class, item);
                 if (pair.size() != 2) {
                     throw new FileFormatException("is damaged: an item of a dictionary is not a key with a value");
                 }
