@@ -51,7 +51,7 @@ final class MappedFile {
     }
 
     private static Tensor map(Path path, long size) {
-        // libtorch maps privately from a file that is opened for reading only, and beyond 2 GB; Java's channels do neither.
+        // libtorch maps privately what is opened for reading only, and more than 2 GB; Java's channels do neither.
         return size == 0
                 ? Torch.empty(new long[] {0}, DType.UINT8)
                 : Torch.fromFile(path.toString(), false, size, DType.UINT8);
@@ -74,8 +74,8 @@ final class MappedFile {
     /** The bytes from {@code offset} on as a tensor of type {@code uint8} over the mapping. */
     Tensor bytes(long offset, long length) {
         if (!contains(offset, length)) {
-            throw new FileFormatException("is damaged: it refers to " + length + " bytes at " + offset + " but has only "
-                    + size + " bytes; it was cut short or is broken");
+            throw new FileFormatException("is damaged: it refers to " + length + " bytes at " + offset
+                    + " but has only " + size + " bytes; it was cut short or is broken");
         }
         return bytes.narrow(0, offset, length);
     }

@@ -1,6 +1,5 @@
 package org.torchbridge.io;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +39,8 @@ final class TorchArchive {
     }
 
     /** What was saved, with {@link StoredTensor} in place of tensors. */
-    @Nullable Object read() {
+    @Nullable
+    Object read() {
         ZipArchive.Entry entry = entry(PICKLE);
         if (entry.size() > MAX_PICKLE_BYTES) {
             throw new FileFormatException("has a pickle of " + entry.size() + " bytes; that is no state dict");
@@ -105,8 +105,8 @@ final class TorchArchive {
                 ? ""
                 : StandardCharsets.ISO_8859_1.decode(bytes(entry).buffer()).toString();
         if (!order.equals("little")) {
-            throw new FileFormatException("has its numbers in the byte order '" + order + "'; only 'little' can be read."
-                    + " Save it again in Python on a little-endian machine");
+            throw new FileFormatException("has its numbers in the byte order '" + order
+                    + "'; only 'little' can be read. Save it again in Python on a little-endian machine");
         }
     }
 
