@@ -2,7 +2,7 @@
 
 namespace torchbridge {
 
-Integers::Integers(JNIEnv* env, jlongArray array) : small_(), given_(array != nullptr) {
+Integers::Integers(JNIEnv* env, jlongArray array) : given_(array != nullptr) {
   if (!given_) {
     return;
   }

@@ -5645,13 +5645,13 @@ public abstract sealed class TorchOperators permits Torch {
 
     /** {@code aten::randint(SymInt high, SymInt[] size, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randint(long high, long[] size, TensorOptions options) {
-        long result = NativeOperators.randint(high, size, Arguments.code(options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
+        long result = NativeOperators.randint(high, size, Arguments.code(options.dtype() == null ? DType.INT64 : options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
         return Tensor.adopt(result);
     }
 
     /** {@code aten::randint.generator(SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randint(long high, long[] size, @Nullable Generator generator, TensorOptions options) {
-        long result = NativeOperators.randint_generator(high, size, Arguments.handle(generator), Arguments.code(options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
+        long result = NativeOperators.randint_generator(high, size, Arguments.handle(generator), Arguments.code(options.dtype() == null ? DType.INT64 : options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
         Arguments.keepAlive(generator);
         return Tensor.adopt(result);
     }
@@ -5700,13 +5700,13 @@ public abstract sealed class TorchOperators permits Torch {
 
     /** {@code aten::randint.low(SymInt low, SymInt high, SymInt[] size, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randint(long low, long high, long[] size, TensorOptions options) {
-        long result = NativeOperators.randint_low(low, high, size, Arguments.code(options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
+        long result = NativeOperators.randint_low(low, high, size, Arguments.code(options.dtype() == null ? DType.INT64 : options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
         return Tensor.adopt(result);
     }
 
     /** {@code aten::randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randint(long low, long high, long[] size, @Nullable Generator generator, TensorOptions options) {
-        long result = NativeOperators.randint_low_generator(low, high, size, Arguments.handle(generator), Arguments.code(options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
+        long result = NativeOperators.randint_low_generator(low, high, size, Arguments.handle(generator), Arguments.code(options.dtype() == null ? DType.INT64 : options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
         Arguments.keepAlive(generator);
         return Tensor.adopt(result);
     }
@@ -5774,13 +5774,13 @@ public abstract sealed class TorchOperators permits Torch {
 
     /** {@code aten::randperm(SymInt n, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randperm(long n, TensorOptions options) {
-        long result = NativeOperators.randperm(n, Arguments.code(options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
+        long result = NativeOperators.randperm(n, Arguments.code(options.dtype() == null ? DType.INT64 : options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
         return Tensor.adopt(result);
     }
 
     /** {@code aten::randperm.generator(SymInt n, *, Generator? generator, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor randperm(long n, @Nullable Generator generator, TensorOptions options) {
-        long result = NativeOperators.randperm_generator(n, Arguments.handle(generator), Arguments.code(options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
+        long result = NativeOperators.randperm_generator(n, Arguments.handle(generator), Arguments.code(options.dtype() == null ? DType.INT64 : options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
         Arguments.keepAlive(generator);
         return Tensor.adopt(result);
     }
@@ -7822,7 +7822,7 @@ public abstract sealed class TorchOperators permits Torch {
 
     /** {@code aten::tril_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor trilIndices(long row, long col, long offset, TensorOptions options) {
-        long result = NativeOperators.tril_indices(row, col, offset, Arguments.code(options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
+        long result = NativeOperators.tril_indices(row, col, offset, Arguments.code(options.dtype() == null ? DType.INT64 : options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
         return Tensor.adopt(result);
     }
 
@@ -7842,7 +7842,7 @@ public abstract sealed class TorchOperators permits Torch {
 
     /** {@code aten::triu_indices(int row, int col, int offset=0, *, ScalarType? dtype=4, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor} */
     public static Tensor triuIndices(long row, long col, long offset, TensorOptions options) {
-        long result = NativeOperators.triu_indices(row, col, offset, Arguments.code(options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
+        long result = NativeOperators.triu_indices(row, col, offset, Arguments.code(options.dtype() == null ? DType.INT64 : options.dtype()), Arguments.code(options.layout()), Arguments.factoryDevice(options.device()), Arguments.code(options.pinMemory()));
         return Tensor.adopt(result);
     }
 

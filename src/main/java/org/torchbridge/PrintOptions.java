@@ -9,16 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param precision digits after the point
  * @param threshold more elements than this are summarised
- * @param edgeItems how many elements a summary shows at each end of a dimension
- * @param lineWidth characters in a line
+ * @param edgeItems how many elements a summary shows at each end of a dimension; 0 shows none
+ * @param lineWidth characters in a line, after which elements go on in the next one
  * @param scientific whether to use scientific notation; null chooses for each tensor
  */
 public record PrintOptions(
-        int precision,
-        double threshold,
-        int edgeItems,
-        int lineWidth,
-        @Nullable Boolean scientific) {
+        int precision, double threshold, int edgeItems, int lineWidth, @Nullable Boolean scientific) {
     /** Python's defaults. */
     public static final PrintOptions DEFAULT = new PrintOptions(4, 1000, 3, 80, null);
 
@@ -27,6 +23,13 @@ public record PrintOptions(
 
     /** Python's profile "full": nothing is summarised. */
     public static final PrintOptions FULL = new PrintOptions(4, Double.POSITIVE_INFINITY, 3, 80, null);
+
+    public PrintOptions {
+        if (precision < 0 || edgeItems < 0) {
+            throw new IllegalArgumentException(
+                    "precision is " + precision + " and edgeItems is " + edgeItems + "; neither may be negative");
+        }
+    }
 
     public PrintOptions precision(int precision) {
         return new PrintOptions(precision, threshold, edgeItems, lineWidth, scientific);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.internal.CollectedHandles;
@@ -276,10 +277,21 @@ public final class Torch extends TorchOperators {
     /** The first place outside of this library. */
     private static String site(Throwable origin) {
         for (StackTraceElement element : origin.getStackTrace()) {
-            if (!element.getClassName().startsWith(Torch.class.getPackageName() + ".")) {
+            if (!isOwnCode(element.getClassName())) {
                 return element.toString();
             }
         }
         return "inside the library";
+    }
+
+    private static boolean isOwnCode(String className) {
+        try {
+            Class<?> type = Class.forName(className, false, Torch.class.getClassLoader());
+            return Objects.equals(
+                    type.getProtectionDomain().getCodeSource(),
+                    Torch.class.getProtectionDomain().getCodeSource());
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 }

@@ -3,6 +3,7 @@ package org.torchbridge.codegen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.torchbridge.DType;
 
 /**
  * The public Java method of an operator overload, with its shorter forms: as an instance method, whose {@code self} is
@@ -128,7 +129,7 @@ final class ApiMethod {
         List<Parameter> parameters = new ArrayList<>();
         for (int i = isStatic ? 0 : 1; i < arguments.size(); i++) {
             if (areOptions(arguments, i)) {
-                parameters.add(options(factory));
+                parameters.add(options(factory, arguments.get(i).defaultValue()));
                 i += OPTIONS.size() - 1;
             } else {
                 parameters.add(parameter(arguments.get(i), operator.types().get(i)));
@@ -144,13 +145,19 @@ final class ApiMethod {
                 .toList());
     }
 
-    private static Parameter options(boolean factory) {
+    /** The four options as one parameter; where the schema names a type as the default, it holds for options too. */
+    private static Parameter options(boolean factory, String defaultType) {
+        boolean ownType = defaultType != null && !defaultType.equals("None");
+        String dtype = ownType
+                ? "options.dtype() == null ? DType." + DType.of(Integer.parseInt(defaultType)).name()
+                        + " : options.dtype()"
+                : "options.dtype()";
         String device = factory ? "Arguments.factoryDevice" : "Arguments.code";
         return new Parameter(
                 "TensorOptions",
                 "options",
                 "TensorOptions.DEFAULT",
-                "Arguments.code(options.dtype()), Arguments.code(options.layout()), " + device
+                "Arguments.code(" + dtype + "), Arguments.code(options.layout()), " + device
                         + "(options.device()), Arguments.code(options.pinMemory())",
                 false);
     }

@@ -11,20 +11,20 @@ import java.util.Set;
  * @param name the operator without its namespace: {@code add}
  * @param overload the overload, empty for the unnamed one: {@code Tensor}
  */
-record Schema(String text, String name, String overload, List<Argument> arguments, List<Result> results) {
+public record Schema(String text, String name, String overload, List<Argument> arguments, List<Result> results) {
     private static final String NAMESPACE = "aten::";
 
     /** An argument; {@code type} has no alias annotation, {@code defaultValue} is the schema's text or null. */
-    record Argument(String type, String name, String defaultValue, boolean mutated, boolean keywordOnly) {}
+    public record Argument(String type, String name, String defaultValue, boolean mutated, boolean keywordOnly) {}
 
     /** A result; {@code name} is empty where the schema gives none. */
-    record Result(String type, String name, boolean mutated) {}
+    public record Result(String type, String name, boolean mutated) {}
 
     static boolean isOperator(String text) {
         return text.startsWith(NAMESPACE);
     }
 
-    static Schema parse(String text) {
+    public static Schema parse(String text) {
         int open = text.indexOf('(');
         int close = closing(text, open);
         String[] name = text.substring(NAMESPACE.length(), open).split("\\.", 2);
@@ -37,39 +37,38 @@ record Schema(String text, String name, String overload, List<Argument> argument
     }
 
     /** The name of the C++ struct that libtorch generates for this overload: {@code add_Tensor}. */
-    String symbol() {
+    public String symbol() {
         return overload.isEmpty() ? name : name + "_" + overload;
     }
 
     /** Whether the overload writes into tensors that the caller passes by keyword. */
-    boolean isOutVariant() {
+    public boolean isOutVariant() {
         return arguments.stream().anyMatch(a -> a.mutated() && a.keywordOnly());
     }
 
-    /** Splits at commas that stand outside of brackets and quotes. */
+    /** Splits at commas that stand outside of brackets and quotes; the arrow in {@code Tensor(a -> *)} is no bracket. */
     static List<String> split(String text) {
-        String list = text.replace("->", "  ");
         List<String> parts = new ArrayList<>();
         int depth = 0;
         boolean quoted = false;
         int start = 0;
-        for (int i = 0; i < list.length(); i++) {
-            char c = list.charAt(i);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             if (quoted && c == '\\') {
                 i++;
             } else if (c == '"') {
                 quoted = !quoted;
             } else if (!quoted && "([<".indexOf(c) >= 0) {
                 depth++;
-            } else if (!quoted && ")]>".indexOf(c) >= 0) {
+            } else if (!quoted && (")]".indexOf(c) >= 0 || c == '>' && text.charAt(i - 1) != '-')) {
                 depth--;
             } else if (!quoted && depth == 0 && c == ',') {
-                parts.add(list.substring(start, i).trim());
+                parts.add(text.substring(start, i).trim());
                 start = i + 1;
             }
         }
-        if (!list.substring(start).isBlank()) {
-            parts.add(list.substring(start).trim());
+        if (!text.substring(start).isBlank()) {
+            parts.add(text.substring(start).trim());
         }
         return parts;
     }

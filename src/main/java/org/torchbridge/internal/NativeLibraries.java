@@ -110,9 +110,8 @@ public final class NativeLibraries {
     }
 
     private static URL resource(String name) {
-        return NativeLibraries.class.getResource(name) != null
-                ? NativeLibraries.class.getResource(name)
-                : Loader.class.getResource(name);
+        URL own = NativeLibraries.class.getResource(name);
+        return own != null ? own : Loader.class.getResource(name);
     }
 
     private static String missing(String library) {
@@ -134,9 +133,9 @@ public final class NativeLibraries {
             }
             return file.toPath();
         } catch (IOException | URISyntaxException | RuntimeException e) {
-            UnsatisfiedLinkError error = new UnsatisfiedLinkError("Could not unpack " + resource + " into "
-                    + cacheFolder() + ": " + e.getMessage() + ". It needs a folder that can be written, with 450 MB free; "
-                    + "choose one with -D" + CACHE_PROPERTY + "=FOLDER.");
+            UnsatisfiedLinkError error = new UnsatisfiedLinkError("libtorch could not be unpacked into " + cacheFolder()
+                    + " (" + e.getMessage() + "): choose a folder that can be written and has 450 MB free with -D"
+                    + CACHE_PROPERTY + "=FOLDER");
             error.initCause(e);
             throw error;
         }

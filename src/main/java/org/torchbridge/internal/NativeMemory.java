@@ -15,7 +15,7 @@ public final class NativeMemory {
     /** {@code tuned} (default) or {@code system}: whether malloc is told to keep big blocks. */
     private static final String MALLOC_PROPERTY = "torchbridge.malloc";
 
-    private static final long DEFAULT_STEP = 512 * MEBIBYTE;
+    private static final long DEFAULT_STEP = 256 * MEBIBYTE;
     private static final ReentrantLock COLLECTING = new ReentrantLock();
     private static long step;
 

@@ -1,0 +1,67 @@
+package org.torchbridge.nn;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.Tensor;
+
+/**
+ * A module that makes one tensor from one: what a {@link Sequential} is made of. A class extends it with its
+ * {@link #forward}; who uses it calls {@link #call}, which runs the hooks around it.
+ */
+public abstract class Layer extends Module {
+    // Transient, so that hooks which are modules themselves are not taken for children.
+    private final transient List<ForwardPreHook> preHooks = new CopyOnWriteArrayList<>();
+    private final transient List<ForwardHook> hooks = new CopyOnWriteArrayList<>();
+
+    /** Sees what a layer is given; what it returns, unless null, takes its place. */
+    @FunctionalInterface
+    public interface ForwardPreHook {
+        @Nullable Tensor apply(Layer layer, Tensor input);
+    }
+
+    /** Sees what a layer was given and made; what it returns, unless null, takes the place of the output. */
+    @FunctionalInterface
+    public interface ForwardHook {
+        @Nullable Tensor apply(Layer layer, Tensor input, Tensor output);
+    }
+
+    /** Takes a hook away again; removing it twice does nothing. */
+    @FunctionalInterface
+    public interface RemovableHandle {
+        void remove();
+    }
+
+    /** Makes the output from the input. Hooks are not run: use {@link #call}. */
+    public abstract Tensor forward(Tensor input);
+
+    /** Runs {@link #forward} with the hooks before and after it. */
+    public final Tensor call(Tensor input) {
+        Tensor given = input;
+        for (ForwardPreHook hook : preHooks) {
+            Tensor replacement = hook.apply(this, given);
+            given = replacement == null ? given : replacement;
+        }
+        Tensor output = forward(given);
+        for (ForwardHook hook : hooks) {
+            Tensor replacement = hook.apply(this, given, output);
+            output = replacement == null ? output : replacement;
+        }
+        return output;
+    }
+
+    /** Runs {@code hook} before each {@link #forward}, in the order of registration. */
+    public RemovableHandle registerForwardPreHook(ForwardPreHook hook) {
+        return register(preHooks, hook);
+    }
+
+    /** Runs {@code hook} after each {@link #forward}, in the order of registration. */
+    public RemovableHandle registerForwardHook(ForwardHook hook) {
+        return register(hooks, hook);
+    }
+
+    private static <H> RemovableHandle register(List<H> hooks, H hook) {
+        hooks.add(hook);
+        return () -> hooks.remove(hook);
+    }
+}
