@@ -5,8 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Tensor;
+import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
 
 /**
@@ -59,8 +61,9 @@ final class TorchArchive {
         }
         long wholeElements = storage.numel() / stored.dtype.itemSize() * stored.dtype.itemSize();
         Tensor elements = storage.narrow(0, 0, wholeElements).view(stored.dtype);
-        Tensor tensor =
-                Torch.empty(new long[] {0}, stored.dtype).set_(elements, stored.offset, stored.shape, stored.strides);
+        TensorOptions likeFile = TensorOptions.of(stored.dtype).device(Device.CPU);
+        Tensor tensor = Torch.empty(new long[] {0}, likeFile)
+                .set_(elements, stored.offset, stored.shape, stored.strides);
         if (stored.conjugate) {
             tensor = tensor.conj();
         }
