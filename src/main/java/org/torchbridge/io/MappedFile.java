@@ -57,9 +57,7 @@ final class MappedFile {
 
     private static Tensor map(Path path, long size) {
         // libtorch maps privately what is opened for reading only, and more than 2 GB; Java's channels do neither.
-        return size == 0
-                ? Torch.empty(new long[] {0}, BYTES)
-                : Torch.fromFile(path.toString(), false, size, BYTES);
+        return size == 0 ? Torch.empty(new long[] {0}, BYTES) : Torch.fromFile(path.toString(), false, size, BYTES);
     }
 
     long size() {

@@ -62,8 +62,8 @@ final class TorchArchive {
         long wholeElements = storage.numel() / stored.dtype.itemSize() * stored.dtype.itemSize();
         Tensor elements = storage.narrow(0, 0, wholeElements).view(stored.dtype);
         TensorOptions likeFile = TensorOptions.of(stored.dtype).device(Device.CPU);
-        Tensor tensor = Torch.empty(new long[] {0}, likeFile)
-                .set_(elements, stored.offset, stored.shape, stored.strides);
+        Tensor tensor =
+                Torch.empty(new long[] {0}, likeFile).set_(elements, stored.offset, stored.shape, stored.strides);
         if (stored.conjugate) {
             tensor = tensor.conj();
         }
