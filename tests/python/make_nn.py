@@ -75,7 +75,9 @@ LAYERS = OrderedDict(
     softmax=(lambda: nn.Softmax(1), (3, 4)),
     log_softmax=(lambda: nn.LogSoftmax(-1), (3, 4)),
     sequential=(
-        lambda: nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(True), nn.Flatten(), nn.Linear(8, 3)),
+        lambda: nn.Sequential(
+            nn.Conv2d(1, 2, 3, bias=False), nn.BatchNorm2d(2), nn.ReLU(True), nn.Flatten(), nn.Linear(8, 3)
+        ),
         (4, 1, 4, 4),
     ),
 )

@@ -63,8 +63,7 @@ public final class Golden {
         assertThat(distance(name, actual)).as(name).isLessThanOrEqualTo(relative);
     }
 
-    /** The largest difference, measured by the largest element. */
-    public double distance(String name, Tensor actual) {
+    private double distance(String name, Tensor actual) {
         float[] expected = values.get(name).elements;
         float[] given = actual.toFloatArray();
         double largest = Float.MIN_NORMAL;

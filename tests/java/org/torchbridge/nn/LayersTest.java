@@ -165,7 +165,7 @@ class LayersTest {
     }
 
     private static Layer sequential() {
-        return new Sequential(
-                new Conv2d(1, 2, 3), new BatchNorm2d(2), new ReLU(true), new Flatten(), new Linear(8, 3));
+        Conv2d conv = new Conv2d(1, 2, 3, Conv2d.options().bias(false));
+        return new Sequential(conv, new BatchNorm2d(2), new ReLU(true), new Flatten(), new Linear(8, 3));
     }
 }
