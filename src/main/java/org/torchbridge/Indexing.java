@@ -76,12 +76,12 @@ final class Indexing {
                 dim += missing;
             } else if (index instanceof Index.Positions chosen) {
                 Tensor choice = chosen.tensor();
-                if (choice.dim() == 0 && !isMask(choice)) {
+                if (choice.dim() == 0 && choice.dtype().isInteger() && !isMask(choice)) {
                     // As in PyTorch, a position without dimensions is an integer: the result is a view.
                     view = at(view, dim, choice.toLong(), passed++);
                     continue;
                 }
-                if (choice.dim() == 0) {
+                if (choice.dim() == 0 && isMask(choice)) {
                     view = view.unsqueeze(dim);
                     choice = choice.unsqueeze(0);
                 }

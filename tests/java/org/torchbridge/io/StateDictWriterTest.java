@@ -59,7 +59,8 @@ class StateDictWriterTest {
         Path original = StateDictFiles.path(name + ".pth");
         Path copy = folder.resolve("copy.pth");
         Torch.save(Torch.load(original), copy);
-        assertThat(PythonOracle.run(COMPARE, original.toString(), copy.toString())).isEqualTo("same\n");
+        assertThat(PythonOracle.run(COMPARE, original.toString(), copy.toString()))
+                .isEqualTo("same\n");
     }
 
     @Test
@@ -122,7 +123,8 @@ class StateDictWriterTest {
         Torch.save(Map.of("numbers", numbers), file);
         Tensor read = Torch.load(file).get("numbers");
         assertThat(read.dtype()).isEqualTo(dtype);
-        assertThat(read.view(DType.UINT8).toIntArray()).isEqualTo(numbers.view(DType.UINT8).toIntArray());
+        assertThat(read.view(DType.UINT8).toIntArray())
+                .isEqualTo(numbers.view(DType.UINT8).toIntArray());
     }
 
     @Test

@@ -51,8 +51,9 @@ final class TorchObjects implements Unpickler.Globals {
             return type;
         }
         if (path.startsWith("torch._utils._rebuild_") || path.startsWith("torch.per_") || path.endsWith("Storage")) {
-            throw new FileFormatException("holds a kind of tensor that cannot be read, such as a sparse or quantized one ("
-                    + path + "). In Python, make it an ordinary one (to_dense, dequantize) and save it again");
+            throw new FileFormatException(
+                    "holds a kind of tensor that cannot be read, such as a sparse or quantized one (" + path
+                            + "). In Python, make it an ordinary one (to_dense, dequantize) and save it again");
         }
         throw new FileFormatException("is a pickled Python object: it needs " + path + ", which only Python has."
                 + " If it is a whole module, save its state dict instead: torch.save(module.state_dict(), file)");
