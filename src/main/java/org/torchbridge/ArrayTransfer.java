@@ -9,10 +9,10 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.internal.NativeTensor;
 
 /** Java arrays, lists and buffers to tensors and back. */
@@ -109,16 +109,22 @@ final class ArrayTransfer {
 
     // ---- from Java
 
-    /** A tensor with the values of a number, a boolean, an array of any rank, a list of any depth, or a buffer. */
-    static Tensor tensor(Object values) {
-        if (values instanceof Buffer buffer) {
-            return fromArray(arrayOf(buffer));
+    /**
+     * A tensor with the values of a number, a boolean, an array of any rank, a list of any depth, or a buffer, in
+     * {@code dtype} or in the type that they have by themselves.
+     */
+    static Tensor tensor(Object values, @Nullable DType dtype) {
+        boolean boxed = values instanceof Number
+                || values instanceof Boolean
+                || values instanceof List<?>
+                || values instanceof Object[] && !leaf(values).isPrimitive();
+        if (boxed) {
+            return BoxedValues.tensor(values, dtype);
         }
-        Object array = values instanceof List<?> list ? arrayOf(list) : values;
-        if (array instanceof Number || array instanceof Boolean || array instanceof Character) {
-            return scalar(array);
-        }
-        return fromArray(array);
+        return Scope.call(() -> {
+            Tensor tensor = fromArray(values instanceof Buffer buffer ? arrayOf(buffer) : values);
+            return dtype == null ? tensor : tensor.to(dtype);
+        });
     }
 
     /** A tensor over a direct buffer's memory, which stays the buffer's and is kept alive. */
@@ -130,6 +136,9 @@ final class ArrayTransfer {
         long[] strides = new long[shape.length];
         long numel = 1;
         for (int i = shape.length - 1; i >= 0; i--) {
+            if (shape[i] < 0) {
+                throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has a negative size");
+            }
             strides[i] = numel;
             numel = Math.multiplyExact(numel, shape[i]);
         }
@@ -159,33 +168,16 @@ final class ArrayTransfer {
                 holder));
     }
 
-    private static Tensor scalar(Object value) {
-        if (value instanceof Boolean truth) {
-            return Torch.full(new long[0], Scalar.of(truth), DType.BOOL);
-        }
-        if (value instanceof Character) {
-            throw unsupported(value);
-        }
-        Number number = (Number) value;
-        return Torch.full(new long[0], number, scalarType(number));
-    }
-
-    private static DType scalarType(Number number) {
-        if (number instanceof Scalar scalar && scalar.isComplex()) {
-            return Torch.getDefaultDType() == DType.FLOAT64 ? DType.COMPLEX128 : DType.COMPLEX64;
-        }
-        if (number instanceof Scalar scalar && scalar.isBoolean()) {
-            return DType.BOOL;
-        }
-        return Scalar.kind(number) == Scalar.DOUBLE ? Torch.getDefaultDType() : DType.INT64;
-    }
-
     private static Tensor fromArray(Object array) {
-        if (!array.getClass().isArray()) {
+        if (array == null || !leaf(array).isPrimitive() || leaf(array) == char.class || !array.getClass().isArray()) {
             throw unsupported(array);
         }
         long[] shape = shapeOf(array);
-        Object flat = flatten(array, shape);
+        return fromFlat(flatten(array, shape), shape);
+    }
+
+    /** A tensor with a copy of a primitive array, on the default device. */
+    static Tensor fromFlat(Object flat, long[] shape) {
         DType type = typeOf(flat);
         Tensor tensor = Torch.empty(shape, TensorOptions.of(type).device(Device.CPU));
         NativeTensor.copyFromArray(tensor.handle(), flat, tensor.numel() * type.itemSize());
@@ -194,39 +186,43 @@ final class ArrayTransfer {
         return device == null ? tensor : tensor.to(device);
     }
 
-    private static long[] shapeOf(Object array) {
-        List<Long> shape = new ArrayList<>();
-        Object level = array;
-        while (level != null && level.getClass().isArray()) {
-            shape.add((long) Array.getLength(level));
-            level = Array.getLength(level) == 0 || level.getClass().getComponentType().isPrimitive()
-                    ? null
-                    : Array.get(level, 0);
-        }
-        return shape.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    private static Object flatten(Object array, long[] shape) {
+    /** What the innermost arrays hold. */
+    private static Class<?> leaf(Object array) {
         Class<?> leaf = array.getClass();
         while (leaf.isArray()) {
             leaf = leaf.getComponentType();
         }
-        if (!leaf.isPrimitive() || leaf == char.class) {
-            throw unsupported(array);
+        return leaf;
+    }
+
+    /** One number for each pair of brackets of the array's type; what is inside of an empty array counts as empty. */
+    private static long[] shapeOf(Object array) {
+        int rank = array.getClass().getName().lastIndexOf('[') + 1;
+        long[] shape = new long[rank];
+        Object level = array;
+        for (int dim = 0; dim < rank && level != null; dim++) {
+            shape[dim] = Array.getLength(level);
+            level = shape[dim] == 0 || dim == rank - 1 ? null : Array.get(level, 0);
         }
+        return shape;
+    }
+
+    private static Object flatten(Object array, long[] shape) {
         if (shape.length == 1) {
             return array;
         }
         long length = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-        Object flat = Array.newInstance(leaf, Math.toIntExact(length));
+        Object flat = Array.newInstance(leaf(array), Math.toIntExact(length));
         copyRows(array, shape, 0, flat, new int[1]);
         return flat;
     }
 
     private static void copyRows(Object from, long[] shape, int dim, Object flat, int[] next) {
-        if (from == null || Array.getLength(from) != shape[dim]) {
-            throw new IllegalArgumentException("the array is ragged: an array of dimension " + dim + " has "
-                    + (from == null ? "no" : Array.getLength(from)) + " elements; " + shape[dim] + " are expected");
+        if (from == null) {
+            throw new IllegalArgumentException("an array of dimension " + dim + " is null");
+        }
+        if (Array.getLength(from) != shape[dim]) {
+            throw ragged(dim, Array.getLength(from), shape[dim]);
         }
         if (dim == shape.length - 1) {
             System.arraycopy(from, 0, flat, next[0], (int) shape[dim]);
@@ -257,47 +253,9 @@ final class ArrayTransfer {
         return flat instanceof byte[] ? DType.INT8 : DType.BOOL;
     }
 
-    /** A list as Python would take it: whole numbers are {@code long}, others of the default type. */
-    private static Object arrayOf(List<?> list) {
-        Object first = list.isEmpty() ? 0.0 : list.get(0);
-        if (first instanceof List<?>) {
-            Object[] rows = list.stream().map(row -> arrayOf((List<?>) row)).toArray();
-            Object typed = Array.newInstance(rows[0].getClass(), rows.length);
-            for (int i = 0; i < rows.length; i++) {
-                Array.set(typed, i, rows[i]);
-            }
-            return typed;
-        }
-        if (list.stream().allMatch(v -> v instanceof Boolean)) {
-            boolean[] values = new boolean[list.size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (Boolean) list.get(i);
-            }
-            return values;
-        }
-        if (!list.isEmpty() && list.stream().allMatch(v -> v instanceof Number n && Scalar.kind(n) == Scalar.LONG)) {
-            return list.stream().mapToLong(v -> Scalar.bits((Number) v)).toArray();
-        }
-        return floatingArray(list);
-    }
-
-    private static Object floatingArray(List<?> list) {
-        double[] values = list.stream()
-                .mapToDouble(v -> {
-                    if (v instanceof Number number) {
-                        return number.doubleValue();
-                    }
-                    throw unsupported(v);
-                })
-                .toArray();
-        if (Torch.getDefaultDType() == DType.FLOAT64) {
-            return values;
-        }
-        float[] floats = new float[values.length];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = (float) values[i];
-        }
-        return floats;
+    static IllegalArgumentException ragged(int dim, long length, long expected) {
+        return new IllegalArgumentException("the values are ragged: a row of dimension " + dim + " has " + length
+                + " elements; " + expected + " are expected, as in the first row");
     }
 
     private static Object arrayOf(Buffer buffer) {
@@ -334,7 +292,7 @@ final class ArrayTransfer {
         throw unsupported(buffer);
     }
 
-    private static IllegalArgumentException unsupported(Object value) {
+    static IllegalArgumentException unsupported(Object value) {
         return new IllegalArgumentException("no tensor can be made from a "
                 + (value == null ? "null" : value.getClass().getSimpleName())
                 + "; numbers, booleans, arrays and lists of them, and buffers are possible");

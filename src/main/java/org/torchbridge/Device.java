@@ -49,7 +49,7 @@ public record Device(Type type, int index) {
 
         /** Python's name: {@code "cuda"}. */
         public String pythonName() {
-            return name().toLowerCase(Locale.ROOT);
+            return this == PRIVATEUSE1 ? "privateuseone" : name().toLowerCase(Locale.ROOT);
         }
     }
 

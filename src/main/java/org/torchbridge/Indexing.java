@@ -26,11 +26,11 @@ final class Indexing {
     static void set(Tensor tensor, Index[] indices, Tensor value) {
         Scope.run(() -> {
             Selection selection = select(tensor, indices);
-            Tensor fitting = value.device().equals(tensor.device()) ? value : value.to(tensor.device());
+            Tensor fitting = withoutLeadingOnes(value.to(tensor.device()));
             if (selection.hasPositions()) {
                 selection.view().indexPut_(selection.positions(), fitting.to(tensor.dtype()));
             } else {
-                selection.view().copy_(withoutLeadingOnes(fitting, selection.view().dim()));
+                selection.view().copy_(fitting);
             }
         });
     }
@@ -62,9 +62,11 @@ final class Indexing {
         long dim = 0;
         // A mask over several dimensions is one entry of the list: dimensions and entries drift apart.
         long drift = 0;
+        // How many of the tensor's own dimensions were passed.
+        long passed = 0;
         for (Index index : indices) {
             if (index instanceof Index.At at) {
-                view = at(view, dim, at.position());
+                view = at(view, dim, at.position(), passed);
             } else if (index instanceof Index.Slice slice) {
                 view = isAll(slice) ? view : view.slice(dim, slice.start(), slice.end(), slice.step());
                 dim++;
@@ -74,7 +76,12 @@ final class Indexing {
                 dim += missing;
             } else if (index instanceof Index.Positions chosen) {
                 Tensor choice = chosen.tensor();
-                if (isMask(choice) && choice.dim() == 0) {
+                if (choice.dim() == 0 && choice.dtype().isInteger() && !isMask(choice)) {
+                    // As in PyTorch, a position without dimensions is an integer: the result is a view.
+                    view = at(view, dim, choice.toLong(), passed++);
+                    continue;
+                }
+                if (choice.dim() == 0 && isMask(choice)) {
                     view = view.unsqueeze(dim);
                     choice = choice.unsqueeze(0);
                 }
@@ -84,6 +91,7 @@ final class Indexing {
                 dim += taken;
                 drift += taken - 1;
             }
+            passed += index instanceof Index.Ellipsis ? missing : consumed(index);
         }
         return new Selection(view, positions);
     }
@@ -98,11 +106,11 @@ final class Indexing {
         return slice.start() == null && slice.end() == null && slice.step() == 1;
     }
 
-    private static Tensor at(Tensor view, long dim, long position) {
+    private static Tensor at(Tensor view, long dim, long position, long ownDim) {
         long size = view.size(dim);
         if (position < -size || position >= size) {
             throw new IndexOutOfBoundsException(
-                    "index " + position + " is out of bounds for dimension " + dim + " with size " + size);
+                    "index " + position + " is out of bounds for dimension " + ownDim + " with size " + size);
         }
         return view.select(dim, position);
     }
@@ -120,9 +128,9 @@ final class Indexing {
     }
 
     /** As PyTorch does when assigning: (1, 1, 3) fits where (3) is expected. */
-    private static Tensor withoutLeadingOnes(Tensor value, long dim) {
+    private static Tensor withoutLeadingOnes(Tensor value) {
         Tensor result = value;
-        while (result.dim() > dim && result.size(0) == 1) {
+        while (result.dim() > 0 && result.size(0) == 1) {
             result = result.squeeze(0);
         }
         return result;

@@ -58,7 +58,9 @@ public final class Scalar extends Number {
     }
 
     static Scalar decode(long[] parts, int from) {
-        return new Scalar((int) parts[from], parts[from + 1], parts[from + 2]);
+        int kind = (int) parts[from];
+        // The second half of a payload that is not complex is whatever was in memory.
+        return new Scalar(kind, parts[from + 1], kind == COMPLEX ? parts[from + 2] : 0);
     }
 
     static int kind(Number value) {
@@ -114,7 +116,7 @@ public final class Scalar extends Number {
     }
 
     public boolean booleanValue() {
-        return kind == DOUBLE || kind == COMPLEX ? doubleValue() != 0 || imaginary() != 0 : bits != 0;
+        return real() != 0 || imaginary() != 0;
     }
 
     /** The real part, which is the whole of a number that is not complex. */
@@ -172,7 +174,7 @@ public final class Scalar extends Number {
     public String toString() {
         return switch (kind) {
             case DOUBLE -> Double.toString(real());
-            case COMPLEX -> "(" + real() + (imaginary() < 0 ? "" : "+") + imaginary() + "j)";
+            case COMPLEX -> "(" + real() + (imaginaryBits < 0 ? "" : "+") + imaginary() + "j)";
             case BOOLEAN -> Boolean.toString(bits != 0);
             case UNSIGNED -> Long.toUnsignedString(bits);
             default -> Long.toString(bits);

@@ -41,27 +41,27 @@ public final class Torch extends TorchOperators {
 
     /** A tensor of type {@code float32}. */
     public static Tensor tensor(float... values) {
-        return ArrayTransfer.tensor(values);
+        return ArrayTransfer.tensor(values, null);
     }
 
     /** A tensor of type {@code float64}. */
     public static Tensor tensor(double... values) {
-        return ArrayTransfer.tensor(values);
+        return ArrayTransfer.tensor(values, null);
     }
 
     /** A tensor of type {@code int32}. */
     public static Tensor tensor(int... values) {
-        return ArrayTransfer.tensor(values);
+        return ArrayTransfer.tensor(values, null);
     }
 
     /** A tensor of type {@code int64}. */
     public static Tensor tensor(long... values) {
-        return ArrayTransfer.tensor(values);
+        return ArrayTransfer.tensor(values, null);
     }
 
     /** A tensor of type {@code bool}. */
     public static Tensor tensor(boolean... values) {
-        return ArrayTransfer.tensor(values);
+        return ArrayTransfer.tensor(values, null);
     }
 
     /**
@@ -72,17 +72,18 @@ public final class Torch extends TorchOperators {
      * @throws IllegalArgumentException if rows differ in length or the elements are not numbers
      */
     public static Tensor tensor(Object values) {
-        return ArrayTransfer.tensor(values);
+        return ArrayTransfer.tensor(values, null);
     }
 
     /** A tensor with a copy of {@code values}, converted to {@code dtype}. */
     public static Tensor tensor(Object values, DType dtype) {
-        return Scope.call(() -> ArrayTransfer.tensor(values).to(dtype));
+        return ArrayTransfer.tensor(values, dtype);
     }
 
     /**
      * A tensor over the memory of a direct buffer, from its position on: no copy is made, and what is written on one side
-     * is seen on the other. The tensor keeps the buffer alive.
+     * is seen on the other. The tensor keeps the buffer alive. Elements are in the machine's own byte order, which a new
+     * buffer does not have: see {@link ByteBuffer#order(java.nio.ByteOrder)}.
      */
     public static Tensor fromBuffer(ByteBuffer direct, DType dtype, long... shape) {
         return ArrayTransfer.overBuffer(direct, dtype, shape);

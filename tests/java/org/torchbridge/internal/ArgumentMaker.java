@@ -305,7 +305,7 @@ final class ArgumentMaker {
             return quantizationParameter(name, position);
         }
         Tensor tensor = recipe.tensor(position, shape(name));
-        return recipe == Recipe.NAMED ? named(tensor) : tensor;
+        return recipe == Recipe.NAMED && tensor.dim() == 2 ? named(tensor) : tensor;
     }
 
     /** What operators on floating-point numbers take besides them, or null if {@code name} is nothing of the kind. */

@@ -66,7 +66,9 @@ enum Recipe {
             case QUANTIZED -> torch.quantize_per_tensor(floats(position, dims), 0.01, 3, ScalarType.QUInt8);
             case NAMED, MATRICES, COMPLETE, SCALARS, VECTORS, BATCHES, IMAGES -> floats(position, dims);
             case SPARSE -> sparse(position, dims).to_sparse();
-            case COMPRESSED -> sparse(position, dims).to_sparse_csr();
+            case COMPRESSED -> dims.length < 2
+                    ? floats(position, dims)
+                    : sparse(position, dims).to_sparse_csr();
         };
     }
 
@@ -96,7 +98,10 @@ enum Recipe {
 
     private static Tensor definite(int position, long... dims) {
         Tensor factor = floats(position, dims).to(ScalarType.Double);
-        return dims.length < 2 ? factor : factor.matmul(factor.transpose(-2, -1)).add(torch.eye(dims[dims.length - 1]));
+        boolean square = dims.length >= 2 && dims[dims.length - 1] == dims[dims.length - 2];
+        return !square
+                ? factor
+                : factor.matmul(factor.transpose(-2, -1)).add(torch.eye(dims[dims.length - 1]));
     }
 
     private static Tensor steps(long... dims) {

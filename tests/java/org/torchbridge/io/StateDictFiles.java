@@ -42,7 +42,9 @@ final class StateDictFiles {
         private static double[] numbers(String text) {
             return text.isEmpty()
                     ? new double[0]
-                    : Arrays.stream(text.split(" ")).flatMapToDouble(Expected::number).toArray();
+                    : Arrays.stream(text.split(" "))
+                            .flatMapToDouble(Expected::number)
+                            .toArray();
         }
 
         private static DoubleStream number(String text) {

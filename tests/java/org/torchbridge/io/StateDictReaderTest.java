@@ -61,8 +61,13 @@ class StateDictReaderTest {
         });
         try (var mode = Torch.noGrad()) {
             first.forEach((group, tensor) -> {
-                Tensor whole = tensor.detach().asStrided(
-                        new long[] {tensor.storageBytes() / tensor.dtype().itemSize()}, new long[] {1}, 0);
+                Tensor whole = tensor.detach()
+                        .asStrided(
+                                new long[] {
+                                    tensor.storageBytes() / tensor.dtype().itemSize()
+                                },
+                                new long[] {1},
+                                0);
                 whole.fill_(1);
                 Tensor before = whole.clone();
                 first.forEach((other, otherTensor) -> {
@@ -164,7 +169,9 @@ class StateDictReaderTest {
 
     private static long residentBytes() throws IOException {
         Path statm = Path.of("/proc/self/statm");
-        return Files.exists(statm) ? 4096 * Long.parseLong(Files.readString(statm).split(" ")[1]) : 0;
+        return Files.exists(statm)
+                ? 4096 * Long.parseLong(Files.readString(statm).split(" ")[1])
+                : 0;
     }
 
     @Test
@@ -223,7 +230,9 @@ class StateDictReaderTest {
                 .isInstanceOf(TorchException.class)
                 .hasMessageContaining("there is no file")
                 .hasMessageContaining("missing.pth");
-        assertThatThrownBy(() -> Torch.load(folder)).isInstanceOf(TorchException.class).hasMessageContaining("folder");
+        assertThatThrownBy(() -> Torch.load(folder))
+                .isInstanceOf(TorchException.class)
+                .hasMessageContaining("folder");
     }
 
     @ParameterizedTest
@@ -240,7 +249,10 @@ class StateDictReaderTest {
         List<Double> sums = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             try (Scope scope = Scope.open()) {
-                sums.add(Torch.load(StateDictFiles.path("module.pth")).get("0.weight").sum().toDouble());
+                sums.add(Torch.load(StateDictFiles.path("module.pth"))
+                        .get("0.weight")
+                        .sum()
+                        .toDouble());
             }
         }
         assertThat(sums).containsOnly(sums.get(0));

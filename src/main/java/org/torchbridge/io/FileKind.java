@@ -115,7 +115,8 @@ public enum FileKind {
 
     private static FileKind ofEntries(Set<String> names) {
         if (names.stream().anyMatch(name -> name.endsWith(TorchArchive.PICKLE))) {
-            boolean hasCode = names.stream().anyMatch(name -> name.endsWith("/constants.pkl") || name.contains("/code/"));
+            boolean hasCode =
+                    names.stream().anyMatch(name -> name.endsWith("/constants.pkl") || name.contains("/code/"));
             return hasCode ? TORCHSCRIPT : TORCH_SAVE;
         }
         return !names.isEmpty() && names.stream().allMatch(name -> name.endsWith(".npy")) ? NUMPY : ZIP;

@@ -6,8 +6,10 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.torchbridge.DType;
+import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Tensor;
+import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
 import org.torchbridge.TorchException;
 
@@ -16,6 +18,9 @@ import org.torchbridge.TorchException;
  * The mapping ends when the last tensor and the last buffer over it are gone.
  */
 final class MappedFile {
+    /** On the CPU, whatever the default device is. */
+    private static final TensorOptions BYTES = TensorOptions.of(DType.UINT8).device(Device.CPU);
+
     private final Tensor bytes;
     private final long size;
 
@@ -51,10 +56,8 @@ final class MappedFile {
     }
 
     private static Tensor map(Path path, long size) {
-        // libtorch maps privately from a file that is opened for reading only, and beyond 2 GB; Java's channels do neither.
-        return size == 0
-                ? Torch.empty(new long[] {0}, DType.UINT8)
-                : Torch.fromFile(path.toString(), false, size, DType.UINT8);
+        // libtorch maps privately what is opened for reading only, and more than 2 GB; Java's channels do neither.
+        return size == 0 ? Torch.empty(new long[] {0}, BYTES) : Torch.fromFile(path.toString(), false, size, BYTES);
     }
 
     long size() {
@@ -74,8 +77,8 @@ final class MappedFile {
     /** The bytes from {@code offset} on as a tensor of type {@code uint8} over the mapping. */
     Tensor bytes(long offset, long length) {
         if (!contains(offset, length)) {
-            throw new FileFormatException("is damaged: it refers to " + length + " bytes at " + offset + " but has only "
-                    + size + " bytes; it was cut short or is broken");
+            throw new FileFormatException("is damaged: it refers to " + length + " bytes at " + offset
+                    + " but has only " + size + " bytes; it was cut short or is broken");
         }
         return bytes.narrow(0, offset, length);
     }

@@ -140,7 +140,10 @@ final class Pickler {
             text(string);
         } else if (value instanceof Double || value instanceof Float) {
             number(((Number) value).doubleValue());
-        } else if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+        } else if (value instanceof Long
+                || value instanceof Integer
+                || value instanceof Short
+                || value instanceof Byte) {
             integer(((Number) value).longValue());
         } else if (value instanceof List<?> list) {
             list(list);

@@ -11,5 +11,6 @@ final class PythonDict {
     final Map<@Nullable Object, @Nullable Object> items = new LinkedHashMap<>();
 
     /** What the object carries beside its items, such as an {@code OrderedDict}'s {@code _metadata}; null if nothing. */
-    @Nullable Object attributes;
+    @Nullable
+    Object attributes;
 }

@@ -1,13 +1,14 @@
 package org.torchbridge.io;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Tensor;
+import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
 
 /**
@@ -40,7 +41,8 @@ final class TorchArchive {
     }
 
     /** What was saved, with {@link StoredTensor} in place of tensors. */
-    @Nullable Object read() {
+    @Nullable
+    Object read() {
         ZipArchive.Entry entry = entry(PICKLE);
         if (entry.size() > MAX_PICKLE_BYTES) {
             throw new FileFormatException("has a pickle of " + entry.size() + " bytes; that is no state dict");
@@ -59,8 +61,9 @@ final class TorchArchive {
         }
         long wholeElements = storage.numel() / stored.dtype.itemSize() * stored.dtype.itemSize();
         Tensor elements = storage.narrow(0, 0, wholeElements).view(stored.dtype);
+        TensorOptions likeFile = TensorOptions.of(stored.dtype).device(Device.CPU);
         Tensor tensor =
-                Torch.empty(new long[] {0}, stored.dtype).set_(elements, stored.offset, stored.shape, stored.strides);
+                Torch.empty(new long[] {0}, likeFile).set_(elements, stored.offset, stored.shape, stored.strides);
         if (stored.conjugate) {
             tensor = tensor.conj();
         }
@@ -105,8 +108,8 @@ final class TorchArchive {
                 ? ""
                 : StandardCharsets.ISO_8859_1.decode(bytes(entry).buffer()).toString();
         if (!order.equals("little")) {
-            throw new FileFormatException("has its numbers in the byte order '" + order + "'; only 'little' can be read."
-                    + " Save it again in Python on a little-endian machine");
+            throw new FileFormatException("has its numbers in the byte order '" + order
+                    + "'; only 'little' can be read. Save it again in Python on a little-endian machine");
         }
     }
 

@@ -1,5 +1,6 @@
 package org.torchbridge.io;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,8 +51,9 @@ final class TorchObjects implements Unpickler.Globals {
             return type;
         }
         if (path.startsWith("torch._utils._rebuild_") || path.startsWith("torch.per_") || path.endsWith("Storage")) {
-            throw new FileFormatException("holds a kind of tensor that cannot be read, such as a sparse or quantized one ("
-                    + path + "). In Python, make it an ordinary one (to_dense, dequantize) and save it again");
+            throw new FileFormatException(
+                    "holds a kind of tensor that cannot be read, such as a sparse or quantized one (" + path
+                            + "). In Python, make it an ordinary one (to_dense, dequantize) and save it again");
         }
         throw new FileFormatException("is a pickled Python object: it needs " + path + ", which only Python has."
                 + " If it is a whole module, save its state dict instead: torch.save(module.state_dict(), file)");
@@ -88,7 +90,7 @@ final class TorchObjects implements Unpickler.Globals {
         PythonDict dict = new PythonDict();
         if (arguments.length > 0) {
             for (Object item : as(List.class, arguments[0])) {
-                List<?> pair = item instanceof Object[] tuple ? List.of(tuple) : as(List.class, item);
+                List<?> pair = item instanceof Object[] tuple ? Arrays.asList(tuple) : as(List.class, item);
                 if (pair.size() != 2) {
                     throw new FileFormatException("is damaged: an item of a dictionary is not a key with a value");
                 }

@@ -41,7 +41,8 @@ final class Unpickler {
     /** A function that a pickle may call. */
     @FunctionalInterface
     interface Function {
-        @Nullable Object call(@Nullable Object[] arguments);
+        @Nullable
+        Object call(@Nullable Object[] arguments);
     }
 
     private static final Object MARK = new Object();
@@ -58,7 +59,8 @@ final class Unpickler {
     }
 
     /** The object that the pickle describes; the buffer's position is then behind it. */
-    @Nullable Object read() {
+    @Nullable
+    Object read() {
         while (true) {
             opcodeAt = bytes.position();
             int opcode = unsignedByte();
@@ -84,7 +86,8 @@ final class Unpickler {
             case 'M' -> push((long) Short.toUnsignedInt(require(Short.BYTES).getShort()));
             case 'J' -> push((long) require(Integer.BYTES).getInt());
             case 0x8a -> push(integer(take(unsignedByte())));
-            case 'G' -> push(Double.longBitsToDouble(Long.reverseBytes(require(Long.BYTES).getLong())));
+            case 'G' -> push(Double.longBitsToDouble(
+                    Long.reverseBytes(require(Long.BYTES).getLong())));
             case 'X' -> push(text(length4()));
             case 0x8c -> push(text(unsignedByte()));
             case 0x8d -> push(text(length8()));
@@ -256,7 +259,10 @@ final class Unpickler {
     private String text(int length) {
         byte[] utf8 = take(length);
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw damaged("a text is not in UTF-8");
         }

@@ -54,15 +54,17 @@ final class ZipArchive {
         return entries.keySet();
     }
 
-    @Nullable Entry entry(String name) {
+    @Nullable
+    Entry entry(String name) {
         return entries.get(name);
     }
 
     /** Where the bytes of {@code entry} begin in the file, after its own header. */
     long dataOffset(Entry entry) {
         if (entry.method() != STORED || (entry.flags() & ENCRYPTED) != 0 || entry.size() != entry.packedSize()) {
-            throw new FileFormatException("has a compressed or encrypted '" + entry.name() + "'; PyTorch stores it as it"
-                    + " is. Unpack the file and pack it again without compression: zip -0 -r");
+            throw new FileFormatException(
+                    "has a compressed or encrypted '" + entry.name() + "'; PyTorch stores it as it"
+                            + " is. Unpack the file and pack it again without compression: zip -0 -r");
         }
         ByteBuffer header = file.buffer(entry.header(), LOCAL_HEADER_BYTES);
         if (header.getInt(0) != LOCAL_HEADER) {

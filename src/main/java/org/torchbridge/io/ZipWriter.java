@@ -77,7 +77,8 @@ final class ZipWriter {
         writeAll(localHeader(fullName, header, size));
         CRC32 crc = new CRC32();
         content.write(crc);
-        ByteBuffer checksum = littleEndian(Integer.BYTES).putInt((int) crc.getValue()).flip();
+        ByteBuffer checksum =
+                littleEndian(Integer.BYTES).putInt((int) crc.getValue()).flip();
         channel.write(checksum, header + CRC_OFFSET);
         entries.add(new Written(fullName, header, size, (int) crc.getValue()));
     }
@@ -146,15 +147,22 @@ final class ZipWriter {
     }
 
     private ByteBuffer end(long start, long size) {
-        ByteBuffer out = littleEndian(
-                ZipArchive.ZIP64_END_BYTES + ZipArchive.ZIP64_LOCATOR_BYTES + ZipArchive.END_BYTES);
+        ByteBuffer out =
+                littleEndian(ZipArchive.ZIP64_END_BYTES + ZipArchive.ZIP64_LOCATOR_BYTES + ZipArchive.END_BYTES);
         out.putInt(ZipArchive.ZIP64_END).putLong(ZipArchive.ZIP64_END_BYTES - Integer.BYTES - Long.BYTES);
         out.putShort(VERSION).putShort(VERSION).putInt(0).putInt(0);
         out.putLong(entries.size()).putLong(entries.size()).putLong(size).putLong(start);
         out.putInt(ZipArchive.ZIP64_LOCATOR).putInt(0).putLong(start + size).putInt(1);
         short count = (short) Math.min(entries.size(), 0xffff);
-        out.putInt(ZipArchive.END).putShort((short) 0).putShort((short) 0).putShort(count).putShort(count);
-        return out.putInt(narrow(size)).putInt(narrow(start)).putShort((short) 0).flip();
+        out.putInt(ZipArchive.END)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort(count)
+                .putShort(count);
+        return out.putInt(narrow(size))
+                .putInt(narrow(start))
+                .putShort((short) 0)
+                .flip();
     }
 
     private static int narrow(long value) {
