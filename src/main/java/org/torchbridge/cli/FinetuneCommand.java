@@ -58,7 +58,7 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(names = "--epochs", defaultValue = "8", description = "Passes over the images (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
-    @Option(names = "--lr", defaultValue = "0.0005", description = "RMSprop's learning rate (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--lr", defaultValue = "0.0005", description = "RMSprop's learning rate at first; it falls to 0 (default: ${DEFAULT-VALUE}).")
     private double lr;
 
     @Option(names = "--batch-size", defaultValue = "32", description = "Images a step (default: ${DEFAULT-VALUE}).")
@@ -179,6 +179,7 @@ final class FinetuneCommand implements Callable<Integer> {
         Trainer trainer = new Trainer(model, lr, batchSize);
         int correct = 0;
         for (int epoch = 1; epoch <= passes; epoch++) {
+            trainer.anneal((double) (passes - epoch + 1) / passes);
             Trainer.Epoch result;
             try (Progress progress =
                     new Progress("epoch " + epoch + "/" + passes, images.training().size())) {

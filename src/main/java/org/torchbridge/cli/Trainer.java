@@ -17,6 +17,7 @@ import org.torchbridge.optim.RMSprop;
 final class Trainer {
     private final Layer model;
     private final Optimizer<?> optimizer;
+    private final double lr;
     private final int batchSize;
 
     /**
@@ -30,7 +31,13 @@ final class Trainer {
         this.model = model;
         this.optimizer = new RMSprop(
                 model.parameters().stream().filter(Parameter::requiresGrad).toList(), lr);
+        this.lr = lr;
         this.batchSize = batchSize;
+    }
+
+    /** Sets the learning rate for what is left, from 1 down to 0: it follows half a wave of the cosine. */
+    void anneal(double left) {
+        optimizer.paramGroups().forEach(group -> group.lr(lr * (1 - Math.cos(Math.PI * left)) / 2));
     }
 
     /** Goes through {@code data} once, in random order. */
