@@ -42,7 +42,7 @@ class DocumentationTest {
                 Tensor x, y, t, input, target, tensor;
                 Layer conv, layer;
                 ResNet model;
-                Optimizer optimizer;
+                Optimizer<?> optimizer;
                 List<Tensor> batches;
                 DataLoader loader;
 
