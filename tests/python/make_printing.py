@@ -3,8 +3,8 @@
 Usage: python3 tests/python/make_printing.py        (PyTorch 1.13)
 
 tensors.tsv has a tensor a line, its fields separated by tabs:
-    type, shape ("2,3", "" for no dimensions), the elements' bytes in base64, the steps that make the printed tensor of it
-    (applied in order, see STEPS), print options ("precision,threshold,edgeitems,linewidth,sci_mode"), default type,
+    type, shape ("2,3", "" for no dimensions), the elements' bytes in base64, the steps that make the printed tensor of
+    it (applied in order, see STEPS), print options ("precision,threshold,edgeitems,linewidth,sci_mode"), default type,
     the text with its newlines as "\\n".
 numbers.tsv has a number a line: its 64 bits in hexadecimal, digits, "{:.<digits>f}", "{:.<digits>e}", repr.
 """
@@ -206,12 +206,14 @@ def quantized():
     for dtype in QUANTIZED:
         for scale in ["0.1", "1e-05", "0.0078125", "3.0"]:
             zero_point = RANDOM.choice([0, 10])
-            yield tensor(torch.float32, (3, 4), "unit", 0), [f"quantize {scale} {zero_point} {dtype}"], options(), torch.float32
+            steps = [f"quantize {scale} {zero_point} {dtype}"]
+            yield tensor(torch.float32, (3, 4), "unit", 0), steps, options(), torch.float32
         yield tensor(torch.float32, (0, 4)), [f"quantize 0.5 0 {dtype}"], DEFAULTS, torch.float32
         yield tensor(torch.float32, (), "unit", 0), [f"quantize 0.5 0 {dtype}"], DEFAULTS, torch.float32
     for dtype in ["quint8", "qint8"]:
         for axis in [0, 1]:
-            yield tensor(torch.float32, (3, 12), "unit", 0), [f"quantize_channels {axis} {dtype}"], options(), torch.float32
+            steps = [f"quantize_channels {axis} {dtype}"]
+            yield tensor(torch.float32, (3, 12), "unit", 0), steps, options(), torch.float32
 
 
 def long_lines():

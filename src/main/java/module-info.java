@@ -1,8 +1,20 @@
-/** PyTorch for the JVM. */
+/** PyTorch for the JVM. Only {@code org.torchbridge.internal} and the command line are not for users. */
 module org.torchbridge {
     requires transitive org.bytedeco.pytorch;
     requires org.bytedeco.javacpp;
     requires transitive org.jspecify;
+    requires static info.picocli;
+    requires static me.tongfei.progressbar;
+    requires static java.desktop;
 
     exports org.torchbridge;
+    exports org.torchbridge.data;
+    exports org.torchbridge.io;
+    exports org.torchbridge.nn;
+    exports org.torchbridge.optim;
+    exports org.torchbridge.vision;
+    exports org.torchbridge.vision.models;
+
+    opens org.torchbridge.cli to
+            info.picocli;
 }

@@ -35,14 +35,16 @@ class TensorPrinterTest {
     @Test
     void summaryReadsOnlyWhatItShows() {
         Tensor huge = Torch.ones(1).expand(10_000_000, 10_000_000);
-        assertThat(huge.toString()).isEqualTo("""
+        String text =
+                """
                 tensor([[1., 1., 1.,  ..., 1., 1., 1.],
                         [1., 1., 1.,  ..., 1., 1., 1.],
                         [1., 1., 1.,  ..., 1., 1., 1.],
                         ...,
                         [1., 1., 1.,  ..., 1., 1., 1.],
                         [1., 1., 1.,  ..., 1., 1., 1.],
-                        [1., 1., 1.,  ..., 1., 1., 1.]])""");
+                        [1., 1., 1.,  ..., 1., 1., 1.]])""";
+        assertThat(huge.toString()).isEqualTo(text);
     }
 
     @Test
@@ -82,9 +84,12 @@ class TensorPrinterTest {
                 .isEqualTo("tensor([65535,     1], dtype=torch.uint16)");
         assertThat(ofBytes(DType.UINT32, 0xff, 0xff, 0xff, 0xff).toString())
                 .isEqualTo("tensor([4294967295], dtype=torch.uint32)");
-        assertThat(ofBytes(DType.UINT64, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff).toString())
+        assertThat(ofBytes(DType.UINT64, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)
+                        .toString())
                 .isEqualTo("tensor([18446744073709551615], dtype=torch.uint64)");
-        assertThat(Torch.ones(new long[] {1}, DType.COMPLEX64).to(DType.COMPLEX32).toString())
+        assertThat(Torch.ones(new long[] {1}, DType.COMPLEX64)
+                        .to(DType.COMPLEX32)
+                        .toString())
                 .isEqualTo("tensor([1.+0.j], dtype=torch.complex32)");
     }
 
@@ -105,10 +110,18 @@ class TensorPrinterTest {
     void sparseOnTheMetaDevice() {
         // PyTorch 2; PyTorch 1.13 fails.
         TensorOptions meta = TensorOptions.of(Device.META).layout(Layout.SPARSE_COO);
-        assertThat(Torch.zeros(new long[] {2, 3}, meta).toString()).isEqualTo("""
+        String text =
+                """
                 tensor(indices=tensor(..., size=(2, 0)),
                        values=tensor(..., size=(0,)),
-                       device='meta', size=(2, 3), layout=torch.sparse_coo)""");
+                       device='meta', size=(2, 3), layout=torch.sparse_coo)""";
+        assertThat(Torch.zeros(new long[] {2, 3}, meta).toString()).isEqualTo(text);
+    }
+
+    @Test
+    void namedDimensionsCanBeSummarised() {
+        Tensor named = Torch.ones(5000).rename(new String[] {"N"});
+        assertThat(named.toString()).startsWith("tensor([1., 1., 1.,  ..., 1., 1., 1.]");
     }
 
     @Test
@@ -226,7 +239,10 @@ class TensorPrinterTest {
     }
 
     private static long[] numbers(String[] texts) {
-        return Arrays.stream(texts).filter(text -> !text.isEmpty()).mapToLong(Long::parseLong).toArray();
+        return Arrays.stream(texts)
+                .filter(text -> !text.isEmpty())
+                .mapToLong(Long::parseLong)
+                .toArray();
     }
 
     private static Tensor ofBytes(DType type, int... values) {

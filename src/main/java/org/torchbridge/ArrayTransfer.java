@@ -151,6 +151,23 @@ final class ArrayTransfer {
                 NativeTensor.overMemory(address, buffer.remaining(), type.code(), 0, shape, strides, buffer));
     }
 
+    static Tensor overTensor(Tensor bytes) {
+        if (bytes.dtype() != DType.UINT8 || !bytes.isContiguous()) {
+            throw new IllegalArgumentException("a contiguous tensor of " + DType.UINT8 + " is expected; this one is "
+                    + bytes.dtype() + (bytes.isContiguous() ? "" : " and not contiguous"));
+        }
+        Tensor holder = Scope.escape(bytes.alias());
+        long[] shape = {holder.numel()};
+        return Tensor.adopt(NativeTensor.overMemory(
+                NativeTensor.dataAddress(holder.handle()),
+                shape[0],
+                DType.UINT8.code(),
+                0,
+                shape,
+                new long[] {1},
+                holder));
+    }
+
     private static Tensor fromArray(Object array) {
         if (array == null || !leaf(array).isPrimitive() || leaf(array) == char.class || !array.getClass().isArray()) {
             throw unsupported(array);

@@ -5,8 +5,8 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * Floating-point numbers as Python's {@code format} and {@code repr} write them. Both round the exact binary value, half
- * to even; {@link String#format} rounds the shortest decimal that stands for it, half up.
+ * Floating-point numbers as Python's {@code format} and {@code repr} write them. Both round the exact binary value,
+ * half to even; {@link String#format} rounds the shortest decimal that stands for it, half up.
  */
 final class Decimals {
     /** As many digits as any double needs to be told from its neighbours. */
@@ -22,7 +22,8 @@ final class Decimals {
         if (!Double.isFinite(value)) {
             return notFinite(value);
         }
-        return sign(value) + exact(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+        return sign(value)
+                + exact(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
     }
 
     /** {@code "{:.4e}"} for 4 {@code digits} after the point. */

@@ -20,7 +20,8 @@ final class ElementsPrinter {
         this.options = options;
         this.shape = tensor.shape();
         boolean summarised = tensor.numel() > options.threshold();
-        Tensor readable = readable(tensor);
+        // Tensors with named dimensions cannot be indexed.
+        Tensor readable = readable(tensor.rename(null));
         Tensor part = ArrayTransfer.dense(summarised ? edges(readable, options.edgeItems()) : readable);
         this.shown = part.shape();
         this.texts = texts(part, tensor.dtype().isFloatingPoint(), options);
@@ -97,8 +98,8 @@ final class ElementsPrinter {
 
     private static Texts complexNumbers(Tensor part, PrintOptions options) {
         double[] pairs = Torch.viewAsReal(part.to(DType.COMPLEX128)).toDoubleArray();
-        double[] reals = IntStream.range(0, pairs.length / 2).mapToDouble(i -> pairs[2 * i]).toArray();
-        double[] imaginaries = IntStream.range(0, pairs.length / 2).mapToDouble(i -> pairs[2 * i + 1]).toArray();
+        double[] reals = everySecond(pairs, 0);
+        double[] imaginaries = everySecond(pairs, 1);
         NumberFormatter real = new NumberFormatter(reals, options);
         NumberFormatter imaginary = new NumberFormatter(imaginaries, options);
         return new Texts(
@@ -107,6 +108,12 @@ final class ElementsPrinter {
                     return real.format(reals[i]) + (second.startsWith("-") ? "" : "+") + second + "j";
                 },
                 real.width() + imaginary.width() + "j".length());
+    }
+
+    private static double[] everySecond(double[] values, int from) {
+        return IntStream.range(0, values.length / 2)
+                .mapToDouble(i -> values[2 * i + from])
+                .toArray();
     }
 
     /** Types whose values libtorch cannot read are shown as their bytes, as Python shows {@code float4_e2m1fn_x2}. */
@@ -123,9 +130,6 @@ final class ElementsPrinter {
     /** A copy of what a summary shows and of nothing else: the ends of each long dimension. */
     private static Tensor edges(Tensor tensor, int edgeItems) {
         long[] shape = tensor.shape();
-        if (shape.length == 0) {
-            return tensor;
-        }
         List<Tensor> positions = new ArrayList<>();
         for (int dim = 0; dim < shape.length; dim++) {
             long[] alongDim = new long[shape.length];
@@ -133,7 +137,7 @@ final class ElementsPrinter {
             alongDim[dim] = -1;
             positions.add(edgePositions(shape[dim], edgeItems).view(alongDim));
         }
-        return tensor.index(positions);
+        return positions.isEmpty() ? tensor : tensor.index(positions);
     }
 
     private static Tensor edgePositions(long size, int edgeItems) {
@@ -142,7 +146,6 @@ final class ElementsPrinter {
         if (size <= 2L * edgeItems) {
             return Torch.arange(size, indices);
         }
-        return Torch.cat(
-                List.of(Torch.arange(edgeItems, indices), Torch.arange(size - edgeItems, size, indices)));
+        return Torch.cat(List.of(Torch.arange(edgeItems, indices), Torch.arange(size - edgeItems, size, indices)));
     }
 }

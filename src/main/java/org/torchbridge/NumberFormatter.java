@@ -25,7 +25,7 @@ final class NumberFormatter {
                 .toArray();
         Notation plain = areWhole(ordinary) ? Notation.WHOLE : Notation.FIXED;
         Notation chosen = needScientific(ordinary) ? Notation.SCIENTIFIC : plain;
-        // Python takes the width from its own choice of notation, also where the options overrule it.
+        // PyTorch 1.13 takes the width from its own choice of notation, also where the options overrule it.
         width = Arrays.stream(ordinary)
                 .mapToInt(value -> write(value, chosen).length())
                 .reduce(1, Math::max);

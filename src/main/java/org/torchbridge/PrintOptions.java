@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param scientific whether to use scientific notation; null chooses for each tensor
  */
 public record PrintOptions(
-        int precision,
-        double threshold,
-        int edgeItems,
-        int lineWidth,
-        @Nullable Boolean scientific) {
+        int precision, double threshold, int edgeItems, int lineWidth, @Nullable Boolean scientific) {
     /** Python's defaults. */
     public static final PrintOptions DEFAULT = new PrintOptions(4, 1000, 3, 80, null);
 
@@ -30,8 +26,8 @@ public record PrintOptions(
 
     public PrintOptions {
         if (precision < 0 || edgeItems < 0) {
-            throw new IllegalArgumentException("precision is " + precision + " and edgeItems is " + edgeItems
-                    + "; neither may be negative");
+            throw new IllegalArgumentException(
+                    "precision is " + precision + " and edgeItems is " + edgeItems + "; neither may be negative");
         }
     }
 

@@ -103,8 +103,7 @@ final class TensorPrinter {
 
     private String member(String name, Tensor member) {
         String start = name + "=tensor(";
-        String elements =
-                isMeta() ? "..." : ElementsPrinter.print(member, PREFIX.length() + start.length(), options);
+        String elements = isMeta() ? "..." : ElementsPrinter.print(member, PREFIX.length() + start.length(), options);
         String size = isMeta() || member.numel() == 0 ? ", " + size(member) : "";
         return start + elements + size + ")";
     }

@@ -1,6 +1,7 @@
 package org.torchbridge;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import org.torchbridge.internal.NativeAutograd;
 import org.torchbridge.internal.NativeLibraries;
 import org.torchbridge.internal.NativeMemory;
 import org.torchbridge.internal.NativeRuntime;
+import org.torchbridge.io.StateDictReader;
+import org.torchbridge.io.StateDictWriter;
 
 /**
  * The functions of Python's module {@code torch}: operators and factories, which {@link TorchOperators} has, and the
@@ -84,6 +87,44 @@ public final class Torch extends TorchOperators {
      */
     public static Tensor fromBuffer(ByteBuffer direct, DType dtype, long... shape) {
         return ArrayTransfer.overBuffer(direct, dtype, shape);
+    }
+
+    /**
+     * A one-dimensional tensor of type {@code uint8} over the memory of {@code bytes}, a contiguous one of the same type on
+     * the CPU. No copy is made; unlike a view, it has that memory and no more as its storage, and saves no more.
+     */
+    public static Tensor fromBuffer(Tensor bytes) {
+        return ArrayTransfer.overTensor(bytes);
+    }
+
+    // ---- files
+
+    /**
+     * Reads a state dict that Python's {@code torch.save} or {@link #save} wrote, in the zip format.
+     *
+     * <p>The file is mapped into memory: a tensor's bytes are read when it is first used, and writing to a tensor changes
+     * the memory of this process only, not the file. Tensors that shared memory when they were saved share it again. All
+     * are on the CPU, wherever they were. Replacing the file later is safe, changing it in place is not.
+     *
+     * @throws FileFormatException if the file is of another kind, holds something else, or is damaged
+     * @throws TorchException if there is no such file, or it cannot be read
+     */
+    public static StateDict load(Path file) {
+        return StateDictReader.read(file);
+    }
+
+    /**
+     * Writes a state dict for {@link #load} and for Python's {@code torch.load}, with {@code weights_only=True} too.
+     *
+     * <p>Memory that tensors share is written once and shared again when read; of a small view the whole storage is
+     * written, as Python does, unless it is cloned before. The file appears under its name only when it is complete: if
+     * writing fails, a file that was there before is still there.
+     *
+     * @param state tensors by their names; the metadata of a {@link StateDict} is written too
+     * @throws TorchException if the file cannot be written
+     */
+    public static void save(Map<String, Tensor> state, Path file) {
+        StateDictWriter.write(state, file);
     }
 
     // ---- gradients

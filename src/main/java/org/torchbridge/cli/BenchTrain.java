@@ -98,8 +98,8 @@ final class BenchTrain implements Callable<Integer> {
     private static Floor floor(boolean adam, Tensor input, Tensor target) {
         List<Tensor> parameters =
                 network().parameters().stream().map(Parameter::tensor).toList();
-        List<Tensor> momenta = adam ? parameters.stream().map(p -> p.detach().zerosLike()).toList() : List.of();
-        List<Tensor> squares = adam ? parameters.stream().map(p -> p.detach().zerosLike()).toList() : List.of();
+        List<Tensor> momenta = adam ? parameters.stream().map(Torch::zerosLike).toList() : List.of();
+        List<Tensor> squares = adam ? parameters.stream().map(Torch::zerosLike).toList() : List.of();
         return new Floor(parameters, momenta, squares, adam ? Torch.zeros(new long[0]) : null, input, target);
     }
 }

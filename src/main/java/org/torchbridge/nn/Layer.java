@@ -11,19 +11,21 @@ import org.torchbridge.Tensor;
  */
 public abstract class Layer extends Module {
     // Transient, so that hooks which are modules themselves are not taken for children.
-    private final transient List<ForwardPreHook> preHooks = new CopyOnWriteArrayList<>();
-    private final transient List<ForwardHook> hooks = new CopyOnWriteArrayList<>();
+    private final transient List<Registration<ForwardPreHook>> preHooks = new CopyOnWriteArrayList<>();
+    private final transient List<Registration<ForwardHook>> hooks = new CopyOnWriteArrayList<>();
 
     /** Sees what a layer is given; what it returns, unless null, takes its place. */
     @FunctionalInterface
     public interface ForwardPreHook {
-        @Nullable Tensor apply(Layer layer, Tensor input);
+        @Nullable
+        Tensor apply(Layer layer, Tensor input);
     }
 
     /** Sees what a layer was given and made; what it returns, unless null, takes the place of the output. */
     @FunctionalInterface
     public interface ForwardHook {
-        @Nullable Tensor apply(Layer layer, Tensor input, Tensor output);
+        @Nullable
+        Tensor apply(Layer layer, Tensor input, Tensor output);
     }
 
     /** Takes a hook away again; removing it twice does nothing. */
@@ -32,19 +34,28 @@ public abstract class Layer extends Module {
         void remove();
     }
 
+    /** Not a record, so that one hook which is registered twice makes two that are not equal. */
+    private static final class Registration<H> {
+        private final H hook;
+
+        Registration(H hook) {
+            this.hook = hook;
+        }
+    }
+
     /** Makes the output from the input. Hooks are not run: use {@link #call}. */
     public abstract Tensor forward(Tensor input);
 
     /** Runs {@link #forward} with the hooks before and after it. */
     public final Tensor call(Tensor input) {
         Tensor given = input;
-        for (ForwardPreHook hook : preHooks) {
-            Tensor replacement = hook.apply(this, given);
+        for (Registration<ForwardPreHook> each : preHooks) {
+            Tensor replacement = each.hook.apply(this, given);
             given = replacement == null ? given : replacement;
         }
         Tensor output = forward(given);
-        for (ForwardHook hook : hooks) {
-            Tensor replacement = hook.apply(this, given, output);
+        for (Registration<ForwardHook> each : hooks) {
+            Tensor replacement = each.hook.apply(this, given, output);
             output = replacement == null ? output : replacement;
         }
         return output;
@@ -60,8 +71,9 @@ public abstract class Layer extends Module {
         return register(hooks, hook);
     }
 
-    private static <H> RemovableHandle register(List<H> hooks, H hook) {
-        hooks.add(hook);
-        return () -> hooks.remove(hook);
+    private static <H> RemovableHandle register(List<Registration<H>> hooks, H hook) {
+        Registration<H> registration = new Registration<>(hook);
+        hooks.add(registration);
+        return () -> hooks.remove(registration);
     }
 }

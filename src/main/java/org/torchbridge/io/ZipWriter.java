@@ -1,0 +1,175 @@
+package org.torchbridge.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.torchbridge.Scope;
+import org.torchbridge.Tensor;
+
+/**
+ * Writes a zip archive as PyTorch does: nothing is compressed, and the bytes of every entry begin at a multiple of 64, so
+ * that they can be mapped. Sizes beyond 32 bits are written with the 64-bit extension.
+ */
+final class ZipWriter {
+    private static final int ALIGNMENT = 64;
+    private static final int CHUNK_BYTES = 16 << 20;
+
+    /** The version of the format that knows the 64-bit extension. */
+    private static final short VERSION = 45;
+
+    private static final short UTF8_NAMES = 0x0800;
+    private static final short PADDING_EXTRA = 'F' | 'B' << 8;
+    private static final int EXTRA_HEADER_BYTES = 4;
+    private static final int CRC_OFFSET = 14;
+
+    /** 1 January 1980, the first day that the format knows: the same state gives the same file. */
+    private static final short DATE = 1 << 5 | 1;
+
+    private record Written(byte[] name, long header, long size, int crc) {}
+
+    private final FileChannel channel;
+    private final String folder;
+    private final List<Written> entries = new ArrayList<>();
+
+    /** Every entry gets the name of {@code folder} before its own. */
+    ZipWriter(FileChannel channel, String folder) {
+        this.channel = channel;
+        this.folder = folder;
+    }
+
+    void add(String name, byte[] content) throws IOException {
+        add(name, content.length, crc -> write(ByteBuffer.wrap(content), crc));
+    }
+
+    /** Adds the elements of a one-dimensional tensor of type {@code uint8}. */
+    void add(String name, Tensor content) throws IOException {
+        add(name, content.numel(), crc -> {
+            for (long start = 0; start < content.numel(); start += CHUNK_BYTES) {
+                try (Scope scope = Scope.open()) {
+                    long length = Math.min(CHUNK_BYTES, content.numel() - start);
+                    write(content.narrow(0, start, length).buffer(), crc);
+                }
+            }
+        });
+    }
+
+    /** Writes the table of contents. */
+    void finish() throws IOException {
+        long start = channel.position();
+        for (Written entry : entries) {
+            writeAll(centralHeader(entry));
+        }
+        writeAll(end(start, channel.position() - start));
+    }
+
+    private interface Content {
+        void write(CRC32 crc) throws IOException;
+    }
+
+    private void add(String name, long size, Content content) throws IOException {
+        byte[] fullName = (folder + name).getBytes(StandardCharsets.UTF_8);
+        long header = channel.position();
+        writeAll(localHeader(fullName, header, size));
+        CRC32 crc = new CRC32();
+        content.write(crc);
+        ByteBuffer checksum =
+                littleEndian(Integer.BYTES).putInt((int) crc.getValue()).flip();
+        channel.write(checksum, header + CRC_OFFSET);
+        entries.add(new Written(fullName, header, size, (int) crc.getValue()));
+    }
+
+    private void write(ByteBuffer bytes, CRC32 crc) throws IOException {
+        crc.update(bytes.duplicate());
+        writeAll(bytes);
+    }
+
+    private void writeAll(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    private static ByteBuffer localHeader(byte[] name, long header, long size) {
+        boolean wide = size >= ZipArchive.MAX_32;
+        int wideBytes = wide ? EXTRA_HEADER_BYTES + 2 * Long.BYTES : 0;
+        int bytesBeforePadding = ZipArchive.LOCAL_HEADER_BYTES + name.length + wideBytes + EXTRA_HEADER_BYTES;
+        int padding = (int) Math.floorMod(-(header + bytesBeforePadding), (long) ALIGNMENT);
+        ByteBuffer out = littleEndian(bytesBeforePadding + padding);
+        out.putInt(ZipArchive.LOCAL_HEADER).putShort(VERSION);
+        // The checksum is written when the content has gone by.
+        description(out, 0, size);
+        out.putShort((short) name.length).putShort((short) (wideBytes + EXTRA_HEADER_BYTES + padding));
+        out.put(name);
+        if (wide) {
+            out.putShort(ZipArchive.ZIP64_EXTRA).putShort((short) (2 * Long.BYTES));
+            out.putLong(size).putLong(size);
+        }
+        out.putShort(PADDING_EXTRA).putShort((short) padding);
+        while (out.hasRemaining()) {
+            out.put((byte) 'Z');
+        }
+        return out.flip();
+    }
+
+    private static ByteBuffer centralHeader(Written entry) {
+        boolean wideSize = entry.size() >= ZipArchive.MAX_32;
+        boolean wideHeader = entry.header() >= ZipArchive.MAX_32;
+        int wideBytes = (wideSize ? 2 * Long.BYTES : 0) + (wideHeader ? Long.BYTES : 0);
+        int extraBytes = wideBytes == 0 ? 0 : EXTRA_HEADER_BYTES + wideBytes;
+        ByteBuffer out = littleEndian(ZipArchive.CENTRAL_HEADER_BYTES + entry.name().length + extraBytes);
+        out.putInt(ZipArchive.CENTRAL_HEADER).putShort(VERSION).putShort(VERSION);
+        description(out, entry.crc(), entry.size());
+        out.putShort((short) entry.name().length).putShort((short) extraBytes);
+        out.putShort((short) 0); // the length of the comment
+        out.putShort((short) 0).putShort((short) 0).putInt(0); // disk and attributes
+        out.putInt(narrow(entry.header())).put(entry.name());
+        if (extraBytes > 0) {
+            out.putShort(ZipArchive.ZIP64_EXTRA).putShort((short) wideBytes);
+        }
+        if (wideSize) {
+            out.putLong(entry.size()).putLong(entry.size());
+        }
+        if (wideHeader) {
+            out.putLong(entry.header());
+        }
+        return out.flip();
+    }
+
+    /** What both headers of an entry have: flags, method (stored), time, date, checksum, and the size twice. */
+    private static void description(ByteBuffer out, int crc, long size) {
+        out.putShort(UTF8_NAMES).putShort((short) 0).putShort((short) 0).putShort(DATE);
+        out.putInt(crc).putInt(narrow(size)).putInt(narrow(size));
+    }
+
+    private ByteBuffer end(long start, long size) {
+        ByteBuffer out =
+                littleEndian(ZipArchive.ZIP64_END_BYTES + ZipArchive.ZIP64_LOCATOR_BYTES + ZipArchive.END_BYTES);
+        out.putInt(ZipArchive.ZIP64_END).putLong(ZipArchive.ZIP64_END_BYTES - Integer.BYTES - Long.BYTES);
+        out.putShort(VERSION).putShort(VERSION).putInt(0).putInt(0);
+        out.putLong(entries.size()).putLong(entries.size()).putLong(size).putLong(start);
+        out.putInt(ZipArchive.ZIP64_LOCATOR).putInt(0).putLong(start + size).putInt(1);
+        short count = (short) Math.min(entries.size(), 0xffff);
+        out.putInt(ZipArchive.END)
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putShort(count)
+                .putShort(count);
+        return out.putInt(narrow(size))
+                .putInt(narrow(start))
+                .putShort((short) 0)
+                .flip();
+    }
+
+    private static int narrow(long value) {
+        return (int) Math.min(value, ZipArchive.MAX_32);
+    }
+
+    private static ByteBuffer littleEndian(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,26 @@
+package org.torchbridge.nn;
+
+import org.torchbridge.Tensor;
+
+/**
+ * exp(x) / Σ exp(x) along a dimension: values between 0 and 1 whose sum is 1. Any shape.
+ *
+ * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html">Softmax</a>.
+ */
+public class Softmax extends Layer {
+    private final long dim;
+
+    public Softmax(long dim) {
+        this.dim = dim;
+    }
+
+    @Override
+    public Tensor forward(Tensor input) {
+        return Functional.softmax(input, dim);
+    }
+
+    @Override
+    public String extraRepr() {
+        return "dim=" + dim;
+    }
+}

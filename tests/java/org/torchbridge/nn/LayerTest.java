@@ -1,0 +1,67 @@
+package org.torchbridge.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.torchbridge.Tensor;
+import org.torchbridge.Torch;
+
+class LayerTest {
+    private final ReLU layer = new ReLU();
+    private final Tensor input = Torch.tensor(-1f, 2f);
+
+    @Test
+    void hooksSeeInputAndOutputUntilTheyAreRemoved() {
+        List<String> seen = new ArrayList<>();
+        Layer.RemovableHandle before = layer.registerForwardPreHook((self, x) -> {
+            seen.add("before " + x.sum().toInt());
+            return null;
+        });
+        Layer.RemovableHandle after = layer.registerForwardHook((self, x, y) -> {
+            seen.add("after " + (self == layer) + " " + x.sum().toInt() + " "
+                    + y.sum().toInt());
+            return null;
+        });
+        layer.call(input);
+        assertThat(seen).containsExactly("before 1", "after true 1 2");
+        before.remove();
+        after.remove();
+        after.remove();
+        layer.call(input);
+        assertThat(seen).hasSize(2);
+    }
+
+    @Test
+    void whatAHookReturnsTakesThePlace() {
+        layer.registerForwardPreHook((self, x) -> x.neg());
+        layer.registerForwardHook((self, x, y) -> y.add(10));
+        layer.registerForwardHook((self, x, y) -> y.mul(2));
+        assertThat(layer.call(input).toFloatArray()).containsExactly(22, 20);
+        assertThat(layer.forward(input).toFloatArray()).containsExactly(0, 2);
+    }
+
+    @Test
+    void oneHookCanBeRegisteredTwice() {
+        Layer.ForwardHook twice = (self, x, y) -> y.mul(2);
+        Layer.RemovableHandle first = layer.registerForwardHook(twice);
+        layer.registerForwardHook(twice);
+        assertThat(layer.call(input).toFloatArray()).containsExactly(0, 8);
+        first.remove();
+        first.remove();
+        assertThat(layer.call(input).toFloatArray()).containsExactly(0, 4);
+    }
+
+    @Test
+    void aHookThatIsAModuleIsNoChild() {
+        class Spy extends Identity implements Layer.ForwardHook {
+            @Override
+            public Tensor apply(Layer self, Tensor x, Tensor y) {
+                return null;
+            }
+        }
+        layer.registerForwardHook(new Spy());
+        assertThat(layer.children()).isEmpty();
+    }
+}

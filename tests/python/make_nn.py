@@ -1,0 +1,289 @@
+"""Makes tests/resources/nn and tests/resources/optim: what PyTorch computes, prints and says.
+
+Run with a Python that has torch, from any folder: /usr/bin/python3 tests/python/make_nn.py
+
+A value file has a line for each tensor: name, shape and the bits of its float32 elements in hexadecimal. Inputs are not
+stored: the same seed draws the same numbers on both sides. A text file has sections that begin with "== name".
+"""
+
+import struct
+from collections import OrderedDict
+from pathlib import Path
+
+import torch
+from torch import nn
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+
+
+class Values:
+    """Collects named tensors."""
+
+    def __init__(self):
+        self.lines = []
+
+    def add(self, name, tensor):
+        tensor = tensor.detach().to(torch.float32).contiguous()
+        bits = struct.pack(">%df" % tensor.numel(), *tensor.flatten().tolist()).hex()
+        words = [bits[i : i + 8] for i in range(0, len(bits), 8)]
+        self.lines.append("%s [%s] %s" % (name, ",".join(map(str, tensor.shape)), " ".join(words)))
+
+    def write(self, path):
+        (RESOURCES / path).write_text("\n".join(self.lines) + "\n")
+
+
+def write_texts(path, texts):
+    (RESOURCES / path).write_text("".join("== %s\n%s\n" % item for item in texts.items()))
+
+
+LAYERS = OrderedDict(
+    linear=(lambda: nn.Linear(5, 4), (3, 5)),
+    linear_without_bias=(lambda: nn.Linear(5, 4, bias=False), (2, 3, 5)),
+    conv=(lambda: nn.Conv2d(3, 4, 3), (2, 3, 6, 5)),
+    conv_options=(
+        lambda: nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2, bias=False),
+        (2, 4, 7, 6),
+    ),
+    conv_same=(lambda: nn.Conv2d(2, 3, (4, 3), padding="same"), (1, 2, 6, 5)),
+    conv_valid=(lambda: nn.Conv2d(2, 3, 3, padding="valid"), (2, 6, 5)),
+    conv_reflect=(lambda: nn.Conv2d(2, 3, 3, padding=(2, 1), padding_mode="reflect"), (1, 2, 6, 5)),
+    conv_replicate=(lambda: nn.Conv2d(2, 3, 3, padding=1, padding_mode="replicate"), (1, 2, 6, 5)),
+    conv_circular_same=(
+        lambda: nn.Conv2d(2, 3, (4, 3), padding="same", padding_mode="circular"),
+        (1, 2, 6, 5),
+    ),
+    batch_norm=(lambda: nn.BatchNorm2d(3), (4, 3, 2, 2)),
+    batch_norm_options=(lambda: nn.BatchNorm2d(3, eps=1e-3, momentum=None), (4, 3, 2, 2)),
+    batch_norm_plain=(lambda: nn.BatchNorm2d(3, affine=False, track_running_stats=False), (4, 3, 2, 2)),
+    batch_norm_eval=(lambda: nn.BatchNorm2d(3).eval(), (4, 3, 2, 2)),
+    relu=(lambda: nn.ReLU(), (3, 4)),
+    max_pool=(lambda: nn.MaxPool2d(3, stride=2, padding=1), (2, 3, 7, 6)),
+    max_pool_options=(lambda: nn.MaxPool2d((2, 3), stride=(1, 2), dilation=(2, 1), ceil_mode=True), (3, 7, 6)),
+    avg_pool=(lambda: nn.AvgPool2d(2), (2, 3, 7, 6)),
+    avg_pool_options=(
+        lambda: nn.AvgPool2d((3, 2), stride=(2, 1), padding=(1, 0), ceil_mode=True, count_include_pad=False),
+        (2, 3, 7, 6),
+    ),
+    avg_pool_divisor=(lambda: nn.AvgPool2d(2, divisor_override=3), (2, 3, 6, 6)),
+    adaptive_avg_pool=(lambda: nn.AdaptiveAvgPool2d(1), (2, 3, 7, 6)),
+    adaptive_avg_pool_pair=(lambda: nn.AdaptiveAvgPool2d((3, 2)), (2, 3, 7, 6)),
+    flatten=(lambda: nn.Flatten(), (2, 3, 4)),
+    flatten_options=(lambda: nn.Flatten(0, 1), (2, 3, 4)),
+    dropout=(lambda: nn.Dropout(0.3), (5, 6)),
+    dropout_eval=(lambda: nn.Dropout(0.3).eval(), (5, 6)),
+    identity=(lambda: nn.Identity(), (2, 3)),
+    softmax=(lambda: nn.Softmax(1), (3, 4)),
+    log_softmax=(lambda: nn.LogSoftmax(-1), (3, 4)),
+    sequential=(
+        lambda: nn.Sequential(
+            nn.Conv2d(1, 2, 3, bias=False), nn.BatchNorm2d(2), nn.ReLU(True), nn.Flatten(), nn.Linear(8, 3)
+        ),
+        (4, 1, 4, 4),
+    ),
+)
+
+
+def make_layers():
+    values = Values()
+    for name, (make, shape) in LAYERS.items():
+        torch.manual_seed(7)
+        layer = make()
+        for key, value in layer.state_dict().items():
+            values.add("%s/state/%s" % (name, key), value)
+        x = torch.randn(shape, requires_grad=True)
+        y = layer(x)
+        y.backward(torch.randn(y.shape))
+        values.add(name + "/output", y)
+        values.add(name + "/gradient", x.grad)
+        for key, parameter in layer.named_parameters():
+            values.add("%s/gradient/%s" % (name, key), parameter.grad)
+        for key, buffer in layer.named_buffers():
+            values.add("%s/after/%s" % (name, key), buffer)
+    values.write("nn/layers.txt")
+
+
+CLASS_WEIGHT = torch.tensor([0.5, 1.0, 2.0, 0.25])
+CLASSES = torch.tensor([1, 3, 0, 2, 3, 1])
+
+LOSSES = OrderedDict(
+    cross_entropy=(lambda: nn.CrossEntropyLoss(), CLASSES),
+    cross_entropy_sum=(lambda: nn.CrossEntropyLoss(reduction="sum"), CLASSES),
+    cross_entropy_none=(lambda: nn.CrossEntropyLoss(reduction="none"), CLASSES),
+    cross_entropy_weight=(lambda: nn.CrossEntropyLoss(weight=CLASS_WEIGHT), CLASSES),
+    cross_entropy_ignore=(lambda: nn.CrossEntropyLoss(ignore_index=3), CLASSES),
+    cross_entropy_smoothing=(lambda: nn.CrossEntropyLoss(weight=CLASS_WEIGHT, label_smoothing=0.1), CLASSES),
+    nll=(lambda: nn.NLLLoss(), CLASSES),
+    nll_options=(lambda: nn.NLLLoss(weight=CLASS_WEIGHT, ignore_index=1, reduction="sum"), CLASSES),
+    nll_none=(lambda: nn.NLLLoss(reduction="none"), CLASSES),
+    mse=(lambda: nn.MSELoss(), None),
+    mse_sum=(lambda: nn.MSELoss(reduction="sum"), None),
+    mse_none=(lambda: nn.MSELoss(reduction="none"), None),
+)
+
+
+def make_losses():
+    values = Values()
+    for name, (make, target) in LOSSES.items():
+        torch.manual_seed(7)
+        x = torch.randn(6, 4, requires_grad=True)
+        loss = make()(x, torch.randn(6, 4) if target is None else target)
+        loss.sum().backward()
+        values.add(name + "/output", loss)
+        values.add(name + "/gradient", x.grad)
+    values.write("nn/losses.txt")
+
+
+INITS = OrderedDict(
+    uniform=lambda t: nn.init.uniform_(t, -2, 3),
+    normal=lambda t: nn.init.normal_(t, 1, 2),
+    kaiming_uniform=lambda t: nn.init.kaiming_uniform_(t),
+    kaiming_uniform_options=lambda t: nn.init.kaiming_uniform_(t, a=0.2, mode="fan_out"),
+    kaiming_normal=lambda t: nn.init.kaiming_normal_(t),
+    kaiming_normal_options=lambda t: nn.init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu"),
+    kaiming_normal_tanh=lambda t: nn.init.kaiming_normal_(t, nonlinearity="tanh"),
+    kaiming_normal_selu=lambda t: nn.init.kaiming_normal_(t, nonlinearity="selu"),
+    xavier_uniform=lambda t: nn.init.xavier_uniform_(t),
+    xavier_normal_options=lambda t: nn.init.xavier_normal_(t, gain=1.5),
+)
+
+
+def make_inits():
+    values = Values()
+    for name, init in INITS.items():
+        torch.manual_seed(7)
+        values.add(name, init(torch.empty(4, 3, 2, 3)))
+    values.write("nn/inits.txt")
+
+
+class Block(nn.Module):
+    """Built like torchvision's BasicBlock."""
+
+    def __init__(self, inplanes, planes, downsample=None):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inplanes, planes, 3, stride=2, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample = downsample
+
+
+class Options(nn.Module):
+    def __init__(self, extra, child):
+        super().__init__()
+        self.extra = extra
+        if child is not None:
+            self.child = child
+
+    def extra_repr(self):
+        return self.extra
+
+
+def block():
+    return Block(3, 8, nn.Sequential(nn.Conv2d(3, 8, 1, stride=2, bias=False), nn.BatchNorm2d(8)))
+
+
+def make_texts():
+    texts = OrderedDict((name, repr(make())) for name, (make, _) in LAYERS.items())
+    texts.update((name, repr(make())) for name, (make, _) in LOSSES.items())
+    texts["batch_norm_text"] = repr(nn.BatchNorm2d(16, eps=1.5e-7, momentum=0.01))
+    texts["max_pool_pair"] = repr(nn.MaxPool2d((3, 2)))
+    texts["relu_inplace"] = repr(nn.ReLU(inplace=True))
+    texts["dropout_inplace"] = repr(nn.Dropout(inplace=True))
+    texts["empty"] = repr(nn.Sequential())
+    texts["nested"] = repr(nn.Sequential(nn.Sequential(nn.Linear(2, 3), nn.ReLU()), nn.Sequential(), nn.Identity()))
+    texts["block"] = repr(nn.Sequential(block(), Block(8, 8)))
+    texts["list"] = repr(nn.ModuleList([nn.Linear(2, 3), nn.Dropout(1e-05)]))
+    texts["dict"] = repr(nn.ModuleDict({"one": nn.Linear(2, 3), "two": nn.Sequential(nn.ReLU())}))
+    texts["extra_line"] = repr(Options("size=3", None))
+    texts["extra_lines"] = repr(Options("size=3\ndepth=4", None))
+    texts["extra_and_child"] = repr(Options("size=3", nn.ReLU()))
+    torch.manual_seed(7)
+    texts["parameter"] = repr(nn.Linear(2, 3).weight)
+    texts["state_keys"] = "\n".join(nn.Sequential(block(), Block(8, 8)).state_dict())
+    texts["state_versions"] = "\n".join(
+        "%s %d" % (key, value["version"]) for key, value in nn.Sequential(block()).state_dict()._metadata.items()
+    )
+    texts["load_errors"] = load_errors()
+    write_texts("nn/texts.txt", texts)
+
+
+def load_errors():
+    state = nn.Sequential(nn.Linear(2, 3), nn.Linear(3, 4)).state_dict()
+    del state["0.bias"]
+    del state["1.weight"]
+    state["2.weight"] = torch.zeros(2)
+    state["extra"] = torch.zeros(2)
+    try:
+        nn.Sequential(nn.Linear(2, 5), nn.Linear(5, 6)).load_state_dict(state)
+    except RuntimeError as error:
+        return str(error)
+
+
+OPTIMIZERS = OrderedDict(
+    sgd=lambda p: torch.optim.SGD(p, lr=0.1),
+    sgd_momentum=lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9),
+    sgd_dampening=lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.3, weight_decay=0.01),
+    sgd_nesterov=lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.8, nesterov=True, weight_decay=0.1),
+    sgd_maximize=lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.5, maximize=True),
+    rmsprop=lambda p: torch.optim.RMSprop(p),
+    rmsprop_options=lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-6, weight_decay=0.1),
+    rmsprop_momentum=lambda p: torch.optim.RMSprop(p, lr=0.01, momentum=0.9, maximize=True),
+    rmsprop_centered=lambda p: torch.optim.RMSprop(p, lr=0.01, centered=True, momentum=0.5),
+    adam=lambda p: torch.optim.Adam(p),
+    adam_options=lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
+    adam_amsgrad=lambda p: torch.optim.Adam(p, lr=0.02, amsgrad=True),
+    adam_maximize=lambda p: torch.optim.Adam(p, lr=0.02, maximize=True),
+    adamw=lambda p: torch.optim.AdamW(p),
+    adamw_options=lambda p: torch.optim.AdamW(p, lr=0.02, betas=(0.8, 0.99), eps=1e-6, weight_decay=0.1),
+    adamw_amsgrad=lambda p: torch.optim.AdamW(p, lr=0.02, amsgrad=True, maximize=True),
+)
+
+STEPS = 20
+
+
+def make_optimizers():
+    """The second parameter has no gradient in the third step."""
+    values = Values()
+    for name, make in OPTIMIZERS.items():
+        torch.manual_seed(7)
+        parameters = [nn.Parameter(torch.randn(shape)) for shape in [(6, 9), (7,)]]
+        optimizer = make(parameters)
+        for step in range(1, STEPS + 1):
+            for parameter in parameters:
+                parameter.grad = torch.randn(parameter.shape)
+            if step == 3:
+                parameters[1].grad = None
+            optimizer.step()
+            if step in (1, 4, STEPS):
+                for i, parameter in enumerate(parameters):
+                    values.add("%s/%d/%d" % (name, step, i), parameter)
+    values.write("optim/trajectories.txt")
+
+
+def make_training():
+    """A small network learns; its losses, step by step."""
+    values = Values()
+    for name in ["sgd_momentum", "rmsprop", "adam", "adamw"]:
+        torch.manual_seed(7)
+        model = nn.Sequential(nn.Linear(6, 16), nn.ReLU(), nn.Linear(16, 4))
+        x, y = torch.randn(32, 6), torch.randint(4, (32,))
+        optimizer = OPTIMIZERS[name](model.parameters())
+        losses = []
+        for _ in range(STEPS):
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(model(x), y)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        values.add(name, torch.tensor(losses))
+    values.write("optim/training.txt")
+
+
+if __name__ == "__main__":
+    (RESOURCES / "nn").mkdir(parents=True, exist_ok=True)
+    (RESOURCES / "optim").mkdir(parents=True, exist_ok=True)
+    make_layers()
+    make_losses()
+    make_inits()
+    make_texts()
+    make_optimizers()
+    make_training()
