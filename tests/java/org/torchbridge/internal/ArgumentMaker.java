@@ -319,8 +319,8 @@ final class ArgumentMaker {
         if (name.matches(".*(indices|index|lengths|batch_sizes|sorter).*")) {
             return Recipe.integers(position, indexShape());
         }
-        if (name.matches(".*(pivots).*")) {
-            return Recipe.integers(position, 4).to(ScalarType.Int);
+        if (name.matches("(LU_)?pivots")) {
+            return torch.tensor(1, 2, 3, 4).to(ScalarType.Int);
         }
         return name.matches(".*(mask|condition).*")
                 ? Recipe.integers(position, shape()).gt(new Scalar(1))

@@ -83,8 +83,11 @@ final class ApiMethod {
         List<String> declared = new ArrayList<>();
         for (Parameter parameter : given) {
             boolean last = parameter == given.get(given.size() - 1);
-            declared.add(
-                    (last && parameter.type().equals("long[]") ? "long..." : parameter.type()) + " " + parameter.name());
+            // A list of sizes or dimensions at the end can be written without brackets: x.sum(0, 1).
+            String type = last && parameter.type().startsWith("long")
+                    ? parameter.type().replace("[]", "...")
+                    : parameter.type();
+            declared.add(type + " " + parameter.name());
         }
         return String.join(", ", declared);
     }
