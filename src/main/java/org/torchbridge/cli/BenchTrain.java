@@ -77,7 +77,12 @@ final class BenchTrain implements Callable<Integer> {
 
     /** The same network and optimizer state, stepped in C++. */
     private record Floor(
-            List<Tensor> parameters, List<Tensor> momenta, List<Tensor> squares, Tensor step, Tensor input, Tensor target) {
+            List<Tensor> parameters,
+            List<Tensor> momenta,
+            List<Tensor> squares,
+            Tensor step,
+            Tensor input,
+            Tensor target) {
         long nanoseconds() {
             return NativeFloor.trainingSteps(
                             handles(parameters),
