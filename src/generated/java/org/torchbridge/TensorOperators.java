@@ -5055,7 +5055,7 @@ public abstract sealed class TensorOperators permits Tensor {
     }
 
     /** {@code aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor} */
-    public Tensor toPaddedTensor(double padding, long @Nullable [] outputSize) {
+    public Tensor toPaddedTensor(double padding, long @Nullable ... outputSize) {
         long result = NativeOperators.to_padded_tensor(handle(), padding, outputSize);
         Arguments.keepAlive(this);
         return Tensor.adopt(result);
@@ -5559,7 +5559,7 @@ public abstract sealed class TensorOperators permits Tensor {
     }
 
     /** {@code aten::all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor} */
-    public Tensor all(long @Nullable [] dim) {
+    public Tensor all(long @Nullable ... dim) {
         return all(dim, false);
     }
 
@@ -5619,7 +5619,7 @@ public abstract sealed class TensorOperators permits Tensor {
     }
 
     /** {@code aten::any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor} */
-    public Tensor any(long @Nullable [] dim) {
+    public Tensor any(long @Nullable ... dim) {
         return any(dim, false);
     }
 
@@ -6349,7 +6349,7 @@ public abstract sealed class TensorOperators permits Tensor {
     }
 
     /** {@code aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
-    public Tensor mean(long @Nullable [] dim) {
+    public Tensor mean(long @Nullable ... dim) {
         return mean(dim, false, (DType) null);
     }
 
@@ -6444,7 +6444,7 @@ public abstract sealed class TensorOperators permits Tensor {
     }
 
     /** {@code aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
-    public Tensor nanmean(long @Nullable [] dim) {
+    public Tensor nanmean(long @Nullable ... dim) {
         return nanmean(dim, false, (DType) null);
     }
 
@@ -6499,7 +6499,7 @@ public abstract sealed class TensorOperators permits Tensor {
     }
 
     /** {@code aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
-    public Tensor nansum(long @Nullable [] dim) {
+    public Tensor nansum(long @Nullable ... dim) {
         return nansum(dim, false, (DType) null);
     }
 
@@ -6914,7 +6914,7 @@ public abstract sealed class TensorOperators permits Tensor {
     }
 
     /** {@code aten::std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor} */
-    public Tensor std(long @Nullable [] dim) {
+    public Tensor std(long @Nullable ... dim) {
         return std(dim, (Number) null, false);
     }
 
@@ -7054,7 +7054,7 @@ public abstract sealed class TensorOperators permits Tensor {
     }
 
     /** {@code aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
-    public Tensor sum(long @Nullable [] dim) {
+    public Tensor sum(long @Nullable ... dim) {
         return sum(dim, false, (DType) null);
     }
 
@@ -7174,7 +7174,7 @@ public abstract sealed class TensorOperators permits Tensor {
     }
 
     /** {@code aten::to_sparse(Tensor self, *, Layout? layout=None, int[2]? blocksize=None, int? dense_dim=None) -> Tensor} */
-    public Tensor toSparse(@Nullable Layout layout, long @Nullable [] blocksize) {
+    public Tensor toSparse(@Nullable Layout layout, long @Nullable ... blocksize) {
         return toSparse(layout, blocksize, (Number) null);
     }
 
@@ -7304,7 +7304,7 @@ public abstract sealed class TensorOperators permits Tensor {
     }
 
     /** {@code aten::var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor} */
-    public Tensor var(long @Nullable [] dim) {
+    public Tensor var(long @Nullable ... dim) {
         return var(dim, (Number) null, false);
     }
 

@@ -2081,7 +2081,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor} */
-    public static Tensor einsum(String equation, List<Tensor> tensors, long @Nullable [] path) {
+    public static Tensor einsum(String equation, List<Tensor> tensors, long @Nullable ... path) {
         long result = NativeOperators.einsum(equation, Arguments.handles("tensors", tensors), path);
         Arguments.keepAlive(tensors);
         return Tensor.adopt(result);
@@ -2459,7 +2459,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_fftshift(Tensor self, int[1]? dim=None) -> Tensor} */
-    public static Tensor fftFftshift(Tensor self, long @Nullable [] dim) {
+    public static Tensor fftFftshift(Tensor self, long @Nullable ... dim) {
         long result = NativeOperators.fft_fftshift(self.handle(), dim);
         Arguments.keepAlive(self);
         return Tensor.adopt(result);
@@ -2508,7 +2508,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_ifftshift(Tensor self, int[1]? dim=None) -> Tensor} */
-    public static Tensor fftIfftshift(Tensor self, long @Nullable [] dim) {
+    public static Tensor fftIfftshift(Tensor self, long @Nullable ... dim) {
         long result = NativeOperators.fft_ifftshift(self.handle(), dim);
         Arguments.keepAlive(self);
         return Tensor.adopt(result);
@@ -4055,7 +4055,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::linalg_tensorsolve(Tensor self, Tensor other, int[]? dims=None) -> Tensor} */
-    public static Tensor linalgTensorsolve(Tensor self, Tensor other, long @Nullable [] dims) {
+    public static Tensor linalgTensorsolve(Tensor self, Tensor other, long @Nullable ... dims) {
         long result = NativeOperators.linalg_tensorsolve(self.handle(), other.handle(), dims);
         Arguments.keepAlive(self, other);
         return Tensor.adopt(result);
@@ -4711,14 +4711,14 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::mkldnn_reorder_conv2d_weight(Tensor self, SymInt[2] padding=[0, 0], SymInt[2] stride=[1, 1], SymInt[2] dilation=[1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor} */
-    public static Tensor mkldnnReorderConv2dWeight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long @Nullable [] inputSize) {
+    public static Tensor mkldnnReorderConv2dWeight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long @Nullable ... inputSize) {
         long result = NativeOperators.mkldnn_reorder_conv2d_weight(self.handle(), padding, stride, dilation, groups, inputSize);
         Arguments.keepAlive(self);
         return Tensor.adopt(result);
     }
 
     /** {@code aten::mkldnn_reorder_conv3d_weight(Tensor self, SymInt[3] padding=[0, 0, 0], SymInt[3] stride=[1, 1, 1], SymInt[3] dilation=[1, 1, 1], SymInt groups=1, SymInt[]? input_size=None) -> Tensor} */
-    public static Tensor mkldnnReorderConv3dWeight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long @Nullable [] inputSize) {
+    public static Tensor mkldnnReorderConv3dWeight(Tensor self, long[] padding, long[] stride, long[] dilation, long groups, long @Nullable ... inputSize) {
         long result = NativeOperators.mkldnn_reorder_conv3d_weight(self.handle(), padding, stride, dilation, groups, inputSize);
         Arguments.keepAlive(self);
         return Tensor.adopt(result);
@@ -5047,7 +5047,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::nested_to_padded_tensor(Tensor self, float padding, int[]? output_size=None) -> Tensor} */
-    public static Tensor nestedToPaddedTensor(Tensor self, double padding, long @Nullable [] outputSize) {
+    public static Tensor nestedToPaddedTensor(Tensor self, double padding, long @Nullable ... outputSize) {
         long result = NativeOperators.nested_to_padded_tensor(self.handle(), padding, outputSize);
         Arguments.keepAlive(self);
         return Tensor.adopt(result);
@@ -7737,7 +7737,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::to_padded_tensor(Tensor self, float padding, SymInt[]? output_size=None) -> Tensor} */
-    public static Tensor toPaddedTensor(Tensor self, double padding, long @Nullable [] outputSize) {
+    public static Tensor toPaddedTensor(Tensor self, double padding, long @Nullable ... outputSize) {
         long result = NativeOperators.to_padded_tensor(self.handle(), padding, outputSize);
         Arguments.keepAlive(self);
         return Tensor.adopt(result);
@@ -8446,7 +8446,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::all.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor} */
-    public static Tensor all(Tensor self, long @Nullable [] dim) {
+    public static Tensor all(Tensor self, long @Nullable ... dim) {
         return all(self, dim, false);
     }
 
@@ -8506,7 +8506,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::any.dims(Tensor self, int[]? dim=None, bool keepdim=False) -> Tensor} */
-    public static Tensor any(Tensor self, long @Nullable [] dim) {
+    public static Tensor any(Tensor self, long @Nullable ... dim) {
         return any(self, dim, false);
     }
 
@@ -9546,7 +9546,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_fft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
-    public static Tensor fftFft2(Tensor self, long @Nullable [] s) {
+    public static Tensor fftFft2(Tensor self, long @Nullable ... s) {
         return fftFft2(self, s, new long[] {-2, -1}, (String) null);
     }
 
@@ -9566,12 +9566,12 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftFftn(Tensor self, long @Nullable [] s, long @Nullable [] dim) {
+    public static Tensor fftFftn(Tensor self, long @Nullable [] s, long @Nullable ... dim) {
         return fftFftn(self, s, dim, (String) null);
     }
 
     /** {@code aten::fft_fftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftFftn(Tensor self, long @Nullable [] s) {
+    public static Tensor fftFftn(Tensor self, long @Nullable ... s) {
         return fftFftn(self, s, (long[]) null, (String) null);
     }
 
@@ -9606,7 +9606,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_hfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
-    public static Tensor fftHfft2(Tensor self, long @Nullable [] s) {
+    public static Tensor fftHfft2(Tensor self, long @Nullable ... s) {
         return fftHfft2(self, s, new long[] {-2, -1}, (String) null);
     }
 
@@ -9616,12 +9616,12 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftHfftn(Tensor self, long @Nullable [] s, long @Nullable [] dim) {
+    public static Tensor fftHfftn(Tensor self, long @Nullable [] s, long @Nullable ... dim) {
         return fftHfftn(self, s, dim, (String) null);
     }
 
     /** {@code aten::fft_hfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftHfftn(Tensor self, long @Nullable [] s) {
+    public static Tensor fftHfftn(Tensor self, long @Nullable ... s) {
         return fftHfftn(self, s, (long[]) null, (String) null);
     }
 
@@ -9651,7 +9651,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_ifft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
-    public static Tensor fftIfft2(Tensor self, long @Nullable [] s) {
+    public static Tensor fftIfft2(Tensor self, long @Nullable ... s) {
         return fftIfft2(self, s, new long[] {-2, -1}, (String) null);
     }
 
@@ -9661,12 +9661,12 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftIfftn(Tensor self, long @Nullable [] s, long @Nullable [] dim) {
+    public static Tensor fftIfftn(Tensor self, long @Nullable [] s, long @Nullable ... dim) {
         return fftIfftn(self, s, dim, (String) null);
     }
 
     /** {@code aten::fft_ifftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftIfftn(Tensor self, long @Nullable [] s) {
+    public static Tensor fftIfftn(Tensor self, long @Nullable ... s) {
         return fftIfftn(self, s, (long[]) null, (String) null);
     }
 
@@ -9701,7 +9701,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_ihfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
-    public static Tensor fftIhfft2(Tensor self, long @Nullable [] s) {
+    public static Tensor fftIhfft2(Tensor self, long @Nullable ... s) {
         return fftIhfft2(self, s, new long[] {-2, -1}, (String) null);
     }
 
@@ -9711,12 +9711,12 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftIhfftn(Tensor self, long @Nullable [] s, long @Nullable [] dim) {
+    public static Tensor fftIhfftn(Tensor self, long @Nullable [] s, long @Nullable ... dim) {
         return fftIhfftn(self, s, dim, (String) null);
     }
 
     /** {@code aten::fft_ihfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftIhfftn(Tensor self, long @Nullable [] s) {
+    public static Tensor fftIhfftn(Tensor self, long @Nullable ... s) {
         return fftIhfftn(self, s, (long[]) null, (String) null);
     }
 
@@ -9746,7 +9746,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_irfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
-    public static Tensor fftIrfft2(Tensor self, long @Nullable [] s) {
+    public static Tensor fftIrfft2(Tensor self, long @Nullable ... s) {
         return fftIrfft2(self, s, new long[] {-2, -1}, (String) null);
     }
 
@@ -9756,12 +9756,12 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftIrfftn(Tensor self, long @Nullable [] s, long @Nullable [] dim) {
+    public static Tensor fftIrfftn(Tensor self, long @Nullable [] s, long @Nullable ... dim) {
         return fftIrfftn(self, s, dim, (String) null);
     }
 
     /** {@code aten::fft_irfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftIrfftn(Tensor self, long @Nullable [] s) {
+    public static Tensor fftIrfftn(Tensor self, long @Nullable ... s) {
         return fftIrfftn(self, s, (long[]) null, (String) null);
     }
 
@@ -9791,7 +9791,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_rfft2(Tensor self, SymInt[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> Tensor} */
-    public static Tensor fftRfft2(Tensor self, long @Nullable [] s) {
+    public static Tensor fftRfft2(Tensor self, long @Nullable ... s) {
         return fftRfft2(self, s, new long[] {-2, -1}, (String) null);
     }
 
@@ -9811,12 +9811,12 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftRfftn(Tensor self, long @Nullable [] s, long @Nullable [] dim) {
+    public static Tensor fftRfftn(Tensor self, long @Nullable [] s, long @Nullable ... dim) {
         return fftRfftn(self, s, dim, (String) null);
     }
 
     /** {@code aten::fft_rfftn(Tensor self, SymInt[1]? s=None, int[1]? dim=None, str? norm=None) -> Tensor} */
-    public static Tensor fftRfftn(Tensor self, long @Nullable [] s) {
+    public static Tensor fftRfftn(Tensor self, long @Nullable ... s) {
         return fftRfftn(self, s, (long[]) null, (String) null);
     }
 
@@ -10521,7 +10521,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::linalg_norm(Tensor self, Scalar? ord=None, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
-    public static Tensor linalgNorm(Tensor self, @Nullable Number ord, long @Nullable [] dim) {
+    public static Tensor linalgNorm(Tensor self, @Nullable Number ord, long @Nullable ... dim) {
         return linalgNorm(self, ord, dim, false, (DType) null);
     }
 
@@ -10541,7 +10541,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::linalg_norm.ord_str(Tensor self, str ord, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
-    public static Tensor linalgNorm(Tensor self, String ord, long @Nullable [] dim) {
+    public static Tensor linalgNorm(Tensor self, String ord, long @Nullable ... dim) {
         return linalgNorm(self, ord, dim, false, (DType) null);
     }
 
@@ -10651,7 +10651,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
-    public static Tensor linalgVectorNorm(Tensor self, Number ord, long @Nullable [] dim) {
+    public static Tensor linalgVectorNorm(Tensor self, Number ord, long @Nullable ... dim) {
         return linalgVectorNorm(self, ord, dim, false, (DType) null);
     }
 
@@ -10946,7 +10946,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
-    public static Tensor mean(Tensor self, long @Nullable [] dim) {
+    public static Tensor mean(Tensor self, long @Nullable ... dim) {
         return mean(self, dim, false, (DType) null);
     }
 
@@ -11166,7 +11166,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::nanmean(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
-    public static Tensor nanmean(Tensor self, long @Nullable [] dim) {
+    public static Tensor nanmean(Tensor self, long @Nullable ... dim) {
         return nanmean(self, dim, false, (DType) null);
     }
 
@@ -11221,7 +11221,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::nansum(Tensor self, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
-    public static Tensor nansum(Tensor self, long @Nullable [] dim) {
+    public static Tensor nansum(Tensor self, long @Nullable ... dim) {
         return nansum(self, dim, false, (DType) null);
     }
 
@@ -12511,7 +12511,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor} */
-    public static Tensor std(Tensor self, long @Nullable [] dim) {
+    public static Tensor std(Tensor self, long @Nullable ... dim) {
         return std(self, dim, (Number) null, false);
     }
 
@@ -12541,7 +12541,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)} */
-    public static List<Tensor> stdMean(Tensor self, long @Nullable [] dim) {
+    public static List<Tensor> stdMean(Tensor self, long @Nullable ... dim) {
         return stdMean(self, dim, (Number) null, false);
     }
 
@@ -12666,7 +12666,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor} */
-    public static Tensor sum(Tensor self, long @Nullable [] dim) {
+    public static Tensor sum(Tensor self, long @Nullable ... dim) {
         return sum(self, dim, false, (DType) null);
     }
 
@@ -13041,7 +13041,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor} */
-    public static Tensor var(Tensor self, long @Nullable [] dim) {
+    public static Tensor var(Tensor self, long @Nullable ... dim) {
         return var(self, dim, (Number) null, false);
     }
 
@@ -13071,7 +13071,7 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)} */
-    public static List<Tensor> varMean(Tensor self, long @Nullable [] dim) {
+    public static List<Tensor> varMean(Tensor self, long @Nullable ... dim) {
         return varMean(self, dim, (Number) null, false);
     }
 

@@ -121,11 +121,13 @@ public final class Tensor extends TensorOperators implements AutoCloseable {
         return (long) HANDLE.getAndSet(this, 0L);
     }
 
-    @Nullable Object owner() {
+    @Nullable
+    Object owner() {
         return owner;
     }
 
-    @Nullable Throwable origin() {
+    @Nullable
+    Throwable origin() {
         return origin;
     }
 

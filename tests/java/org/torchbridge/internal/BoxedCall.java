@@ -22,15 +22,15 @@ import org.bytedeco.pytorch.TensorVector;
 import org.torchbridge.codegen.Schema;
 
 /** Calls an overload through libtorch's boxed dispatcher, which takes every argument as an {@code IValue}. */
-final class BoxedCall {
+final class BoxedCall implements Call {
     private final Schema schema;
 
     BoxedCall(Schema schema) {
         this.schema = schema;
     }
 
-    /** Calls it; results are looked at only if {@code withResults}, as some are the arguments themselves. */
-    Snapshot run(List<Object> values, boolean withResults) {
+    @Override
+    public Snapshot run(List<Object> values, boolean withResults) {
         IValueVector stack = new IValueVector();
         for (int i = 0; i < values.size(); i++) {
             Schema.Argument argument = schema.arguments().get(i);
@@ -39,8 +39,7 @@ final class BoxedCall {
         List<Object> seen = new ArrayList<>();
         try {
             Dispatcher dispatcher = Dispatcher.singleton();
-            dispatcher.callBoxed(
-                    dispatcher.findSchemaOrThrow("aten::" + schema.name(), schema.overload()), stack);
+            dispatcher.callBoxed(dispatcher.findSchemaOrThrow("aten::" + schema.name(), schema.overload()), stack);
         } catch (RuntimeException e) {
             return Snapshot.failed(e.getMessage());
         }

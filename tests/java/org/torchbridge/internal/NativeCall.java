@@ -3,12 +3,13 @@ package org.torchbridge.internal;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.torchbridge.codegen.Schema;
 
 /** Calls an overload through its generated native method. */
-final class NativeCall {
+final class NativeCall implements Call {
     private static final long NOT_GIVEN = Long.MIN_VALUE;
 
     private final Method method;
@@ -19,14 +20,16 @@ final class NativeCall {
         this.schema = schema;
     }
 
-    Snapshot run(List<Object> values) throws IllegalAccessException {
+    @Override
+    public Snapshot run(List<Object> values, boolean withResults) throws IllegalAccessException {
         List<Object> arguments = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
             add(arguments, schema.arguments().get(i).type(), values.get(i));
         }
         adaptToInt(arguments);
         try {
-            List<Object> seen = results(method.invoke(null, arguments.toArray()));
+            Object result = method.invoke(null, arguments.toArray());
+            List<Object> seen = withResults ? results(result) : new ArrayList<>();
             TensorsOf.each(values, tensor -> Snapshot.add(seen, tensor));
             return Snapshot.of(seen);
         } catch (InvocationTargetException e) {
@@ -57,8 +60,8 @@ final class NativeCall {
             }
             case "Scalar[]" -> arguments.add(((List<?>) value)
                     .stream()
-                    .flatMapToLong(number -> java.util.Arrays.stream(parts(number)))
-                    .toArray());
+                            .flatMapToLong(number -> Arrays.stream(parts(number)))
+                            .toArray());
             case "ScalarType", "Layout", "MemoryFormat" -> arguments.add(code(value));
             case "Device" -> arguments.add(value == null ? Integer.MIN_VALUE : 0xff00);
             default -> arguments.add(value);
@@ -103,9 +106,6 @@ final class NativeCall {
 
     private List<Object> results(Object result) {
         List<Object> values = new ArrayList<>();
-        if (method.getReturnType() == void.class) {
-            return values;
-        }
         List<Schema.Result> declared = schema.results();
         if (!(result instanceof long[] words)) {
             addOne(values, declared.get(0).type(), result);

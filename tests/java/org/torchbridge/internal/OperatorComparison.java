@@ -56,34 +56,45 @@ final class OperatorComparison {
         return methods.keySet();
     }
 
-    Verdict compare(String symbol, Recipe recipe) {
-        Snapshot unboxed;
-        try (PointerScope scope = new PointerScope()) {
-            NativeCall call = new NativeCall(methods.get(symbol), schemas.get(symbol));
-            List<Object> values = new ArgumentMaker(recipe, schemas.get(symbol)).values();
-            torch.manual_seed(SEED);
-            unboxed = call.run(values);
+    Call nativeCall(String symbol) {
+        return new NativeCall(methods.get(symbol), schemas.get(symbol));
+    }
+
+    List<PublicCall> publicCalls(String symbol) {
+        return PublicCall.of(schemas.get(symbol));
+    }
+
+    /** Calls an overload by {@code call} and through the boxed dispatcher. */
+    Verdict compare(String symbol, Recipe recipe, Call call) {
+        Snapshot ours;
+        try {
+            ours = run(symbol, recipe, call);
         } catch (UnsupportedOperationException e) {
             return new Verdict(Outcome.NOT_COMPARED, e.getMessage());
-        } catch (IllegalAccessException e) {
-            throw new AssertionError(e);
         }
         Snapshot boxed = callBoxed(symbol, recipe);
-        if (same(symbol, unboxed, boxed)) {
+        if (same(symbol, ours, boxed)) {
             return boxed.isError() ? new Verdict(Outcome.SAME_ERROR, boxed.error()) : new Verdict(Outcome.EQUAL, "");
         }
-        String seen = "native: " + unboxed + "; boxed: " + boxed;
         boolean stable = same(symbol, boxed, callBoxed(symbol, recipe));
-        return new Verdict(stable ? Outcome.DIFFERENT : Outcome.UNSTABLE, seen);
+        return new Verdict(
+                stable ? Outcome.DIFFERENT : Outcome.UNSTABLE,
+                symbol + " " + recipe + ": ours: " + ours + "; boxed: " + boxed);
     }
 
     /** The boxed call alone: what crashes here is not our doing. */
     Snapshot callBoxed(String symbol, Recipe recipe) {
+        return run(symbol, recipe, new BoxedCall(schemas.get(symbol)));
+    }
+
+    private Snapshot run(String symbol, Recipe recipe, Call call) {
+        boolean withResults = methods.get(symbol).getReturnType() != void.class;
         try (PointerScope scope = new PointerScope()) {
-            boolean withResults = methods.get(symbol).getReturnType() != void.class;
             List<Object> values = new ArgumentMaker(recipe, schemas.get(symbol)).values();
             torch.manual_seed(SEED);
-            return new BoxedCall(schemas.get(symbol)).run(values, withResults);
+            return call.run(values, withResults);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -20,7 +20,8 @@ class LayerTest {
             return null;
         });
         Layer.RemovableHandle after = layer.registerForwardHook((self, x, y) -> {
-            seen.add("after " + (self == layer) + " " + x.sum().toInt() + " " + y.sum().toInt());
+            seen.add("after " + (self == layer) + " " + x.sum().toInt() + " "
+                    + y.sum().toInt());
             return null;
         });
         layer.call(input);

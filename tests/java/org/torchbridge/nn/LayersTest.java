@@ -30,8 +30,20 @@ class LayersTest {
         add("conv_options", LayersTest::convWithOptions, 2, 4, 7, 6);
         add("conv_same", () -> conv(Size2d.of(4, 3), same()), 1, 2, 6, 5);
         add("conv_valid", () -> conv(Size2d.of(3), Conv2d.options().padding(Conv2d.NamedPadding.VALID)), 2, 6, 5);
-        add("conv_reflect", () -> conv(Size2d.of(3), mode(Conv2d.PaddingMode.REFLECT).padding(2, 1)), 1, 2, 6, 5);
-        add("conv_replicate", () -> conv(Size2d.of(3), mode(Conv2d.PaddingMode.REPLICATE).padding(1)), 1, 2, 6, 5);
+        add(
+                "conv_reflect",
+                () -> conv(Size2d.of(3), mode(Conv2d.PaddingMode.REFLECT).padding(2, 1)),
+                1,
+                2,
+                6,
+                5);
+        add(
+                "conv_replicate",
+                () -> conv(Size2d.of(3), mode(Conv2d.PaddingMode.REPLICATE).padding(1)),
+                1,
+                2,
+                6,
+                5);
         add(
                 "conv_circular_same",
                 () -> conv(Size2d.of(4, 3), same().paddingMode(Conv2d.PaddingMode.CIRCULAR)),
@@ -86,8 +98,8 @@ class LayersTest {
         GOLDEN.assertClose(name + "/output", y, TOLERANCE);
         GOLDEN.assertClose(name + "/gradient", x.grad(), TOLERANCE);
         layer.namedParameters()
-                .forEach((key, parameter) ->
-                        GOLDEN.assertClose(name + "/gradient/" + key, parameter.grad(), TOLERANCE));
+                .forEach(
+                        (key, parameter) -> GOLDEN.assertClose(name + "/gradient/" + key, parameter.grad(), TOLERANCE));
         layer.namedBuffers()
                 .forEach((key, buffer) -> GOLDEN.assertClose(name + "/after/" + key, buffer.tensor(), TOLERANCE));
     }
@@ -109,8 +121,7 @@ class LayersTest {
     @Test
     void parametersOutliveTheScopeTheyWereMadeIn() {
         Linear linear = Scope.call(() -> new Linear(2, 3));
-        assertThat(linear.call(Torch.randn(1, 2)).shape())
-                .containsExactly(1, 3);
+        assertThat(linear.call(Torch.randn(1, 2)).shape()).containsExactly(1, 3);
     }
 
     private static void add(String name, Supplier<Layer> layer, long... shape) {

@@ -23,13 +23,22 @@ class LossesTest {
 
     static {
         LOSSES.put("cross_entropy", CrossEntropyLoss::new);
-        LOSSES.put("cross_entropy_sum", () -> crossEntropy(CrossEntropyLoss.options().reduction(Reduction.SUM)));
-        LOSSES.put("cross_entropy_none", () -> crossEntropy(CrossEntropyLoss.options().reduction(Reduction.NONE)));
-        LOSSES.put("cross_entropy_weight", () -> crossEntropy(CrossEntropyLoss.options().weight(CLASS_WEIGHT)));
-        LOSSES.put("cross_entropy_ignore", () -> crossEntropy(CrossEntropyLoss.options().ignoreIndex(3)));
+        LOSSES.put(
+                "cross_entropy_sum",
+                () -> crossEntropy(CrossEntropyLoss.options().reduction(Reduction.SUM)));
+        LOSSES.put(
+                "cross_entropy_none",
+                () -> crossEntropy(CrossEntropyLoss.options().reduction(Reduction.NONE)));
+        LOSSES.put(
+                "cross_entropy_weight",
+                () -> crossEntropy(CrossEntropyLoss.options().weight(CLASS_WEIGHT)));
+        LOSSES.put(
+                "cross_entropy_ignore",
+                () -> crossEntropy(CrossEntropyLoss.options().ignoreIndex(3)));
         LOSSES.put(
                 "cross_entropy_smoothing",
-                () -> crossEntropy(CrossEntropyLoss.options().weight(CLASS_WEIGHT).labelSmoothing(0.1)));
+                () -> crossEntropy(
+                        CrossEntropyLoss.options().weight(CLASS_WEIGHT).labelSmoothing(0.1)));
         LOSSES.put("nll", NLLLoss::new);
         LOSSES.put("nll_options", LossesTest::nllWithOptions);
         LOSSES.put("nll_none", () -> new NLLLoss(NLLLoss.options().reduction(Reduction.NONE)));
@@ -76,7 +85,6 @@ class LossesTest {
     }
 
     private static Loss nllWithOptions() {
-        return new NLLLoss(
-                NLLLoss.options().weight(CLASS_WEIGHT).ignoreIndex(1).reduction(Reduction.SUM));
+        return new NLLLoss(NLLLoss.options().weight(CLASS_WEIGHT).ignoreIndex(1).reduction(Reduction.SUM));
     }
 }

@@ -22,7 +22,9 @@ class ModuleTextTest {
     static {
         PRINTED.putAll(LayersTest.layers());
         PRINTED.putAll(LossesTest.losses());
-        PRINTED.put("batch_norm_text", () -> new BatchNorm2d(16, BatchNorm2d.options().eps(1.5e-7).momentum(0.01)));
+        PRINTED.put(
+                "batch_norm_text",
+                () -> new BatchNorm2d(16, BatchNorm2d.options().eps(1.5e-7).momentum(0.01)));
         PRINTED.put("max_pool_pair", () -> new MaxPool2d(Size2d.of(3, 2), MaxPool2d.options()));
         PRINTED.put("relu_inplace", () -> new ReLU(true));
         PRINTED.put("dropout_inplace", () -> new Dropout(0.5, true));
@@ -45,7 +47,8 @@ class ModuleTextTest {
         final @Nullable Layer downsample;
 
         Block(long inPlanes, long planes, @Nullable Layer downsample) {
-            conv1 = new Conv2d(inPlanes, planes, 3, Conv2d.options().stride(2).padding(1).bias(false));
+            conv1 = new Conv2d(
+                    inPlanes, planes, 3, Conv2d.options().stride(2).padding(1).bias(false));
             bn1 = new BatchNorm2d(planes);
             this.downsample = downsample;
         }
@@ -93,7 +96,8 @@ class ModuleTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.0", "1.0", "0.5", "1e-05", "0.0001", "1.5e-07", "123456.789", "1e+16", "2e-308", "0.002"})
+    @ValueSource(
+            strings = {"0.0", "1.0", "0.5", "1e-05", "0.0001", "1.5e-07", "123456.789", "1e+16", "2e-308", "0.002"})
     void numbersAreWrittenAsInPython(String text) {
         assertThat(PythonText.of(Double.parseDouble(text))).isEqualTo(text);
     }

@@ -38,8 +38,7 @@ class OptimizerTest {
         Linear frozen = new Linear(2, 2);
         Linear learned = new Linear(2, 2);
         frozen.requiresGrad(false);
-        List<Parameter> all =
-                List.of(frozen.weight, frozen.bias, learned.weight, learned.bias);
+        List<Parameter> all = List.of(frozen.weight, frozen.bias, learned.weight, learned.bias);
         RMSprop optimizer = new RMSprop(all, 0.1);
         float[] before = frozen.weight.tensor().toFloatArray();
         float[] start = learned.weight.tensor().toFloatArray();

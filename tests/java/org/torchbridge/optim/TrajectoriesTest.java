@@ -34,23 +34,33 @@ class TrajectoriesTest {
     static {
         OPTIMIZERS.put("sgd", p -> new SGD(p, 0.1));
         OPTIMIZERS.put("sgd_momentum", p -> new SGD(p, sgd().momentum(0.9)));
-        OPTIMIZERS.put("sgd_dampening", p -> new SGD(p, sgd().momentum(0.9).dampening(0.3).weightDecay(0.01)));
-        OPTIMIZERS.put("sgd_nesterov", p -> new SGD(p, sgd().momentum(0.8).nesterov(true).weightDecay(0.1)));
+        OPTIMIZERS.put(
+                "sgd_dampening",
+                p -> new SGD(p, sgd().momentum(0.9).dampening(0.3).weightDecay(0.01)));
+        OPTIMIZERS.put(
+                "sgd_nesterov",
+                p -> new SGD(p, sgd().momentum(0.8).nesterov(true).weightDecay(0.1)));
         OPTIMIZERS.put("sgd_maximize", p -> new SGD(p, sgd().momentum(0.5).maximize(true)));
         OPTIMIZERS.put("rmsprop", p -> new RMSprop(p, RMSprop.options()));
         OPTIMIZERS.put(
                 "rmsprop_options",
                 p -> new RMSprop(p, RMSprop.options().alpha(0.9).eps(1e-6).weightDecay(0.1)));
         OPTIMIZERS.put(
-                "rmsprop_momentum", p -> new RMSprop(p, RMSprop.options().momentum(0.9).maximize(true)));
+                "rmsprop_momentum",
+                p -> new RMSprop(p, RMSprop.options().momentum(0.9).maximize(true)));
         OPTIMIZERS.put(
-                "rmsprop_centered", p -> new RMSprop(p, RMSprop.options().centered(true).momentum(0.5)));
+                "rmsprop_centered",
+                p -> new RMSprop(p, RMSprop.options().centered(true).momentum(0.5)));
         OPTIMIZERS.put("adam", p -> new Adam(p, 1e-3));
-        OPTIMIZERS.put("adam_options", p -> new Adam(p, adam().betas(0.8, 0.99).eps(1e-6).weightDecay(0.1)));
+        OPTIMIZERS.put(
+                "adam_options",
+                p -> new Adam(p, adam().betas(0.8, 0.99).eps(1e-6).weightDecay(0.1)));
         OPTIMIZERS.put("adam_amsgrad", p -> new Adam(p, adam().amsgrad(true)));
         OPTIMIZERS.put("adam_maximize", p -> new Adam(p, adam().maximize(true)));
         OPTIMIZERS.put("adamw", p -> new AdamW(p, 1e-3));
-        OPTIMIZERS.put("adamw_options", p -> new AdamW(p, adamW().betas(0.8, 0.99).eps(1e-6).weightDecay(0.1)));
+        OPTIMIZERS.put(
+                "adamw_options",
+                p -> new AdamW(p, adamW().betas(0.8, 0.99).eps(1e-6).weightDecay(0.1)));
         OPTIMIZERS.put("adamw_amsgrad", p -> new AdamW(p, adamW().amsgrad(true).maximize(true)));
     }
 

@@ -1,65 +1,70 @@
 package org.torchbridge.examples;
 
 import java.util.List;
-import org.torchbridge.DType;
+import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.nn.Functional;
 import org.torchbridge.nn.Module;
 import org.torchbridge.nn.Parameter;
 import org.torchbridge.nn.Sequential;
+import org.torchbridge.optim.Optimizer;
 import org.torchbridge.optim.RMSprop;
 import org.torchbridge.vision.models.ResNet;
 
-/** Fine-tuning: look at the parts of a network, freeze some of them, and train the others. */
+/** Lesson 1: look into a network, freeze its first part, and train the rest. */
 public final class Lesson1FineTuning {
     private Lesson1FineTuning() {}
 
     public static void main(String[] arguments) {
+        Torch.manualSeed(0);
         ResNet model = ResNet.resnet18();
-        printChildren(model);
-        freezeFirstHalf(model);
 
-        // An optimizer passes over parameters without a gradient, so both of these train the same ones.
-        RMSprop overAll = new RMSprop(model.parameters(), 0.1);
-        RMSprop overTrainable = new RMSprop(trainable(model), 0.1);
-
-        trainingStep(model, overTrainable, Torch.randn(4, 3, 64, 64), Torch.tensor(1, 2, 3, 4).to(DType.INT64));
-        System.out.println(overAll.paramGroups().get(0).parameters().size() + " parameters, "
-                + overTrainable.paramGroups().get(0).parameters().size() + " of them trained");
-    }
-
-    /** The direct children of a network are its fields, in their order. Each has parameters, or is a tree of modules that have. */
-    static void printChildren(Module model) {
-        int number = 0;
         for (Module child : model.children()) {
-            System.out.println("child " + number + " is");
             System.out.println(child);
             for (Parameter parameter : child.parameters()) {
                 System.out.println(parameter);
             }
-            number++;
         }
+
+        freezeBeginning(model);
+        model.namedParameters()
+                .forEach((name, parameter) ->
+                        System.out.println(name + (parameter.requiresGrad() ? " is learned" : " is frozen")));
+
+        // An optimizer passes over parameters without a gradient, so both of these train the same ones.
+        Optimizer<?> overAll = new RMSprop(model.parameters(), 0.1);
+        Optimizer<?> overLearned = new RMSprop(learned(model), 0.1);
+
+        Tensor images = Torch.rand(4, 3, 64, 64);
+        Tensor classes = Torch.tensor(1L, 2L, 3L, 4L);
+        System.out.println("loss " + step(model, overAll, images, classes));
+        System.out.println("loss " + step(model, overLearned, images, classes));
     }
 
-    /** Freezes children 0 to 5 and the first block of child 6; what comes after stays trainable. */
-    static void freezeFirstHalf(ResNet model) {
+    /** Freezes the children 0 to 5 and the first block of child 6. */
+    public static void freezeBeginning(ResNet model) {
         List<Module> children = model.children();
         for (Module child : children.subList(0, 6)) {
             child.requiresGrad(false);
         }
-        Sequential sixth = (Sequential) children.get(6);
-        sixth.get(0).requiresGrad(false);
+        Sequential layer3 = (Sequential) children.get(6);
+        layer3.get(0).requiresGrad(false);
     }
 
-    static List<Parameter> trainable(Module model) {
+    /** The parameters that are not frozen. */
+    public static List<Parameter> learned(Module model) {
         return model.parameters().stream().filter(Parameter::requiresGrad).toList();
     }
 
-    static void trainingStep(ResNet model, RMSprop optimizer, Tensor images, Tensor classes) {
-        optimizer.zeroGrad();
-        Tensor loss = Functional.crossEntropy(model.call(images), classes);
-        loss.backward();
-        optimizer.step();
+    /** Learns from one batch; returns the loss before that. */
+    public static double step(ResNet model, Optimizer<?> optimizer, Tensor images, Tensor classes) {
+        try (Scope scope = Scope.open()) {
+            optimizer.zeroGrad();
+            Tensor loss = Functional.crossEntropy(model.call(images), classes);
+            loss.backward();
+            optimizer.step();
+            return loss.toDouble();
+        }
     }
 }

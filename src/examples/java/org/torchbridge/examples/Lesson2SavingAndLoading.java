@@ -6,27 +6,27 @@ import java.nio.file.Path;
 import org.torchbridge.Torch;
 import org.torchbridge.vision.models.ResNet;
 
-/** Saving and loading: a file holds the state dict, and the program builds the network that it belongs to. */
+/** Lesson 2: save what a network has learned, and load it into one that was built again. */
 public final class Lesson2SavingAndLoading {
     private Lesson2SavingAndLoading() {}
 
     public static void main(String[] arguments) throws IOException {
-        Path file = Files.createTempFile("resnet18", ".pth");
+        Path file = Files.createTempDirectory("lesson2").resolve("resnet18.pth");
         save(ResNet.resnet18(), file);
         ResNet model = load(file);
-        System.out.println(model.namedParameters().size() + " parameters read from " + file);
+        model.eval();
+        System.out.println(model.call(Torch.rand(1, 3, 64, 64)).argmax(1));
     }
 
-    /** Python reads the file with {@code model.load_state_dict(torch.load(file))}. */
-    static void save(ResNet model, Path file) {
+    /** Saves the state dict: the tensors by their names. Python's torch.load reads the same file. */
+    public static void save(ResNet model, Path file) {
         Torch.save(model.stateDict(), file);
     }
 
-    /** The file can be Python's: {@code torch.save(model.state_dict(), file)}. */
-    static ResNet load(Path file) {
+    /** A file has no code in it, so the network is built first and the tensors are put into it. */
+    public static ResNet load(Path file) {
         ResNet model = ResNet.resnet18();
         model.loadStateDict(Torch.load(file));
-        model.eval();
         return model;
     }
 }

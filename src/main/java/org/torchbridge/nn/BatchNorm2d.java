@@ -6,11 +6,11 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 /**
- * Normalises each channel of a batch of images to mean 0 and variance 1, then scales it by {@code weight} and shifts it by
- * {@code bias}. Input and output (N, C, H, W).
+ * Normalises each channel of a batch of images to mean 0 and variance 1, then scales it by {@code weight} and shifts it
+ * by {@code bias}. Input and output (N, C, H, W).
  *
- * <p>In training mode by the batch's own mean and variance, with which the running ones are updated; in evaluation mode by
- * the running ones. At first {@code weight} is 1 and {@code bias} 0.
+ * <p>In training mode by the batch's own mean and variance, with which the running ones are updated; in evaluation mode
+ * by the running ones. At first {@code weight} is 1 and {@code bias} 0.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html">BatchNorm2d</a>.
  */

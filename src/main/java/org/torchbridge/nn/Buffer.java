@@ -4,10 +4,11 @@ import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 
 /**
- * A tensor that belongs to a module and is not learned, such as a running mean. A field of this type in a {@link Module}
- * is one of its buffers.
+ * A tensor that belongs to a module and is not learned, such as a running mean. A field of this type in a
+ * {@link Module} is one of its buffers.
  *
- * <p>The tensor stays the same object as long as the buffer lives; write to it in place. It belongs to no {@link Scope}.
+ * <p>The tensor stays the same object as long as the buffer lives; write to it in place. It belongs to no
+ * {@link Scope}.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html">Buffer</a>.
  */

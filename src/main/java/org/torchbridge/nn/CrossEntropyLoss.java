@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 
 /**
- * The cross entropy of scores and classes: {@link LogSoftmax}, then {@link NLLLoss}. Input (C), (N, C) or (N, C, *) with any
- * numbers; target the {@code int64} classes (), (N) or (N, *), or probabilities of the input's shape.
+ * The cross entropy of scores and classes: {@link LogSoftmax}, then {@link NLLLoss}. Input (C), (N, C) or (N, C, *)
+ * with any numbers; target the {@code int64} classes (), (N) or (N, *), or probabilities of the input's shape.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html">CrossEntropyLoss</a>.
  */
@@ -22,8 +22,7 @@ public class CrossEntropyLoss extends Loss {
      * @param ignoreIndex the class that does not count
      * @param labelSmoothing the share, 0 to 1, of the target that is spread evenly over all classes
      */
-    public record Options(
-            @Nullable Tensor weight, Reduction reduction, long ignoreIndex, double labelSmoothing) {
+    public record Options(@Nullable Tensor weight, Reduction reduction, long ignoreIndex, double labelSmoothing) {
         private static final Options DEFAULT = new Options(null, Reduction.MEAN, -100, 0);
 
         public Options weight(@Nullable Tensor weight) {

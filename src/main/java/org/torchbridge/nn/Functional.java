@@ -37,7 +37,10 @@ public final class Functional {
         long[] stride = options.stride().toArray();
         long[] dilation = options.dilation().toArray();
         if (options.paddingMode() != Conv2d.PaddingMode.ZEROS) {
-            Tensor padded = Torch.pad(input, options.paddingAround(weight.shape()), options.paddingMode().text());
+            Tensor padded = Torch.pad(
+                    input,
+                    options.paddingAround(weight.shape()),
+                    options.paddingMode().text());
             return Torch.conv2d(padded, weight, bias, stride, NO_PADDING, dilation, options.groups());
         }
         Conv2d.NamedPadding named = options.namedPadding();
@@ -56,7 +59,7 @@ public final class Functional {
     /**
      * Batch normalisation of input (N, C, *); all others are (C).
      *
-     * @param training whether to normalise by the batch's own mean and variance and to update the running ones, if given
+     * @param training whether to normalise by the batch's own mean and variance and to update the running ones
      * @param momentum the share of the batch in the running values
      */
     public static Tensor batchNorm(

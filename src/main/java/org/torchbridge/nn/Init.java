@@ -82,7 +82,8 @@ public final class Init {
 
     /** Uniform between -b and b with b = gain · √(3 / fan); {@code a} is the negative slope of a leaky ReLU. */
     public static Tensor kaimingUniform_(Tensor tensor, double a, FanMode mode, Nonlinearity nonlinearity) {
-        double std = calculateGain(nonlinearity, a) / Math.sqrt(calculateFans(tensor).of(mode));
+        double std =
+                calculateGain(nonlinearity, a) / Math.sqrt(calculateFans(tensor).of(mode));
         double bound = Math.sqrt(3.0) * std;
         return uniform_(tensor, -bound, bound);
     }
@@ -94,7 +95,8 @@ public final class Init {
 
     /** Normal with standard deviation gain / √fan; {@code a} is the negative slope of a leaky ReLU. */
     public static Tensor kaimingNormal_(Tensor tensor, double a, FanMode mode, Nonlinearity nonlinearity) {
-        double std = calculateGain(nonlinearity, a) / Math.sqrt(calculateFans(tensor).of(mode));
+        double std =
+                calculateGain(nonlinearity, a) / Math.sqrt(calculateFans(tensor).of(mode));
         return normal_(tensor, 0, std);
     }
 

@@ -17,13 +17,15 @@ public abstract class Layer extends Module {
     /** Sees what a layer is given; what it returns, unless null, takes its place. */
     @FunctionalInterface
     public interface ForwardPreHook {
-        @Nullable Tensor apply(Layer layer, Tensor input);
+        @Nullable
+        Tensor apply(Layer layer, Tensor input);
     }
 
     /** Sees what a layer was given and made; what it returns, unless null, takes the place of the output. */
     @FunctionalInterface
     public interface ForwardHook {
-        @Nullable Tensor apply(Layer layer, Tensor input, Tensor output);
+        @Nullable
+        Tensor apply(Layer layer, Tensor input, Tensor output);
     }
 
     /** Takes a hook away again; removing it twice does nothing. */

@@ -24,8 +24,8 @@ import org.torchbridge.Torch;
 import org.torchbridge.internal.NativeAutograd;
 
 /**
- * A part of a model: a plain Java class whose fields of type {@code Module}, {@link Parameter} and {@link Buffer} are its
- * children.
+ * A part of a model: a plain Java class whose fields of type {@code Module}, {@link Parameter} and {@link Buffer} are
+ * its children.
  *
  * <pre>{@code
  * final class Classifier extends Layer {
@@ -42,9 +42,9 @@ import org.torchbridge.internal.NativeAutograd;
  * }</pre>
  *
  * <p>The fields are read, those of the superclass first, in the order in which they are declared, whenever the tree is
- * walked: an assignment replaces a child and nothing has to be registered. Fields that are null, static or transient are
- * passed over. Several children go into a {@link ModuleList}, {@link ModuleDict} or {@link Sequential}; modules hidden in
- * an array, a collection or a map are an error. {@link #add} is for children without a field.
+ * walked: an assignment replaces a child and nothing has to be registered. Fields that are null, static or transient
+ * are passed over. Several children go into a {@link ModuleList}, {@link ModuleDict} or {@link Sequential}; modules
+ * hidden in an array, a collection or a map are an error. {@link #add} is for children without a field.
  *
  * <p>The key of a field in names and state dicts is its name in Python's case: {@code runningMean} is
  * {@code running_mean}. A name that starts with a capital letter or has an underscore is kept as it is.
@@ -186,15 +186,15 @@ public abstract class Module {
             throw new IllegalArgumentException(
                     "a module can be converted to a floating-point or complex type only, not to " + dtype);
         }
-        return convert(tensor ->
-                tensor.dtype().isFloatingPoint() || tensor.dtype().isComplex() ? tensor.to(dtype) : tensor);
+        return convert(
+                tensor -> tensor.dtype().isFloatingPoint() || tensor.dtype().isComplex() ? tensor.to(dtype) : tensor);
     }
 
     // ---- state
 
     /**
-     * The parameters and persistent buffers by their dotted names. The tensors share the module's memory and take no part
-     * in gradients.
+     * The parameters and persistent buffers by their dotted names. The tensors share the module's memory and take no
+     * part in gradients.
      */
     public StateDict stateDict() {
         StateDict state = new StateDict();
@@ -209,8 +209,8 @@ public abstract class Module {
     /**
      * Copies the values of {@code state} into this module's parameters and buffers.
      *
-     * @throws StateDictException if a key is missing, unexpected, or of another shape; it lists all of them, and nothing
-     *     was copied
+     * @throws StateDictException if a key is missing, unexpected, or of another shape; it lists all of them, and
+     *     nothing was copied
      */
     public LoadResult loadStateDict(Map<String, Tensor> state) {
         return loadStateDict(state, true);
@@ -261,7 +261,8 @@ public abstract class Module {
             lines.addAll(Arrays.asList(extraRepr().split("\n")));
         }
         int extraLines = lines.size();
-        forEachChild((name, child) -> lines.add("(" + name + "): " + child.toString().replace("\n", "\n  ")));
+        forEachChild(
+                (name, child) -> lines.add("(" + name + "): " + child.toString().replace("\n", "\n  ")));
         if (lines.isEmpty()) {
             return typeName() + "()";
         }

@@ -21,7 +21,8 @@ final class ModuleFields {
     };
 
     private record ModuleField(String key, Field field) {
-        @Nullable Object read(Module module) {
+        @Nullable
+        Object read(Module module) {
             try {
                 return field.get(module);
             } catch (IllegalAccessException e) {
@@ -45,8 +46,9 @@ final class ModuleFields {
     }
 
     /**
-     * The state-dict key of a field: {@code runningMean} is {@code running_mean}. A name that starts with a capital letter
-     * or has an underscore is kept, because the name is then Python's already: {@code AuxLogits}, {@code Mixed_5b}.
+     * The state-dict key of a field: {@code runningMean} is {@code running_mean}. A name that starts with a capital
+     * letter or has an underscore is kept, because the name is then Python's already: {@code AuxLogits},
+     * {@code Mixed_5b}.
      */
     static String key(String fieldName) {
         if (Character.isUpperCase(fieldName.charAt(0)) || fieldName.indexOf('_') >= 0) {
@@ -114,8 +116,10 @@ final class ModuleFields {
     }
 
     private static String hidden(Field field) {
-        return "the field '" + field.getName() + "' of " + field.getDeclaringClass().getName() + " is a "
-                + field.getType().getSimpleName() + " with modules, parameters or buffers in it, which would not be seen;"
+        return "the field '" + field.getName() + "' of "
+                + field.getDeclaringClass().getName() + " is a "
+                + field.getType().getSimpleName()
+                + " with modules, parameters or buffers in it, which would not be seen;"
                 + " use a ModuleList or a ModuleDict, or mark the field transient if they are not its children";
     }
 
@@ -130,8 +134,9 @@ final class ModuleFields {
     private static IllegalStateException inaccessible(Field field, Exception cause) {
         String packageName = field.getDeclaringClass().getPackageName();
         return new IllegalStateException(
-                "the field '" + field.getName() + "' of " + field.getDeclaringClass().getName()
-                        + " cannot be read; add 'opens " + packageName + " to org.torchbridge;' to module-info.java",
+                "the field '" + field.getName() + "' of "
+                        + field.getDeclaringClass().getName() + " cannot be read; add 'opens " + packageName
+                        + " to org.torchbridge;' to module-info.java",
                 cause);
     }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Modules in a list, which are children of the module whose field it is; they are not called by the list. Their names are
- * "0", "1" and so on. Positions may be negative: {@code -1} is the last module.
+ * Modules in a list, which are children of the module whose field it is; they are not called by the list. Their names
+ * are "0", "1" and so on. Positions may be negative: {@code -1} is the last module.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html">ModuleList</a>.
  */

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 
 /**
- * The negative log likelihood: -input[target] of log probabilities, as {@link LogSoftmax} makes them. Input (C), (N, C) or
- * (N, C, *), target the {@code int64} classes (), (N) or (N, *).
+ * The negative log likelihood: -input[target] of log probabilities, as {@link LogSoftmax} makes them. Input (C), (N, C)
+ * or (N, C, *), target the {@code int64} classes (), (N) or (N, *).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html">NLLLoss</a>.
  */

@@ -29,7 +29,9 @@ final class PythonText {
         return mantissa + "e" + (exponent < 0 ? "-" : "+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
     }
 
-    /** The decimal number with the fewest digits that reads back as {@code value}; Double.toString has more on JDK 17. */
+    /**
+     * The decimal number with the fewest digits that reads back as {@code value}; Double.toString has more on JDK 17.
+     */
     private static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);
         for (int digits = 1; digits < MOST_DIGITS; digits++) {

@@ -10,7 +10,8 @@ public record Size2d(long height, long width, boolean single) {
 
     public Size2d {
         if (single && height != width) {
-            throw new IllegalArgumentException("a height of " + height + " and a width of " + width + " are not one number");
+            throw new IllegalArgumentException(
+                    "a height of " + height + " and a width of " + width + " are not one number");
         }
     }
 

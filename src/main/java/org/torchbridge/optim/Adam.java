@@ -26,13 +26,7 @@ public class Adam extends Optimizer<Adam.Options> {
      * @param maximize whether to go up instead of down
      */
     public record Options(
-            double lr,
-            double beta1,
-            double beta2,
-            double eps,
-            double weightDecay,
-            boolean amsgrad,
-            boolean maximize)
+            double lr, double beta1, double beta2, double eps, double weightDecay, boolean amsgrad, boolean maximize)
             implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(1e-3, 0.9, 0.999, 1e-8, 0, false, false);
 
@@ -72,12 +66,7 @@ public class Adam extends Optimizer<Adam.Options> {
 
     /** The tensors that the fused operators read and write, as handles. */
     record Arguments(
-            long[] parameters,
-            long[] gradients,
-            long[] expAvgs,
-            long[] expAvgSqs,
-            long[] maxExpAvgSqs,
-            long[] steps) {}
+            long[] parameters, long[] gradients, long[] expAvgs, long[] expAvgSqs, long[] maxExpAvgSqs, long[] steps) {}
 
     public Adam(Iterable<Parameter> parameters, double lr) {
         this(parameters, options().lr(lr));

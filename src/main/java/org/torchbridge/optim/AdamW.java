@@ -4,8 +4,8 @@ import org.torchbridge.internal.NativeOperators;
 import org.torchbridge.nn.Parameter;
 
 /**
- * Adam with weight decay of its own: each step makes the parameters smaller by the factor 1 - lr · weightDecay, whatever
- * their gradients.
+ * Adam with weight decay of its own: each step makes the parameters smaller by the factor 1 - lr · weightDecay,
+ * whatever their gradients.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html">AdamW</a>.
  */

@@ -26,8 +26,8 @@ import org.torchbridge.nn.Parameter;
  * optimizer.step();
  * }</pre>
  *
- * <p>Parameters are in groups with options of their own; a group's options can change between steps. A parameter without a
- * gradient is passed over.
+ * <p>Parameters are in groups with options of their own; a group's options can change between steps. A parameter
+ * without a gradient is passed over.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/optim.html">torch.optim</a>.
  *
