@@ -55,12 +55,12 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(names = "--model", defaultValue = "resnet18", description = "The network (default: ${DEFAULT-VALUE}).")
     private String modelName;
 
-    @Option(names = "--epochs", defaultValue = "8", description = "Passes over the images (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--epochs", defaultValue = "12", description = "Passes over the images (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
     @Option(
             names = "--lr",
-            defaultValue = "0.0005",
+            defaultValue = "0.0002",
             description = "RMSprop's learning rate at first; it falls to 0 (default: ${DEFAULT-VALUE}).")
     private double lr;
 
