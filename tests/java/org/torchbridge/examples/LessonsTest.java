@@ -81,8 +81,7 @@ class LessonsTest {
             ResNet model = ResNet.resnet18();
             Lesson1FineTuning.freezeBeginning(model);
             Map<String, Tensor> before = copies(model);
-            Optimizer<?> optimizer =
-                    new RMSprop(overAll ? model.parameters() : Lesson1FineTuning.learned(model), 0.1);
+            Optimizer<?> optimizer = new RMSprop(overAll ? model.parameters() : Lesson1FineTuning.learned(model), 0.1);
             double loss = Lesson1FineTuning.step(model, optimizer, python.get("x"), Torch.tensor(1L, 2L, 3L, 4L));
 
             assertThat(loss).isCloseTo(python.get("loss").toDouble(), within(1e-4));
@@ -104,7 +103,8 @@ class LessonsTest {
     private static void assertSimilarStep(String name, Parameter parameter, Tensor before, Tensor expected) {
         try (Scope scope = Scope.open()) {
             Tensor moved = parameter.tensor().detach();
-            double agreeing = moved.sub(expected).abs().le(1e-2).to(DType.FLOAT32).mean().toDouble();
+            double agreeing =
+                    moved.sub(expected).abs().le(1e-2).to(DType.FLOAT32).mean().toDouble();
             assertThat(agreeing).as(name).isGreaterThan(0.995);
             assertThat(moved.sub(before).abs().max().toDouble()).as(name).isLessThanOrEqualTo(1.0 + 1e-4);
         }
@@ -113,7 +113,8 @@ class LessonsTest {
     private static Map<String, Tensor> copies(Module model) {
         Map<String, Tensor> copies = new LinkedHashMap<>();
         model.namedParameters()
-                .forEach((name, parameter) -> copies.put(name, parameter.tensor().detach().clone()));
+                .forEach((name, parameter) ->
+                        copies.put(name, parameter.tensor().detach().clone()));
         return copies;
     }
 
@@ -122,8 +123,7 @@ class LessonsTest {
         PythonOracle.assumeAvailable();
         Path fromPython = folder.resolve("python.pth");
         Path fromJava = folder.resolve("java.pth");
-        PythonOracle.run(
-                MODEL + "torch.save(model.state_dict(), sys.argv[1])\n", fromPython.toString());
+        PythonOracle.run(MODEL + "torch.save(model.state_dict(), sys.argv[1])\n", fromPython.toString());
         ResNet model = Lesson2SavingAndLoading.load(fromPython);
         Lesson2SavingAndLoading.save(model, fromJava);
         String verdict = PythonOracle.run(
@@ -194,7 +194,8 @@ class LessonsTest {
         assertThat(projection + "\n[" + String.join(", ", learned) + "]\n").isEqualTo(expected);
 
         StateDict python = Torch.load(file);
-        Tensor difference = projection.call(python.get("x")).sub(python.get("y")).abs().max();
+        Tensor difference =
+                projection.call(python.get("x")).sub(python.get("y")).abs().max();
         assertThat(difference.toDouble()).isLessThan(1e-5);
     }
 

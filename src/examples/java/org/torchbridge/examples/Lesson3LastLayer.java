@@ -18,8 +18,8 @@ public final class Lesson3LastLayer {
         System.out.println(model.fc);
 
         Sequential features = withoutLast(model);
-        System.out.println(Arrays.toString(
-                features.call(Torch.rand(2, 3, 64, 64)).shape()));
+        System.out.println(
+                Arrays.toString(features.call(Torch.rand(2, 3, 64, 64)).shape()));
 
         Sequential head = new Sequential(new Linear(300, 100));
         addLast(head);

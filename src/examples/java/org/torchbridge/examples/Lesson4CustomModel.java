@@ -43,7 +43,7 @@ public final class Lesson4CustomModel {
         Lesson1FineTuning.freezeBeginning(model);
         Projection projection = new Projection(model);
         System.out.println(projection);
-        System.out.println(Arrays.toString(
-                projection.call(Torch.rand(2, 3, 64, 64)).shape()));
+        System.out.println(
+                Arrays.toString(projection.call(Torch.rand(2, 3, 64, 64)).shape()));
     }
 }

@@ -55,7 +55,10 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(names = "--model", defaultValue = "resnet18", description = "The network (default: ${DEFAULT-VALUE}).")
     private String modelName;
 
-    @Option(names = "--epochs", defaultValue = "12", description = "Passes over the images (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--epochs",
+            defaultValue = "12",
+            description = "Passes over the images (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
     @Option(
