@@ -204,7 +204,7 @@ class MemoryTest {
 
         private static double seconds(Runnable body) {
             long start = System.nanoTime();
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 100; i++) {
                 body.run();
             }
             return (System.nanoTime() - start) / 1e9;

@@ -39,27 +39,27 @@ public final class Torch extends TorchOperators {
 
     // ---- tensors from Java's values
 
-    /** A tensor of type {@code float32}. */
+    /** A row of type {@code float32}; one value alone gives a tensor without dimensions, as in Python. */
     public static Tensor tensor(float... values) {
         return ArrayTransfer.tensor(values, null);
     }
 
-    /** A tensor of type {@code float64}. */
+    /** A row of type {@code float64}; one value alone gives a tensor without dimensions, as in Python. */
     public static Tensor tensor(double... values) {
         return ArrayTransfer.tensor(values, null);
     }
 
-    /** A tensor of type {@code int32}. */
+    /** A row of type {@code int32}; one value alone gives a tensor without dimensions, as in Python. */
     public static Tensor tensor(int... values) {
         return ArrayTransfer.tensor(values, null);
     }
 
-    /** A tensor of type {@code int64}. */
+    /** A row of type {@code int64}; one value alone gives a tensor without dimensions, as in Python. */
     public static Tensor tensor(long... values) {
         return ArrayTransfer.tensor(values, null);
     }
 
-    /** A tensor of type {@code bool}. */
+    /** A row of type {@code bool}; one value alone gives a tensor without dimensions, as in Python. */
     public static Tensor tensor(boolean... values) {
         return ArrayTransfer.tensor(values, null);
     }
