@@ -44,16 +44,24 @@ final class Trainer {
     Epoch train(Dataset data, Progress progress) {
         model.train();
         double loss = 0;
+        int images = 0;
         long start = System.nanoTime();
-        for (Batch batch : new DataLoader(data, batchSize, DataLoader.options().shuffle(true))) {
+        for (Batch batch : batches(data)) {
             try (batch) {
                 double batchLoss = step(batch);
                 loss += batchLoss * batch.size();
+                images += batch.size();
                 progress.advance(batch.size(), batchLoss);
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        return new Epoch(loss / data.size(), data.size() / seconds);
+        return new Epoch(loss / images, images / seconds);
+    }
+
+    private DataLoader batches(Dataset data) {
+        // Batch normalisation has no spread to divide by in one image that is reduced to a pixel: it waits for the next pass.
+        boolean lastIsAlone = data.size() > batchSize && data.size() % batchSize == 1;
+        return new DataLoader(data, batchSize, DataLoader.options().shuffle(true).dropLast(lastIsAlone));
     }
 
     /** Learns from one batch; returns its mean loss before that. */
