@@ -123,6 +123,7 @@ class Symbol {
 
  public:
   static Symbol fromQualString(const std::string& name);
+  const char* toUnqualString() const;
 };
 
 struct DataPtr {
@@ -267,6 +268,7 @@ struct Generator {
 struct Dimname {
   c10::Symbol name_;
   uint8_t type_;
+  bool isNamed() const { return type_ == 0; }
   static Dimname fromSymbol(c10::Symbol name);
   static Dimname wildcard();
 };

@@ -15,6 +15,15 @@ struct set__source_Storage_storage_offset {
 };
 }  // namespace at::_ops
 
+namespace c10 {
+struct TensorImpl;
+}
+
+namespace at::impl {
+bool has_names(const c10::TensorImpl* implementation);
+c10::ArrayRef<at::Dimname> get_names(const c10::TensorImpl* implementation);
+}  // namespace at::impl
+
 namespace {
 
 constexpr int32_t STRIDED = 0;
@@ -142,6 +151,25 @@ JNI_FUNCTION jint JNICALL Java_org_torchbridge_internal_NativeTensor_layout(JNIE
 
 JNI_FUNCTION jint JNICALL Java_org_torchbridge_internal_NativeTensor_device(JNIEnv* env, jclass, jlong handle) {
   return guarded(env, [&] { return deviceCode(handle); });
+}
+
+JNI_FUNCTION jobjectArray JNICALL Java_org_torchbridge_internal_NativeTensor_names(JNIEnv* env, jclass, jlong handle) {
+  return guarded(env, [&]() -> jobjectArray {
+    const auto* implementation = static_cast<const c10::TensorImpl*>(tensor(handle).impl());
+    if (!at::impl::has_names(implementation)) {
+      return nullptr;
+    }
+    const c10::ArrayRef<at::Dimname> names = at::impl::get_names(implementation);
+    jobjectArray result = env->NewObjectArray(static_cast<jsize>(names.size_), env->FindClass("java/lang/String"), nullptr);
+    for (size_t i = 0; result != nullptr && i < names.size_; i++) {
+      if (names.data_[i].isNamed()) {
+        jstring name = env->NewStringUTF(names.data_[i].name_.toUnqualString());
+        env->SetObjectArrayElement(result, static_cast<jsize>(i), name);
+        env->DeleteLocalRef(name);
+      }
+    }
+    return result;
+  });
 }
 
 JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeTensor_dataAddress(JNIEnv* env, jclass, jlong handle) {

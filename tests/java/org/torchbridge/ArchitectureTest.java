@@ -105,7 +105,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(packages(INTERNAL))
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(ROOT, ROOT + "..").and(not(resideInAPackage(packages(INTERNAL)))))
+                .dependOnClassesThat(
+                        resideInAnyPackage(ROOT, ROOT + "..").and(not(resideInAPackage(packages(INTERNAL)))))
                 .check(CLASSES);
     }
 
@@ -123,8 +124,10 @@ class ArchitectureTest {
     void tensorTouchesThePresetsInWrapAndUnwrapAlone() {
         Set<String> bridges = new TreeSet<>();
         CLASSES.get(Tensor.class).getDirectDependenciesFromSelf().stream()
-                .filter(dependency -> dependency.getTargetClass().getPackageName().startsWith("org.bytedeco"))
-                .forEach(dependency -> bridges.add(dependency.getDescription().replaceAll("(?s).*?Tensor\\.(\\w+)\\(.*", "$1")));
+                .filter(dependency ->
+                        dependency.getTargetClass().getPackageName().startsWith("org.bytedeco"))
+                .forEach(dependency ->
+                        bridges.add(dependency.getDescription().replaceAll("(?s).*?Tensor\\.(\\w+)\\(.*", "$1")));
 
         assertThat(bridges).containsExactly("unwrap", "wrap");
     }

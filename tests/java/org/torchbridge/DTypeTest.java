@@ -82,8 +82,17 @@ class DTypeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "float, FLOAT32", "double, FLOAT64", "half, FLOAT16", "long, INT64", "int, INT32", "short, INT16",
-        "torch.cfloat, COMPLEX64", "cdouble, COMPLEX128", "chalf, COMPLEX32", "bool, BOOL", "bfloat16, BFLOAT16"
+        "float, FLOAT32",
+        "double, FLOAT64",
+        "half, FLOAT16",
+        "long, INT64",
+        "int, INT32",
+        "short, INT16",
+        "torch.cfloat, COMPLEX64",
+        "cdouble, COMPLEX128",
+        "chalf, COMPLEX32",
+        "bool, BOOL",
+        "bfloat16, BFLOAT16"
     })
     void aliasesOfPython(String name, DType type) {
         assertThat(DType.parse(name)).isSameAs(type);

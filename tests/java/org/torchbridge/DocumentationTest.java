@@ -42,7 +42,7 @@ class DocumentationTest {
                 Tensor x, y, t, input, target, tensor;
                 Layer conv, layer;
                 ResNet model;
-                Optimizer optimizer;
+                Optimizer<?> optimizer;
                 List<Tensor> batches;
                 DataLoader loader;
 
@@ -95,7 +95,8 @@ class DocumentationTest {
         String output = new String(process.getInputStream().readAllBytes());
         assertThat(process.waitFor()).as(output).isZero();
         assertThat(output).startsWith("Sequential(\n  (0): Linear(in_features=2, out_features=16, bias=True)");
-        String accuracy = output.substring(output.indexOf("tensor(") + "tensor(".length()).replaceAll("\\).*", "");
+        String accuracy =
+                output.substring(output.indexOf("tensor(") + "tensor(".length()).replaceAll("\\).*", "");
         assertThat(Double.parseDouble(accuracy.trim())).isGreaterThan(0.95);
     }
 
@@ -104,7 +105,9 @@ class DocumentationTest {
         for (Path page : pages()) {
             Matcher link = LINK.matcher(Files.readString(page));
             while (link.find()) {
-                assertThat(page.resolveSibling(link.group(1))).as(page.toString()).exists();
+                assertThat(page.resolveSibling(link.group(1)))
+                        .as(page.toString())
+                        .exists();
             }
         }
     }

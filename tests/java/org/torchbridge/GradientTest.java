@@ -57,8 +57,10 @@ class GradientTest {
     void gradientsOfGradients() {
         Tensor x = leaf(3);
 
-        Tensor first = Torch.grad(List.of(x.pow(3)), List.of(x), List.of(), false, true, false).get(0);
-        Tensor second = Torch.grad(List.of(first), List.of(x), List.of(), false, true, false).get(0);
+        Tensor first = Torch.grad(List.of(x.pow(3)), List.of(x), List.of(), false, true, false)
+                .get(0);
+        Tensor second = Torch.grad(List.of(first), List.of(x), List.of(), false, true, false)
+                .get(0);
         Tensor third = Torch.grad(List.of(second), List.of(x)).get(0);
 
         assertThat(first.toFloat()).isEqualTo(27);
@@ -84,8 +86,13 @@ class GradientTest {
         Tensor y = leaf(5);
         Tensor unused = leaf(0);
 
-        List<Tensor> gradients = Torch.grad(List.of(x.mul(y), x.sum()), List.of(x, y),
-                List.of(Torch.tensor(1f, 1f), Torch.tensor((Object) 2.0)), false, false, false);
+        List<Tensor> gradients = Torch.grad(
+                List.of(x.mul(y), x.sum()),
+                List.of(x, y),
+                List.of(Torch.tensor(1f, 1f), Torch.tensor((Object) 2.0)),
+                false,
+                false,
+                false);
 
         assertThat(gradients.get(0).toFloatArray()).containsExactly(7, 7);
         assertThat(gradients.get(1).toFloatArray()).containsExactly(3);

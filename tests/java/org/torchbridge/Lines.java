@@ -26,13 +26,17 @@ final class Lines {
     static long[] longs(String field) {
         return field.isBlank()
                 ? new long[0]
-                : Arrays.stream(field.trim().split(" ")).mapToLong(Long::parseLong).toArray();
+                : Arrays.stream(field.trim().split(" "))
+                        .mapToLong(Long::parseLong)
+                        .toArray();
     }
 
     /** The numbers in a field, which spaces separate. */
     static double[] doubles(String field) {
         return field.isBlank()
                 ? new double[0]
-                : Arrays.stream(field.trim().split(" ")).mapToDouble(Double::parseDouble).toArray();
+                : Arrays.stream(field.trim().split(" "))
+                        .mapToDouble(Double::parseDouble)
+                        .toArray();
     }
 }

@@ -127,15 +127,15 @@ class MemoryTest {
             long resident = residentBytes();
             long tensors = Torch.memory().bytes();
             scopedOperations(x, 1_000_000);
-            System.out.println(residentBytes() - resident + " " + (Torch.memory().bytes() - tensors));
+            System.out.println(
+                    residentBytes() - resident + " " + (Torch.memory().bytes() - tensors));
         }
     }
 
     @Test
     void millionScopedOperationsDoNotGrow() {
         // The Java heap is there from the start, so that what grows is native.
-        ChildJvm.Result result =
-                ChildJvm.run(MillionOperations.class, "-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch");
+        ChildJvm.Result result = ChildJvm.run(MillionOperations.class, "-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch");
         assertThat(result.exitCode()).as(result.output()).isZero();
         String[] figures = result.output().trim().split(" ");
         assertThat(Long.parseLong(figures[0])).as("resident bytes").isLessThan(16L << 20);
@@ -238,7 +238,9 @@ class MemoryTest {
     @Test
     void leakReportNamesTheLine() {
         String report = ChildJvm.run(Leak.class, "-Dtorchbridge.leaks=true").output();
-        assertThat(report).startsWith("8 tensors, ").containsPattern("7 made at .*MemoryTest\\$Leak.main\\(MemoryTest.java:\\d+\\)");
+        assertThat(report)
+                .startsWith("8 tensors, ")
+                .containsPattern("7 made at .*MemoryTest\\$Leak.main\\(MemoryTest.java:\\d+\\)");
     }
 
     private static long residentBytes() throws IOException {

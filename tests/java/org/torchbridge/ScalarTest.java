@@ -83,7 +83,11 @@ class ScalarTest {
         assertThat(Torch.tensor((Object) 3).item()).isEqualTo(Scalar.of(3));
         assertThat(Torch.tensor((Object) true).item()).isEqualTo(Scalar.of(true));
         assertThat(Torch.tensor(Scalar.complex(1, -2)).item()).isEqualTo(Scalar.complex(1, -2));
-        assertThat(Torch.full(new long[0], -1, DType.INT64).to(DType.UINT64).item().real()).isEqualTo(0x1p64);
+        assertThat(Torch.full(new long[0], -1, DType.INT64)
+                        .to(DType.UINT64)
+                        .item()
+                        .real())
+                .isEqualTo(0x1p64);
     }
 
     @Test

@@ -54,7 +54,8 @@ class SettingsTest {
         assertThat(Torch.zeros(2).device()).isEqualTo(Device.META);
         assertThat(Torch.rand(new long[] {2}, DType.FLOAT64).device()).isEqualTo(Device.META);
         assertThat(Torch.tensor(1f, 2f).device()).isEqualTo(Device.META);
-        assertThat(Torch.zeros(new long[] {2}, TensorOptions.of(Device.CPU)).device()).isEqualTo(Device.CPU);
+        assertThat(Torch.zeros(new long[] {2}, TensorOptions.of(Device.CPU)).device())
+                .isEqualTo(Device.CPU);
         assertThat(before.add(1).device()).isEqualTo(Device.CPU);
         assertThat(before.newZeros(2).device()).isEqualTo(Device.CPU);
     }

@@ -257,4 +257,11 @@ class TensorPrinterTest {
         ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
         return Torch.fromBuffer(buffer, type, bytes.length / type.itemSize());
     }
+
+    @Test
+    void namesOfDimensionsArePrinted() {
+        Tensor named = Torch.zeros(new long[] {1, 2}, new String[] {"N", "*"});
+        assertThat(named).hasToString("tensor([[0., 0.]], names=('N', None))");
+        assertThat(Torch.zeros(1).names()).isEmpty();
+    }
 }

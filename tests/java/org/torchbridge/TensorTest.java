@@ -91,25 +91,33 @@ class TensorTest {
     void boxedArraysAndListsOfArraysAreListsToo() {
         assertThat(Torch.tensor(new Integer[] {1, 2}).dtype()).isEqualTo(DType.INT64);
         assertThat(Torch.tensor(new Double[][] {{1.0}, {2.5}}).toDoubleArray()).containsExactly(1, 2.5);
-        assertThat(Torch.tensor(List.of(new float[] {1, 2}, new float[] {3, 4})).shape()).containsExactly(2, 2);
+        assertThat(Torch.tensor(List.of(new float[] {1, 2}, new float[] {3, 4})).shape())
+                .containsExactly(2, 2);
     }
 
     @Test
     void aGivenTypeIsReachedWithoutLoss() {
-        assertThat(Torch.tensor(List.of(0.1, 0.2), DType.FLOAT64).toDoubleArray()).containsExactly(0.1, 0.2);
+        assertThat(Torch.tensor(List.of(0.1, 0.2), DType.FLOAT64).toDoubleArray())
+                .containsExactly(0.1, 0.2);
         assertThat(Torch.tensor(0.1, DType.FLOAT64).toDouble()).isEqualTo(0.1);
-        assertThat(Torch.tensor(new float[] {1.9f, -1.9f}, DType.INT32).toIntArray()).containsExactly(1, -1);
+        assertThat(Torch.tensor(new float[] {1.9f, -1.9f}, DType.INT32).toIntArray())
+                .containsExactly(1, -1);
         assertThat(Torch.tensor(new int[] {0, 7}, DType.BOOL).toBooleanArray()).containsExactly(false, true);
     }
 
     @Test
     void buffersOnTheHeapAndOffIt() {
-        assertThat(Torch.tensor(FloatBuffer.wrap(new float[] {9, 1, 2}, 1, 2)).toFloatArray()).containsExactly(1, 2);
+        assertThat(Torch.tensor(FloatBuffer.wrap(new float[] {9, 1, 2}, 1, 2)).toFloatArray())
+                .containsExactly(1, 2);
         assertThat(Torch.tensor(DoubleBuffer.wrap(new double[] {1})).dtype()).isEqualTo(DType.FLOAT64);
         assertThat(Torch.tensor(LongBuffer.wrap(new long[] {1})).dtype()).isEqualTo(DType.INT64);
         assertThat(Torch.tensor(IntBuffer.wrap(new int[] {1})).dtype()).isEqualTo(DType.INT32);
         assertThat(Torch.tensor(ShortBuffer.wrap(new short[] {1})).dtype()).isEqualTo(DType.INT16);
-        ByteBuffer bytes = ByteBuffer.allocateDirect(3).put((byte) 7).put((byte) 8).put((byte) 9).flip();
+        ByteBuffer bytes = ByteBuffer.allocateDirect(3)
+                .put((byte) 7)
+                .put((byte) 8)
+                .put((byte) 9)
+                .flip();
         assertThat(Torch.tensor(bytes).toByteArray()).containsExactly(7, 8, 9);
         assertThat(bytes.remaining()).isEqualTo(3);
     }
@@ -134,13 +142,12 @@ class TensorTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the values are ragged: a row of dimension 1 has 1 elements; 2 are expected, as in the"
                         + " first row");
-        assertThatThrownBy(() -> Torch.tensor(new float[][] {null, {3}}))
-                .hasMessage("an array of dimension 1 is null");
-        assertThatThrownBy(() -> Torch.tensor(new float[][] {{3}, null}))
-                .hasMessage("an array of dimension 1 is null");
+        assertThatThrownBy(() -> Torch.tensor(new float[][] {null, {3}})).hasMessage("an array of dimension 1 is null");
+        assertThatThrownBy(() -> Torch.tensor(new float[][] {{3}, null})).hasMessage("an array of dimension 1 is null");
         assertThatThrownBy(() -> Torch.tensor(List.of(List.of(1), List.of(1, 2))))
                 .hasMessageContaining("a row of dimension 1 has 2 elements; 1 are expected");
-        assertThatThrownBy(() -> Torch.tensor(List.of(List.of(1), 2))).hasMessageContaining("2 stands where a row of 1");
+        assertThatThrownBy(() -> Torch.tensor(List.of(List.of(1), 2)))
+                .hasMessageContaining("2 stands where a row of 1");
         assertThatThrownBy(() -> Torch.tensor(List.of(1, List.of(2)))).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -184,7 +191,8 @@ class TensorTest {
         float[][][] cube = {{{1, 2}, {3, 4}, {5, 6}}};
 
         assertThat(Torch.tensor(cube).toArray()).isInstanceOf(float[][][].class);
-        assertThat(Arrays.deepEquals((float[][][]) Torch.tensor(cube).toArray(), cube)).isTrue();
+        assertThat(Arrays.deepEquals((float[][][]) Torch.tensor(cube).toArray(), cube))
+                .isTrue();
         assertThat(Torch.tensor((Object) 5).toArray()).isEqualTo(new long[] {5});
         assertThat(Torch.zeros(2, 0).toArray()).isEqualTo(new float[2][0]);
         assertThat((Object[]) Torch.zeros(0, 2).toArray()).isEmpty();
@@ -206,7 +214,8 @@ class TensorTest {
     @EnumSource
     void everyTypeThatHoldsNumbersGoesThereAndBack(DType type) {
         if (WITHOUT_NUMBERS.contains(type)) {
-            assertThat(type.isQuantized() || !type.isFloatingPoint() || type == DType.FLOAT4_E2M1FN_X2).isTrue();
+            assertThat(type.isQuantized() || !type.isFloatingPoint() || type == DType.FLOAT4_E2M1FN_X2)
+                    .isTrue();
             return;
         }
         Tensor tensor = Torch.tensor(new double[] {1, 2, 0.5}, type);
@@ -252,7 +261,8 @@ class TensorTest {
         buffer.putInt(1).putInt(2).putInt(3).putInt(4).position(4).limit(12);
 
         assertThat(Torch.fromBuffer(buffer, DType.INT32, 2).toIntArray()).containsExactly(2, 3);
-        assertThat(Torch.fromBuffer(buffer.slice().order(ByteOrder.nativeOrder()), DType.INT32, 2).toIntArray())
+        assertThat(Torch.fromBuffer(buffer.slice().order(ByteOrder.nativeOrder()), DType.INT32, 2)
+                        .toIntArray())
                 .containsExactly(2, 3);
         assertThatThrownBy(() -> Torch.fromBuffer(buffer, DType.INT32, 3))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -347,7 +357,8 @@ class TensorTest {
         assertThatThrownBy(() -> Torch.zeros(2, 3).t().buffer())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("call contiguous() first");
-        assertThatThrownBy(() -> Torch.zeros(new long[] {2}, TensorOptions.of(Device.META)).buffer())
+        assertThatThrownBy(() -> Torch.zeros(new long[] {2}, TensorOptions.of(Device.META))
+                        .buffer())
                 .isInstanceOf(TorchException.class)
                 .hasMessageContaining("dense tensor on the CPU");
     }
@@ -406,7 +417,10 @@ class TensorTest {
         assertThat(Torch.zeros(3, 1, 2).transpose(0, 1).isContiguous()).isTrue();
         assertThat(Torch.zeros(0, 2).t().isContiguous()).isTrue();
         assertThat(Torch.zeros(2).expand(new long[] {3, 2}).isContiguous()).isFalse();
-        assertThat(Torch.zeros(1, 3, 2, 2).contiguous(MemoryFormat.CHANNELS_LAST).isContiguous()).isFalse();
+        assertThat(Torch.zeros(1, 3, 2, 2)
+                        .contiguous(MemoryFormat.CHANNELS_LAST)
+                        .isContiguous())
+                .isFalse();
         assertThat(Torch.tensor((Object) 1).isContiguous()).isTrue();
     }
 

@@ -30,14 +30,14 @@ class TorchExceptionTest {
     @Test
     void anErrorOfOursHasNoNativeTrace() {
         assertThat(new TorchException("no").nativeTrace()).isNull();
-        assertThat(new TorchException("no", new IllegalStateException("why")).getCause()).hasMessage("why");
+        assertThat(new TorchException("no", new IllegalStateException("why")).getCause())
+                .hasMessage("why");
     }
 
     @Test
     void blankLinesAreNoMessage() {
         TorchException error = catchThrowableOfType(
-                TorchException.class,
-                () -> TorchException.raise("\n  \nthe reason\nthe rest".getBytes(), false));
+                TorchException.class, () -> TorchException.raise("\n  \nthe reason\nthe rest".getBytes(), false));
 
         assertThat(error).hasMessage("the reason");
         assertThat(error.nativeTrace()).endsWith("the rest");
@@ -54,8 +54,8 @@ class TorchExceptionTest {
     void theTraceNamesTheCallersLine() {
         TorchException error = catchThrowableOfType(TorchException.class, () -> Torch.cat(List.of()));
 
-        assertThat(error.getStackTrace())
-                .anySatisfy(element -> assertThat(element.getClassName()).isEqualTo(getClass().getName()));
+        assertThat(error.getStackTrace()).anySatisfy(element -> assertThat(element.getClassName())
+                .isEqualTo(getClass().getName()));
     }
 
     @Test

@@ -36,7 +36,9 @@ class TorchOperatorsTest {
         double[] values = actual.toDoubleArray();
         assertThat(values).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {
-            assertThat(values[i]).as("element %d of %s", i, Arrays.toString(values)).isCloseTo(expected[i], within(1e-5));
+            assertThat(values[i])
+                    .as("element %d of %s", i, Arrays.toString(values))
+                    .isCloseTo(expected[i], within(1e-5));
         }
     }
 
@@ -132,7 +134,11 @@ class TorchOperatorsTest {
 
         assertShape(Torch.upsampleNearest2d(image, null, new double[] {2, 3}), 1, 1, 4, 6);
         assertShape(Torch.upsampleNearest2d(image, new long[] {3, 5}, (double[]) null), 1, 1, 3, 5);
-        assertValues(Torch.histogram(Torch.tensor(0.5f, 1.5f, 1.6f), 2, new double[] {0, 2}).hist(), 1, 2);
+        assertValues(
+                Torch.histogram(Torch.tensor(0.5f, 1.5f, 1.6f), 2, new double[] {0, 2})
+                        .hist(),
+                1,
+                2);
     }
 
     @Test
@@ -151,8 +157,12 @@ class TorchOperatorsTest {
         assertValues(Torch.einsum("ij,jk->ik", List.of(matrix(), matrix())), 7, 10, 15, 22);
         assertValues(Torch.linalgMultiDot(List.of(matrix(), matrix(), matrix())), 37, 54, 81, 118);
         assertShape(Torch.blockDiag(List.of(matrix(), Torch.ones(1, 3))), 3, 5);
-        assertThat(Torch.meshgrid(List.of(Torch.arange(2), Torch.arange(3)), "xy").get(0).shape()).containsExactly(3, 2);
-        assertThat(Torch.broadcastTensors(List.of(Torch.ones(2, 1), Torch.ones(3)))).hasSize(2);
+        assertThat(Torch.meshgrid(List.of(Torch.arange(2), Torch.arange(3)), "xy")
+                        .get(0)
+                        .shape())
+                .containsExactly(3, 2);
+        assertThat(Torch.broadcastTensors(List.of(Torch.ones(2, 1), Torch.ones(3))))
+                .hasSize(2);
     }
 
     @Test
@@ -213,7 +223,9 @@ class TorchOperatorsTest {
     void resultsInLists() {
         assertThat(matrix().unbind()).hasSize(2);
         assertThat(Torch.arange(5).split(2)).extracting(Tensor::numel).containsExactly(2L, 2L, 1L);
-        assertThat(Torch.arange(5).split(new long[] {1, 4}, 0)).extracting(Tensor::numel).containsExactly(1L, 4L);
+        assertThat(Torch.arange(5).split(new long[] {1, 4}, 0))
+                .extracting(Tensor::numel)
+                .containsExactly(1L, 4L);
         assertThat(Torch.where(matrix().gt(2))).hasSize(2);
         List<Tensor> both = Torch.varMean(matrix(), false);
         assertValues(both.get(0), 1.25);
@@ -266,7 +278,8 @@ class TorchOperatorsTest {
 
     @Test
     void optionsOfFactories() {
-        TensorOptions options = TensorOptions.of(DType.FLOAT64).device(Device.CPU).layout(Layout.STRIDED);
+        TensorOptions options =
+                TensorOptions.of(DType.FLOAT64).device(Device.CPU).layout(Layout.STRIDED);
 
         assertThat(Torch.zeros(new long[] {2}, options).dtype()).isEqualTo(DType.FLOAT64);
         assertThat(Torch.ones(new long[] {2}, DType.COMPLEX128).dtype()).isEqualTo(DType.COMPLEX128);
@@ -286,7 +299,8 @@ class TorchOperatorsTest {
         Tensor same = matrix();
         assertThat(same.to(DType.FLOAT32).isSame(same)).isTrue();
         assertThat(matrix().sum(DType.INT64).dtype()).isEqualTo(DType.INT64);
-        assertThat(Torch.softmax(Torch.tensor(1, 2).to(DType.INT64), 0, DType.FLOAT64).dtype())
+        assertThat(Torch.softmax(Torch.tensor(1, 2).to(DType.INT64), 0, DType.FLOAT64)
+                        .dtype())
                 .isEqualTo(DType.FLOAT64);
         assertValues(matrix().view(DType.INT32).view(DType.FLOAT32), 1, 2, 3, 4);
     }
@@ -297,7 +311,8 @@ class TorchOperatorsTest {
 
         assertThat(image.contiguous(MemoryFormat.CHANNELS_LAST).strides()).containsExactly(60, 1, 15, 3);
         assertThat(image.clone(MemoryFormat.CHANNELS_LAST).strides()).containsExactly(60, 1, 15, 3);
-        assertThat(image.to(TensorOptions.DEFAULT, false, false, MemoryFormat.CHANNELS_LAST).strides())
+        assertThat(image.to(TensorOptions.DEFAULT, false, false, MemoryFormat.CHANNELS_LAST)
+                        .strides())
                 .containsExactly(60, 1, 15, 3);
         Tensor like = Torch.emptyLike(image.clone(MemoryFormat.CHANNELS_LAST));
         assertThat(like.strides()).containsExactly(60, 1, 15, 3);
@@ -323,7 +338,8 @@ class TorchOperatorsTest {
 
         assertThat(Torch.equal(first, second)).isTrue();
         assertThat(Torch.equal(first, third)).isFalse();
-        assertThat(Torch.randperm(5, new Generator(1)).sort().values().toLongArray()).containsExactly(0, 1, 2, 3, 4);
+        assertThat(Torch.randperm(5, new Generator(1)).sort().values().toLongArray())
+                .containsExactly(0, 1, 2, 3, 4);
         assertThat(Torch.empty(3).normal_(0, 1, new Generator(1)).numel()).isEqualTo(3);
     }
 
@@ -433,7 +449,8 @@ class TorchOperatorsTest {
         assertThat(variance.toFloat()).isCloseTo(0.9f + 0.1f * 340 / 15, within(EPSILON));
         assertValues(Torch.layerNorm(matrix(), new long[] {2}, null, null, 0), -1, 1, -1, 1);
         assertValues(Torch.embedding(matrix(), Torch.tensor(1L, 1L)), 3, 4, 3, 4);
-        assertThat(Torch.scaledDotProductAttention(matrix(), matrix(), matrix()).shape()).containsExactly(2, 2);
+        assertThat(Torch.scaledDotProductAttention(matrix(), matrix(), matrix()).shape())
+                .containsExactly(2, 2);
     }
 
     @Test

@@ -169,7 +169,10 @@ final class ArrayTransfer {
     }
 
     private static Tensor fromArray(Object array) {
-        if (array == null || !leaf(array).isPrimitive() || leaf(array) == char.class || !array.getClass().isArray()) {
+        if (array == null
+                || !leaf(array).isPrimitive()
+                || leaf(array) == char.class
+                || !array.getClass().isArray()) {
             throw unsupported(array);
         }
         long[] shape = shapeOf(array);

@@ -79,7 +79,9 @@ final class BoxedValues {
             return ofComplex(leaves, shape);
         }
         if (leaves.isEmpty() || leaves.stream().anyMatch(leaf -> kind(leaf) == Scalar.DOUBLE)) {
-            double[] values = leaves.stream().mapToDouble(leaf -> number(leaf).doubleValue()).toArray();
+            double[] values = leaves.stream()
+                    .mapToDouble(leaf -> number(leaf).doubleValue())
+                    .toArray();
             return ArrayTransfer.fromFlat(values, shape);
         }
         if (leaves.stream().allMatch(leaf -> kind(leaf) == Scalar.BOOLEAN)) {

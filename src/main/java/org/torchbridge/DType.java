@@ -78,8 +78,8 @@ public enum DType {
     /** The type with libtorch's number {@code code}. */
     public static DType of(int code) {
         if (code < 0 || code >= BY_CODE.length) {
-            throw new IllegalArgumentException("libtorch's type number " + code + " is not known; known are 0 to "
-                    + (BY_CODE.length - 1));
+            throw new IllegalArgumentException(
+                    "libtorch's type number " + code + " is not known; known are 0 to " + (BY_CODE.length - 1));
         }
         return BY_CODE[code];
     }

@@ -20,8 +20,8 @@ final class ElementsPrinter {
         this.options = options;
         this.shape = tensor.shape();
         boolean summarised = tensor.numel() > options.threshold();
-        // Tensors with named dimensions cannot be indexed.
-        Tensor readable = readable(tensor.rename(null));
+        // Tensors with named dimensions cannot be indexed. Renaming others would make libtorch warn of names.
+        Tensor readable = readable(tensor.names().isEmpty() ? tensor : tensor.rename(null));
         Tensor part = ArrayTransfer.dense(summarised ? edges(readable, options.edgeItems()) : readable);
         this.shown = part.shape();
         this.texts = texts(part, tensor.dtype().isFloatingPoint(), options);

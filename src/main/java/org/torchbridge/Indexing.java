@@ -48,8 +48,10 @@ final class Indexing {
     }
 
     private static Selection select(Tensor tensor, Index[] indices) {
-        long missing = tensor.dim() - Arrays.stream(indices).mapToLong(Indexing::consumed).sum();
-        long ellipses = Arrays.stream(indices).filter(i -> i instanceof Index.Ellipsis).count();
+        long missing = tensor.dim()
+                - Arrays.stream(indices).mapToLong(Indexing::consumed).sum();
+        long ellipses =
+                Arrays.stream(indices).filter(i -> i instanceof Index.Ellipsis).count();
         if (missing < 0) {
             throw new IndexOutOfBoundsException(
                     "too many indices for tensor of dimension " + tensor.dim() + ": " + Arrays.toString(indices));

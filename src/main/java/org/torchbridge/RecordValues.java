@@ -16,7 +16,8 @@ final class RecordValues {
                 values.add(component.getAccessor().invoke(record));
             } catch (ReflectiveOperationException | RuntimeException e) {
                 throw new IllegalArgumentException(
-                        "the component " + component.getName() + " of " + record.getClass().getName()
+                        "the component " + component.getName() + " of "
+                                + record.getClass().getName()
                                 + " cannot be read, so its tensors cannot leave the scope; make the record public",
                         e);
             }

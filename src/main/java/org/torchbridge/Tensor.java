@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.internal.CollectedHandles;
 import org.torchbridge.internal.NativeAutograd;
@@ -121,11 +122,13 @@ public final class Tensor extends TensorOperators implements AutoCloseable {
         return (long) HANDLE.getAndSet(this, 0L);
     }
 
-    @Nullable Object owner() {
+    @Nullable
+    Object owner() {
         return owner;
     }
 
-    @Nullable Throwable origin() {
+    @Nullable
+    Throwable origin() {
         return origin;
     }
 
@@ -212,6 +215,13 @@ public final class Tensor extends TensorOperators implements AutoCloseable {
         int code = NativeTensor.device(handle());
         Arguments.keepAlive(this);
         return Device.decode(code);
+    }
+
+    /** The names of the dimensions, null where one has none; empty if no dimension has a name. */
+    public List<@Nullable String> names() {
+        String[] names = NativeTensor.names(handle());
+        Arguments.keepAlive(this);
+        return names == null ? List.of() : Arrays.asList(names);
     }
 
     /** This tensor on {@code device}: itself if it is there already. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.internal.NativeOperators;
 
 /** Tensors as Python's {@code repr} prints them: the elements, and around them what kind of tensor they make. */
@@ -41,6 +42,9 @@ final class TensorPrinter {
             suffixes.add("grad_fn=<" + tensor.gradFunctionName() + ">");
         } else if (tensor.requiresGrad()) {
             suffixes.add("requires_grad=True");
+        }
+        if (!tensor.names().isEmpty()) {
+            suffixes.add("names=" + tuple(tensor.names()));
         }
         return withSuffixes(PREFIX + contents);
     }
@@ -122,6 +126,14 @@ final class TensorPrinter {
             suffixes.add("axis=" + tensor.qPerChannelAxis());
         }
         return ElementsPrinter.print(tensor.dequantize(), PREFIX.length(), options);
+    }
+
+    /** Names as Python's tuple. */
+    private static String tuple(List<@Nullable String> names) {
+        String texts = names.stream()
+                .map(name -> name == null ? "None" : "'" + name + "'")
+                .collect(Collectors.joining(", "));
+        return names.size() == 1 ? "(" + texts + ",)" : "(" + texts + ")";
     }
 
     private boolean isMeta() {

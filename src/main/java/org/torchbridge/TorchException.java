@@ -29,10 +29,8 @@ public class TorchException extends RuntimeException {
     /** Called from native code with all that libtorch said. */
     static void raise(byte[] utf8, boolean outOfMemory) {
         String trace = new String(utf8, StandardCharsets.UTF_8);
-        String message = trace.lines()
-                .filter(line -> !line.isBlank())
-                .findFirst()
-                .orElse("libtorch failed and did not say why");
+        String message =
+                trace.lines().filter(line -> !line.isBlank()).findFirst().orElse("libtorch failed and did not say why");
         throw outOfMemory ? new OutOfMemoryException(message, trace) : new TorchException(message, trace);
     }
 

@@ -24,7 +24,9 @@ class GeneratedSourcesTest {
             assertThat(committed).exists();
             // Compared as a truth value: a difference of two files of this size would fill the screen.
             assertThat(Files.readString(committed).equals(file.getValue()))
-                    .as("%s is what the generator writes; if not, run this test with -Dtorchbridge.regenerate=true", file.getKey())
+                    .as(
+                            "%s is what the generator writes; if not, run this test with -Dtorchbridge.regenerate=true",
+                            file.getKey())
                     .isTrue();
         }
     }

@@ -74,8 +74,8 @@ class SchemaTest {
     void severalResultsWithAndWithoutNames() {
         Schema named = Schema.parse("aten::max.dim(Tensor self, int dim) -> (Tensor values, Tensor indices)");
         Schema mixed = Schema.parse("aten::f(Tensor self) -> (Tensor, Tensor[], float, int)");
-        Schema written = Schema.parse(
-                "aten::max.dim_max(Tensor self, int dim, *, Tensor(a!) max, Tensor(b!) max_values)"
+        Schema written =
+                Schema.parse("aten::max.dim_max(Tensor self, int dim, *, Tensor(a!) max, Tensor(b!) max_values)"
                         + " -> (Tensor(a!) values, Tensor(b!) indices)");
 
         assertThat(named.results())
@@ -90,7 +90,8 @@ class SchemaTest {
 
     @Test
     void nestedCppTypesAreSplitAtTheirOwnCommasOnly() {
-        assertThat(Schema.split("at::Tensor const&, std::optional<c10::ArrayRef<double> >, std::array<bool, 3ul>, long"))
+        assertThat(Schema.split(
+                        "at::Tensor const&, std::optional<c10::ArrayRef<double> >, std::array<bool, 3ul>, long"))
                 .containsExactly(
                         "at::Tensor const&", "std::optional<c10::ArrayRef<double> >", "std::array<bool, 3ul>", "long");
         assertThat(Schema.split("")).isEmpty();

@@ -37,7 +37,8 @@ class DataLoaderTest {
 
     @Test
     void dropLastLeavesTheShortBatchOut() {
-        DataLoader loader = new DataLoader(new Numbers(5), 2, DataLoader.options().dropLast(true));
+        DataLoader loader =
+                new DataLoader(new Numbers(5), 2, DataLoader.options().dropLast(true));
         assertThat(loader.size()).isEqualTo(2);
         assertThat(list(loader)).extracting(Batch::size).containsExactly(2, 2);
     }
@@ -73,7 +74,8 @@ class DataLoaderTest {
                 print(torch.randint(1000, (3,)).tolist())
                 """);
         Torch.manualSeed(3);
-        String java = twice(new DataLoader(new Numbers(17), 4, DataLoader.options().shuffle(true)))
+        String java = twice(
+                        new DataLoader(new Numbers(17), 4, DataLoader.options().shuffle(true)))
                 + twice(new DataLoader(new Numbers(5), 2))
                 + twice(new DataLoader(
                         new Numbers(17), 4, DataLoader.options().shuffle(true).generator(new Generator(8))))
@@ -92,9 +94,10 @@ class DataLoaderTest {
                     print(list(part.indices))
                 """);
         Torch.manualSeed(5);
-        assertThat(new Numbers(10).randomSplit(7, 3).stream()
-                        .map(part -> Arrays.toString(part.indices()) + "\n")
-                        .collect(Collectors.joining()))
+        assertThat(new Numbers(10)
+                        .randomSplit(7, 3).stream()
+                                .map(part -> Arrays.toString(part.indices()) + "\n")
+                                .collect(Collectors.joining()))
                 .isEqualTo(python);
     }
 

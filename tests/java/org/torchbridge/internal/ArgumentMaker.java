@@ -138,7 +138,9 @@ final class ArgumentMaker {
             }
             return list;
         }
-        return Arrays.stream(parts).mapToLong(part -> Long.parseLong(part.trim())).toArray();
+        return Arrays.stream(parts)
+                .mapToLong(part -> Long.parseLong(part.trim()))
+                .toArray();
     }
 
     // ---- values for arguments without one
@@ -171,9 +173,8 @@ final class ArgumentMaker {
     /** A type that the operator turns to, which has to be other than that of its input to show. */
     private long scalarType(String name) {
         boolean quantizes = schema.name().contains("quantize");
-        ScalarType type = quantizes
-                ? ScalarType.QInt8
-                : recipe == Recipe.COMPLEX ? ScalarType.ComplexDouble : ScalarType.Double;
+        ScalarType type =
+                quantizes ? ScalarType.QInt8 : recipe == Recipe.COMPLEX ? ScalarType.ComplexDouble : ScalarType.Double;
         return type.value;
     }
 
@@ -182,7 +183,8 @@ final class ArgumentMaker {
         if (schema.name().startsWith("index_reduce")) {
             return "prod";
         }
-        boolean older = schema.name().startsWith("scatter") && !schema.overload().startsWith("two");
+        boolean older =
+                schema.name().startsWith("scatter") && !schema.overload().startsWith("two");
         return older ? "multiply" : "sum";
     }
 
@@ -222,7 +224,9 @@ final class ArgumentMaker {
             case "split_sizes":
                 return new long[] {1, shape[0] - 1};
             case "dims":
-                return size == 0 && schema.name().contains("permute") ? reversed(shape.length) : upTo(size == 0 ? 2 : size);
+                return size == 0 && schema.name().contains("permute")
+                        ? reversed(shape.length)
+                        : upTo(size == 0 ? 2 : size);
             case "dim":
                 return size == 1 ? new long[] {shape.length - 1} : upTo(size == 0 ? Math.min(2, shape.length) : size);
             case "normalized_shape":
@@ -301,7 +305,8 @@ final class ArgumentMaker {
                 return special;
             }
         }
-        if (name.matches("scales?|zero_points?|min_val|max_val|fake_quant_on|observer_on|scalar|value|lr|grad_scale|tol")) {
+        if (name.matches(
+                "scales?|zero_points?|min_val|max_val|fake_quant_on|observer_on|scalar|value|lr|grad_scale|tol")) {
             return quantizationParameter(name, position);
         }
         Tensor tensor = recipe.tensor(position, shape(name));
@@ -313,7 +318,8 @@ final class ArgumentMaker {
         if (name.equals("offsets")) {
             return torch.tensor(0, 1, 2).to(ScalarType.Long);
         }
-        if (name.matches("target|targets|labels") && schema.name().matches(".*(nll_loss|multi|ctc|cross_entropy_loss).*")) {
+        if (name.matches("target|targets|labels")
+                && schema.name().matches(".*(nll_loss|multi|ctc|cross_entropy_loss).*")) {
             return Recipe.integers(position, targetShape());
         }
         if (name.matches(".*(indices|index|lengths|batch_sizes|sorter).*")) {

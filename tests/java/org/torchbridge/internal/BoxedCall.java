@@ -39,8 +39,7 @@ final class BoxedCall implements Call {
         List<Object> seen = new ArrayList<>();
         try {
             Dispatcher dispatcher = Dispatcher.singleton();
-            dispatcher.callBoxed(
-                    dispatcher.findSchemaOrThrow("aten::" + schema.name(), schema.overload()), stack);
+            dispatcher.callBoxed(dispatcher.findSchemaOrThrow("aten::" + schema.name(), schema.overload()), stack);
         } catch (RuntimeException e) {
             return Snapshot.failed(e.getMessage());
         }

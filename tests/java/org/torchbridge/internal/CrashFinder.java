@@ -39,7 +39,8 @@ public final class CrashFinder {
                     comparison.callBoxed(symbol, recipe);
                     append(file, "returned");
                 } else {
-                    OperatorComparison.Verdict verdict = comparison.compare(symbol, recipe, comparison.nativeCall(symbol));
+                    OperatorComparison.Verdict verdict =
+                            comparison.compare(symbol, recipe, comparison.nativeCall(symbol));
                     append(file, verdict.outcome() + "\t" + verdict.text().replaceAll("\\s+", " "));
                 }
             }

@@ -60,8 +60,8 @@ final class NativeCall implements Call {
             }
             case "Scalar[]" -> arguments.add(((List<?>) value)
                     .stream()
-                    .flatMapToLong(number -> Arrays.stream(parts(number)))
-                    .toArray());
+                            .flatMapToLong(number -> Arrays.stream(parts(number)))
+                            .toArray());
             case "ScalarType", "Layout", "MemoryFormat" -> arguments.add(code(value));
             case "Device" -> arguments.add(value == null ? Integer.MIN_VALUE : 0xff00);
             default -> arguments.add(value);

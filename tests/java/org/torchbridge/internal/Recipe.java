@@ -99,9 +99,7 @@ enum Recipe {
     private static Tensor definite(int position, long... dims) {
         Tensor factor = floats(position, dims).to(ScalarType.Double);
         boolean square = dims.length >= 2 && dims[dims.length - 1] == dims[dims.length - 2];
-        return !square
-                ? factor
-                : factor.matmul(factor.transpose(-2, -1)).add(torch.eye(dims[dims.length - 1]));
+        return !square ? factor : factor.matmul(factor.transpose(-2, -1)).add(torch.eye(dims[dims.length - 1]));
     }
 
     private static Tensor steps(long... dims) {

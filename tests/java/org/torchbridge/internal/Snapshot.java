@@ -23,7 +23,8 @@ record Snapshot(List<Object> values, String error) {
     static Snapshot failed(String message) {
         String text = String.valueOf(message);
         return new Snapshot(
-                List.of(), text.lines().filter(line -> !line.isBlank()).findFirst().orElse(text));
+                List.of(),
+                text.lines().filter(line -> !line.isBlank()).findFirst().orElse(text));
     }
 
     boolean isError() {
@@ -60,7 +61,8 @@ record Snapshot(List<Object> values, String error) {
             return;
         }
         try {
-            values.add(tensor.scalar_type() + " " + tensor.layout() + " " + tensor.device().str().getString() + " "
+            values.add(tensor.scalar_type() + " " + tensor.layout() + " "
+                    + tensor.device().str().getString() + " "
                     + Arrays.toString(tensor.sizes().vec().get()) + (tensor.has_names() ? " named" : ""));
             if (!tensor.is_meta()) {
                 values.add(bits(tensor));

@@ -31,7 +31,9 @@ class DigitsTest {
                 rows.to(torch.float32).numpy().tofile(sys.argv[1])
                 """,
                 file.toString());
-        var expected = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        var expected = ByteBuffer.wrap(Files.readAllBytes(file))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
         Digits digits = new Digits();
         assertThat(digits.size()).isEqualTo(1797);
         assertThat(digits.classes()).hasSize(10);

@@ -49,12 +49,13 @@ class ImageFolderTest {
                 """,
                 root.toString(),
                 file.toString());
-        ImageFolder folder =
-                new ImageFolder(root, image -> Images.normalize(Images.resize(image, 14, 20), MEAN, STD));
+        ImageFolder folder = new ImageFolder(root, image -> Images.normalize(Images.resize(image, 14, 20), MEAN, STD));
         assertThat(python).isEqualTo("['cat', 'dog'] [0, 0, 1, 1]\n");
         assertThat(folder.classes()).containsExactly("cat", "dog");
         assertThat(folder.size()).isEqualTo(4);
-        var expected = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        var expected = ByteBuffer.wrap(Files.readAllBytes(file))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
         for (int i = 0; i < 4; i++) {
             float[] pixels = new float[3 * 14 * 20];
             expected.get(pixels);

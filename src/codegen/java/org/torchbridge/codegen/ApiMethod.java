@@ -71,8 +71,7 @@ final class ApiMethod {
     }
 
     private Overload overload(List<Parameter> given, String body) {
-        String signature =
-                name() + given.stream().map(Parameter::erasure).collect(Collectors.joining(",", "(", ")"));
+        String signature = name() + given.stream().map(Parameter::erasure).collect(Collectors.joining(",", "(", ")"));
         String source = "    /** {@code " + operator.schema().text() + "} */\n"
                 + "    public " + (isStatic ? "static " : "") + ApiResult.type(operator.schema()) + " " + name() + "("
                 + declaration(given) + ") {\n" + body + "    }\n";
@@ -143,17 +142,16 @@ final class ApiMethod {
 
     private static boolean areOptions(List<Schema.Argument> arguments, int from) {
         int to = Math.min(from + OPTIONS.size(), arguments.size());
-        return OPTIONS.equals(arguments.subList(from, to).stream()
-                .map(Schema.Argument::name)
-                .toList());
+        return OPTIONS.equals(
+                arguments.subList(from, to).stream().map(Schema.Argument::name).toList());
     }
 
     /** The four options as one parameter; where the schema names a type as the default, it holds for options too. */
     private static Parameter options(boolean factory, String defaultType) {
         boolean ownType = defaultType != null && !defaultType.equals("None");
         String dtype = ownType
-                ? "options.dtype() == null ? DType." + DType.of(Integer.parseInt(defaultType)).name()
-                        + " : options.dtype()"
+                ? "options.dtype() == null ? DType."
+                        + DType.of(Integer.parseInt(defaultType)).name() + " : options.dtype()"
                 : "options.dtype()";
         String device = factory ? "Arguments.factoryDevice" : "Arguments.code";
         return new Parameter(
@@ -167,9 +165,8 @@ final class ApiMethod {
 
     private static Parameter parameter(Schema.Argument argument, NativeType type) {
         String name = Schema.camelCase(argument.name());
-        String defaultExpression = argument.defaultValue() == null
-                ? null
-                : Defaults.expression(type.apiType(), argument.defaultValue());
+        String defaultExpression =
+                argument.defaultValue() == null ? null : Defaults.expression(type.apiType(), argument.defaultValue());
         return new Parameter(
                 type.apiType(), name, defaultExpression, type.apiArguments().replace("$", name), type.holdsTensors());
     }

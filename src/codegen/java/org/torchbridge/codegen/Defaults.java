@@ -4,8 +4,8 @@ import java.util.Map;
 
 /** Schema defaults as Java expressions of a public parameter's type. */
 final class Defaults {
-    private static final Map<String, String> MEMORY_FORMATS = Map.of(
-            "0", "MemoryFormat.CONTIGUOUS_FORMAT", "1", "MemoryFormat.PRESERVE_FORMAT");
+    private static final Map<String, String> MEMORY_FORMATS =
+            Map.of("0", "MemoryFormat.CONTIGUOUS_FORMAT", "1", "MemoryFormat.PRESERVE_FORMAT");
 
     private Defaults() {}
 

@@ -26,7 +26,8 @@ record NativeResult(String cppType, String nativeType, String open, String close
 
     /** The result of {@code schema}, or null if one of its types cannot travel. */
     static NativeResult of(Schema schema) {
-        List<String> types = schema.results().stream().map(NativeResult::cppType).toList();
+        List<String> types =
+                schema.results().stream().map(NativeResult::cppType).toList();
         if (types.contains(null)) {
             return null;
         }

@@ -40,7 +40,8 @@ record NativeType(
     static NativeType of(String cppType) {
         Matcher booleans = BOOLEAN_ARRAY.matcher(cppType);
         if (booleans.matches()) {
-            return new NativeType("boolean[] $", "", "booleans<" + booleans.group(1) + ">(env, $)", "boolean[]", "$", false);
+            return new NativeType(
+                    "boolean[] $", "", "booleans<" + booleans.group(1) + ">(env, $)", "boolean[]", "$", false);
         }
         return TYPES.get(cppType);
     }

@@ -12,8 +12,8 @@ final class NativeWriter {
     private static final String CLASS = "Java_org_torchbridge_internal_NativeOperators_";
 
     /** Names that the C++ functions use themselves, and keywords that Java does not have. */
-    private static final Set<String> CPP_NAMES =
-            Set.of("env", "tensor", "scalar", "symbolic", "device", "stream", "handle", "handles", "signed", "register");
+    private static final Set<String> CPP_NAMES = Set.of(
+            "env", "tensor", "scalar", "symbolic", "device", "stream", "handle", "handles", "signed", "register");
 
     private NativeWriter() {}
 
@@ -53,8 +53,10 @@ final class NativeWriter {
         String symbol = operator.symbol();
         String call = "at::_ops::" + symbol + "::call(" + arguments(operator) + ")";
         return "// " + operator.schema().text() + "\n"
-                + "namespace at::_ops { struct " + symbol + " { static " + qualified(operator.result().cppType())
-                + " call(" + operator.cppTypes().stream().map(NativeWriter::qualified).collect(Collectors.joining(", "))
+                + "namespace at::_ops { struct " + symbol + " { static "
+                + qualified(operator.result().cppType())
+                + " call("
+                + operator.cppTypes().stream().map(NativeWriter::qualified).collect(Collectors.joining(", "))
                 + "); }; }\n"
                 + "JNI_FUNCTION " + operator.result().jniType() + " JNICALL " + CLASS + symbol.replace("_", "_1")
                 + "(JNIEnv* env, jclass" + parameters(operator) + ") {\n"
@@ -86,8 +88,7 @@ final class NativeWriter {
     }
 
     /** {@code part} of every parameter's type, with the parameter's name filled in. */
-    private static Stream<String> each(
-            Operator operator, Function<NativeType, String> part) {
+    private static Stream<String> each(Operator operator, Function<NativeType, String> part) {
         return IntStream.range(0, operator.types().size())
                 .mapToObj(i -> part.apply(operator.types().get(i)).replace("$", parameterName(operator, i)));
     }

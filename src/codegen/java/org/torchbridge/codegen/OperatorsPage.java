@@ -27,9 +27,10 @@ final class OperatorsPage {
         page.append("| | overloads |\n|---|---|\n");
         row(page, "declared by libtorch in the namespace `aten`", schemas.size());
         row(page, "exported as `at::_ops::...::call`", operators.size());
-        row(page, "with a native method", operators.stream()
-                .filter(o -> o.obstacle() == null)
-                .count());
+        row(
+                page,
+                "with a native method",
+                operators.stream().filter(o -> o.obstacle() == null).count());
         row(page, "with a public Java method", visible.size());
         page.append("\n## Exported and not public\n\n");
         reasons(page, operators);
@@ -41,7 +42,8 @@ final class OperatorsPage {
 
                 """);
         unexported(page, schemas, operators);
-        page.append("\n## Python name, Java name\n\n| PyTorch | method of `Tensor` | function of `Torch` | overloads |\n|---|---|---|---|\n");
+        page.append(
+                "\n## Python name, Java name\n\n| PyTorch | method of `Tensor` | function of `Torch` | overloads |\n|---|---|---|---|\n");
         names(page, visible, api);
         return page.toString();
     }

@@ -127,9 +127,40 @@ public record Schema(String text, String name, String overload, List<Argument> a
     }
 
     private static final Set<String> JAVA_KEYWORDS = Set.of(
-            "abstract", "assert", "boolean", "break", "byte", "case", "char", "class", "const", "default", "do",
-            "double", "else", "final", "float", "for", "if", "import", "int", "interface", "long", "native", "new",
-            "package", "private", "public", "return", "short", "static", "super", "switch", "this", "void", "while");
+            "abstract",
+            "assert",
+            "boolean",
+            "break",
+            "byte",
+            "case",
+            "char",
+            "class",
+            "const",
+            "default",
+            "do",
+            "double",
+            "else",
+            "final",
+            "float",
+            "for",
+            "if",
+            "import",
+            "int",
+            "interface",
+            "long",
+            "native",
+            "new",
+            "package",
+            "private",
+            "public",
+            "return",
+            "short",
+            "static",
+            "super",
+            "switch",
+            "this",
+            "void",
+            "while");
 
     /** PyTorch's words in Java's case: {@code log_softmax} is {@code logSoftmax}, {@code add_} stays {@code add_}. */
     public static String camelCase(String name) {

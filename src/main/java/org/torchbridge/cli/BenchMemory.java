@@ -29,8 +29,9 @@ final class BenchMemory implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Tensor x = Torch.rand(1 << 20);
         Tensor weight = Torch.rand(16, 16, 3, 3);
-        compare("convolve 1x16x256x256 random numbers", () -> Torch.conv2d(
-                Torch.rand(1, 16, 256, 256), weight, null, new long[] {1}, new long[] {1}));
+        compare(
+                "convolve 1x16x256x256 random numbers",
+                () -> Torch.conv2d(Torch.rand(1, 16, 256, 256), weight, null, new long[] {1}, new long[] {1}));
         compare("add 1 to a million numbers (bound by memory's speed)", () -> x.add(1));
         out.printf(Locale.ROOT, "largest resident size %s%n", peak());
         return 0;

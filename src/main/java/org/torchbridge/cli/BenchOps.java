@@ -42,7 +42,10 @@ final class BenchOps implements Callable<Integer> {
 
     private void compare(String title, int operator, Tensor a, Tensor b, Supplier<Tensor> java) {
         new Comparison(title, "us an operation", 1e3)
-                .add("C++ loop", 0, () -> NativeFloor.operator(operator, a.handle(), b.handle(), OPERATIONS) / OPERATIONS)
+                .add(
+                        "C++ loop",
+                        0,
+                        () -> NativeFloor.operator(operator, a.handle(), b.handle(), OPERATIONS) / OPERATIONS)
                 .add("Java, in a scope", 1.25, () -> scoped(java))
                 .add("Java, left to the collector", 1.7, () -> collected(java))
                 .add("Java, closed at once", 0, () -> closed(java))

@@ -47,8 +47,7 @@ final class BenchStartup implements Callable<Integer> {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         long start = System.nanoTime();
         try {
-            Process process = new ProcessBuilder(
-                            java, "-cp", System.getProperty("java.class.path"), main.getName())
+            Process process = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), main.getName())
                     .inheritIO()
                     .start();
             if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {

@@ -47,12 +47,12 @@ final class BenchTrain implements Callable<Integer> {
         return 0;
     }
 
-    private void compare(String title, boolean adam, Function<List<Parameter>, Optimizer> optimizer) {
+    private void compare(String title, boolean adam, Function<List<Parameter>, Optimizer<?>> optimizer) {
         Torch.manualSeed(0);
         Tensor input = Torch.rand(BATCH, 784);
         Tensor target = Torch.randint(10, new long[] {BATCH}, DType.INT64);
         Sequential model = network();
-        Optimizer ours = optimizer.apply(model.parameters());
+        Optimizer<?> ours = optimizer.apply(model.parameters());
         new Comparison("training step with " + title, "us a step", 1e3)
                 .add("C++", 0, floor(adam, input, target)::nanoseconds)
                 .add("Java", 1.05, () -> javaSteps(model, ours, input, target))
@@ -63,7 +63,7 @@ final class BenchTrain implements Callable<Integer> {
         return new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10));
     }
 
-    private static long javaSteps(Sequential model, Optimizer optimizer, Tensor input, Tensor target) {
+    private static long javaSteps(Sequential model, Optimizer<?> optimizer, Tensor input, Tensor target) {
         long start = System.nanoTime();
         for (int i = 0; i < STEPS; i++) {
             try (Scope scope = Scope.open()) {
@@ -77,7 +77,12 @@ final class BenchTrain implements Callable<Integer> {
 
     /** The same network and optimizer state, stepped in C++. */
     private record Floor(
-            List<Tensor> parameters, List<Tensor> momenta, List<Tensor> squares, Tensor step, Tensor input, Tensor target) {
+            List<Tensor> parameters,
+            List<Tensor> momenta,
+            List<Tensor> squares,
+            Tensor step,
+            Tensor input,
+            Tensor target) {
         long nanoseconds() {
             return NativeFloor.trainingSteps(
                             handles(parameters),

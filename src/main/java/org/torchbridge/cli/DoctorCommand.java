@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        description = "Prints versions, what native code was loaded from where, threads, and why CUDA is or is not there.")
+        description =
+                "Prints versions, what native code was loaded from where, threads, and why CUDA is or is not there.")
 final class DoctorCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -35,13 +36,16 @@ final class DoctorCommand implements Callable<Integer> {
         print("Torchbridge", Versions.torchbridge());
         print("libtorch", report.libtorch() + (report.gpu() ? " (CUDA build)" : " (CPU build)"));
         print("JavaCPP Presets", Versions.presets());
-        print("Java", System.getProperty("java.version") + ", " + System.getProperty("java.vm.name") + ", "
-                + System.getProperty("java.home"));
+        print(
+                "Java",
+                System.getProperty("java.version") + ", " + System.getProperty("java.vm.name") + ", "
+                        + System.getProperty("java.home"));
     }
 
     private void printMachine(LoadReport report) {
-        print("platform", report.platform() + ", " + System.getProperty("os.name") + " "
-                + System.getProperty("os.version"));
+        print(
+                "platform",
+                report.platform() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.version"));
         print("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
         print("CPU capability", NativeRuntime.cpuCapability());
         print("torch threads", String.valueOf(NativeRuntime.threads()));
@@ -56,7 +60,9 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void printLibraries(LoadReport report) {
-        print("natives", report.libraries().size() + " libraries, loaded in " + report.nanoseconds() / 1_000_000 + " ms");
+        print(
+                "natives",
+                report.libraries().size() + " libraries, loaded in " + report.nanoseconds() / 1_000_000 + " ms");
         report.libraries().forEach(library -> out.println("  " + library));
         report.notes().forEach(note -> out.println("  not loaded: " + note));
     }

@@ -55,10 +55,16 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(names = "--model", defaultValue = "resnet18", description = "The network (default: ${DEFAULT-VALUE}).")
     private String modelName;
 
-    @Option(names = "--epochs", defaultValue = "8", description = "Passes over the images (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--epochs",
+            defaultValue = "12",
+            description = "Passes over the images (default: ${DEFAULT-VALUE}).")
     private int epochs;
 
-    @Option(names = "--lr", defaultValue = "0.0005", description = "RMSprop's learning rate at first; it falls to 0 (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--lr",
+            defaultValue = "0.0002",
+            description = "RMSprop's learning rate at first; it falls to 0 (default: ${DEFAULT-VALUE}).")
     private double lr;
 
     @Option(names = "--batch-size", defaultValue = "32", description = "Images a step (default: ${DEFAULT-VALUE}).")
@@ -108,7 +114,8 @@ final class FinetuneCommand implements Callable<Integer> {
         int classes = images.classes().size();
         Freezing frozen = freezing();
         prepare(model, frozen, classes);
-        say("Fine-tuning %s on %d images of %d classes, %d held out.",
+        say(
+                "Fine-tuning %s on %d images of %d classes, %d held out.",
                 modelName, images.training().size(), classes, images.heldOut().size());
         int correct = fit(model, images, epochs);
         save(model, "finetuned.pth");
@@ -117,8 +124,9 @@ final class FinetuneCommand implements Callable<Integer> {
     }
 
     private void checkArguments() {
-        require(ResNet.names().contains(modelName), "there is no model '" + modelName + "'; there are "
-                + String.join(", ", ResNet.names()));
+        require(
+                ResNet.names().contains(modelName),
+                "there is no model '" + modelName + "'; there are " + String.join(", ", ResNet.names()));
         require(epochs > 0, "--epochs is " + epochs + "; 1 or more is expected");
         require(batchSize > 0, "--batch-size is " + batchSize + "; 1 or more is expected");
         require(imageSize > 0, "--image-size is " + imageSize + "; 1 or more is expected");
@@ -140,8 +148,7 @@ final class FinetuneCommand implements Callable<Integer> {
     }
 
     private ImageFolder folder() {
-        return new ImageFolder(
-                data, image -> Images.normalize(Images.resize(image, imageSize, imageSize), MEAN, STD));
+        return new ImageFolder(data, image -> Images.normalize(Images.resize(image, imageSize, imageSize), MEAN, STD));
     }
 
     private ResNet startingModel() {
@@ -154,8 +161,10 @@ final class FinetuneCommand implements Callable<Integer> {
     /** Trains a network on the digits 0 to 4; returns the file it is saved in. */
     private Path pretrain() {
         Split images = Split.of(new Digits(0, 1, 2, 3, 4));
-        ResNet model = ResNet.named(modelName, ResNet.options().numClasses(images.classes().size()));
-        say("Training %s on %d images of the digits 0 to 4, %d held out.",
+        ResNet model = ResNet.named(
+                modelName, ResNet.options().numClasses(images.classes().size()));
+        say(
+                "Training %s on %d images of the digits 0 to 4, %d held out.",
                 modelName, images.training().size(), images.heldOut().size());
         fit(model, images, PRETRAINING_EPOCHS);
         return save(model, "pretrained.pth");
@@ -181,13 +190,18 @@ final class FinetuneCommand implements Callable<Integer> {
         for (int epoch = 1; epoch <= passes; epoch++) {
             trainer.anneal((double) (passes - epoch + 1) / passes);
             Trainer.Epoch result;
-            try (Progress progress =
-                    new Progress("epoch " + epoch + "/" + passes, images.training().size())) {
+            try (Progress progress = new Progress(
+                    "epoch " + epoch + "/" + passes, images.training().size())) {
                 result = trainer.train(images.training(), progress);
             }
             correct = trainer.correct(images.heldOut());
-            say("  epoch %d/%d: loss %.4f, accuracy %.4f on images held out, %.0f images/s",
-                    epoch, passes, result.loss(), (double) correct / images.heldOut().size(), result.imagesPerSecond());
+            say(
+                    "  epoch %d/%d: loss %.4f, accuracy %.4f on images held out, %.0f images/s",
+                    epoch,
+                    passes,
+                    result.loss(),
+                    (double) correct / images.heldOut().size(),
+                    result.imagesPerSecond());
         }
         return correct;
     }
@@ -202,29 +216,42 @@ final class FinetuneCommand implements Callable<Integer> {
     private void printResults(Split images, int correct, String parameters, Freezing frozen) {
         int examined = images.heldOut().size();
         Table table = new Table("", "")
-                .row("accuracy", String.format(
-                        Locale.ROOT, "%.4f (%d of %d images held out)", (double) correct / examined, correct, examined))
+                .row(
+                        "accuracy",
+                        String.format(
+                                Locale.ROOT,
+                                "%.4f (%d of %d images held out)",
+                                (double) correct / examined,
+                                correct,
+                                examined))
                 .row("parameters", parameters);
         StepTimes times = measure(images, frozen);
-        table.row("seconds a step", String.format(
-                Locale.ROOT, "%.4f as fine-tuned, %.4f with nothing frozen", times.frozen(), times.unfrozen()));
-        written.forEach(file -> table.row("written", file + " (" + Table.number(file.toFile().length()) + " bytes)"));
+        table.row(
+                "seconds a step",
+                String.format(
+                        Locale.ROOT, "%.4f as fine-tuned, %.4f with nothing frozen", times.frozen(), times.unfrozen()));
+        written.forEach(file ->
+                table.row("written", file + " (" + Table.number(file.toFile().length()) + " bytes)"));
         table.print(console);
     }
 
     private static String parameters(ResNet model) {
         long all = count(model.parameters());
-        long learned = count(model.parameters().stream().filter(Parameter::requiresGrad).toList());
+        long learned = count(
+                model.parameters().stream().filter(Parameter::requiresGrad).toList());
         return Table.number(all) + ", of which " + Table.number(all - learned) + " frozen";
     }
 
     private static long count(List<Parameter> parameters) {
-        return parameters.stream().mapToLong(parameter -> parameter.tensor().numel()).sum();
+        return parameters.stream()
+                .mapToLong(parameter -> parameter.tensor().numel())
+                .sum();
     }
 
     /** Times steps of two fresh networks, so that what was learned stays as it is. */
     private StepTimes measure(Split images, Freezing frozen) {
-        try (Batch batch = new DataLoader(images.training(), batchSize).iterator().next()) {
+        try (Batch batch =
+                new DataLoader(images.training(), batchSize).iterator().next()) {
             int classes = images.classes().size();
             return StepTimes.measure(trainer(frozen, classes), trainer(Freezing.NONE, classes), batch);
         }

@@ -36,8 +36,8 @@ final class InspectCommand implements Callable<Integer> {
             StateDict state = Torch.load(file);
             out.println(file + ": " + FileKind.of(file).description() + ", a state dict");
             Table table = new Table("key", "type", "shape", ">bytes");
-            state.forEach((key, tensor) -> table.row(
-                    key, tensor.dtype().pythonName(), shape(tensor), Table.number(bytes(tensor))));
+            state.forEach((key, tensor) ->
+                    table.row(key, tensor.dtype().pythonName(), shape(tensor), Table.number(bytes(tensor))));
             table.print(out);
             out.println(total(state));
         }

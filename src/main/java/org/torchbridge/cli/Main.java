@@ -49,7 +49,8 @@ public final class Main {
             return new RunLast().execute(parsed);
         } catch (LinkageError e) {
             // Natives that cannot be loaded are a user's problem, which picocli would let through as the JVM's.
-            throw new ExecutionException(parsed.commandSpec().commandLine(), e.getMessage(), new TorchException(e.getMessage(), e));
+            throw new ExecutionException(
+                    parsed.commandSpec().commandLine(), e.getMessage(), new TorchException(e.getMessage(), e));
         }
     }
 

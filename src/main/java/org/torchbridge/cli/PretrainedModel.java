@@ -27,7 +27,10 @@ final class PretrainedModel {
             Tensor lastLayer = state.get("fc.weight");
             ResNet.Options options = ResNet.options();
             ResNet model = ResNet.named(
-                    name, lastLayer == null || lastLayer.dim() != 2 ? options : options.numClasses(lastLayer.shape()[0]));
+                    name,
+                    lastLayer == null || lastLayer.dim() != 2
+                            ? options
+                            : options.numClasses(lastLayer.shape()[0]));
             LoadResult result = model.loadStateDict(state, false);
             if (!result.isComplete()) {
                 throw new StateDictException(file + " does not fit " + name + ": " + problems(result));
@@ -46,8 +49,8 @@ final class PretrainedModel {
 
     private static void addCount(List<String> problems, String kind, Collection<String> keys) {
         if (!keys.isEmpty()) {
-            problems.add(keys.size() + (keys.size() == 1 ? " key is " : " keys are ") + kind + " (" + keys.iterator().next()
-                    + (keys.size() == 1 ? ")" : " ...)"));
+            problems.add(keys.size() + (keys.size() == 1 ? " key is " : " keys are ") + kind + " ("
+                    + keys.iterator().next() + (keys.size() == 1 ? ")" : " ...)"));
         }
     }
 }

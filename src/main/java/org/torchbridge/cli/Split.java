@@ -12,8 +12,8 @@ record Split(List<String> classes, Dataset training, Dataset heldOut) {
 
     static Split of(ClassificationDataset data) {
         if (data.size() < 2) {
-            throw new TorchException("there is only " + data.size() + " image; two or more are needed, to learn from and"
-                    + " to hold out");
+            throw new TorchException("there is only " + data.size()
+                    + " image; two or more are needed, to learn from and" + " to hold out");
         }
         int heldOut = Math.max(1, data.size() / PARTS);
         List<Subset> parts = data.randomSplit(data.size() - heldOut, heldOut);

@@ -75,7 +75,11 @@ final class Trainer {
             for (Batch batch : new DataLoader(data, batchSize)) {
                 try (batch;
                         Scope scope = Scope.open()) {
-                    correct += model.call(batch.inputs()).argmax(1L).eq(batch.targets()).sum().toInt();
+                    correct += model.call(batch.inputs())
+                            .argmax(1L)
+                            .eq(batch.targets())
+                            .sum()
+                            .toInt();
                 }
             }
         }

@@ -93,7 +93,9 @@ public final class DataLoader implements Iterable<Batch> {
     }
 
     private long drawSeed() {
-        return Scope.call(() -> Torch.empty(new long[0], DType.INT64).random_(options.generator()).toLong());
+        return Scope.call(() -> Torch.empty(new long[0], DType.INT64)
+                .random_(options.generator())
+                .toLong());
     }
 
     private int[] drawOrder(Generator generator) {

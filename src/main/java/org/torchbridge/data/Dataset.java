@@ -25,8 +25,8 @@ public interface Dataset {
      */
     default List<Subset> randomSplit(int... sizes) {
         if (Arrays.stream(sizes).sum() != size()) {
-            throw new IllegalArgumentException("parts of " + Arrays.toString(sizes) + " samples were asked for; together "
-                    + "they must have the " + size() + " of the data set");
+            throw new IllegalArgumentException("parts of " + Arrays.toString(sizes)
+                    + " samples were asked for; together " + "they must have the " + size() + " of the data set");
         }
         int[] order = Scope.call(() -> Torch.randperm(size()).toIntArray());
         List<Subset> parts = new ArrayList<>();

@@ -29,12 +29,7 @@ public final class NativeAutograd {
             long[] tensors, long[] gradients, int retainGraph, boolean createGraph, long[] inputs);
 
     public static native long[] gradients(
-            long[] outputs,
-            long[] inputs,
-            long[] gradients,
-            int retainGraph,
-            boolean createGraph,
-            boolean allowUnused);
+            long[] outputs, long[] inputs, long[] gradients, int retainGraph, boolean createGraph, boolean allowUnused);
 
     public static native boolean isGradEnabled();
 

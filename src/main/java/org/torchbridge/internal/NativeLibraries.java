@@ -55,7 +55,13 @@ public final class NativeLibraries {
             configureThreads();
             loaded.removeIf(path -> path == null);
             report = new LoadReport(
-                    platform, gpu, VERSION, List.copyOf(loaded), List.copyOf(notes), allocator, System.nanoTime() - start);
+                    platform,
+                    gpu,
+                    VERSION,
+                    List.copyOf(loaded),
+                    List.copyOf(notes),
+                    allocator,
+                    System.nanoTime() - start);
         }
         return report;
     }

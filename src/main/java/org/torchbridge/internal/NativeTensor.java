@@ -41,6 +41,9 @@ public final class NativeTensor {
 
     public static native int device(long handle);
 
+    /** The names of the dimensions, null where one has none; null if none has. */
+    public static native @Nullable String @Nullable [] names(long handle);
+
     /** The address of the first element; dense tensors on the CPU only. */
     public static native long dataAddress(long handle);
 

@@ -42,14 +42,17 @@ public final class Digits implements ClassificationDataset {
     public Digits(int... digits) {
         List<Integer> wanted = Arrays.stream(digits).boxed().toList();
         if (wanted.isEmpty() || !ALL.containsAll(wanted) || Set.copyOf(wanted).size() < wanted.size()) {
-            throw new IllegalArgumentException("the digits asked for are " + wanted + "; different ones from 0 to 9 are expected");
+            throw new IllegalArgumentException(
+                    "the digits asked for are " + wanted + "; different ones from 0 to 9 are expected");
         }
         List<Image> images = read();
         images.removeIf(image -> !wanted.contains(image.digit()));
         this.classes = wanted.stream().map(String::valueOf).toList();
-        this.pixels = Scope.escape(Torch.tensor(images.stream().map(Image::pixels).toArray(byte[][]::new)));
-        this.targets = Scope.escape(Torch.tensor(
-                images.stream().mapToLong(image -> wanted.indexOf(image.digit())).toArray()));
+        this.pixels =
+                Scope.escape(Torch.tensor(images.stream().map(Image::pixels).toArray(byte[][]::new)));
+        this.targets = Scope.escape(Torch.tensor(images.stream()
+                .mapToLong(image -> wanted.indexOf(image.digit()))
+                .toArray()));
     }
 
     /** All images of all ten digits. */

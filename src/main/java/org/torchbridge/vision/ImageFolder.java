@@ -56,7 +56,8 @@ public final class ImageFolder implements ClassificationDataset {
             addClass(folder);
         }
         if (classes.isEmpty()) {
-            throw new FileFormatException(root + " has no folders; one for each class is expected, with its images inside");
+            throw new FileFormatException(
+                    root + " has no folders; one for each class is expected, with its images inside");
         }
     }
 
@@ -103,7 +104,8 @@ public final class ImageFolder implements ClassificationDataset {
         } catch (NoSuchFileException e) {
             throw new FileFormatException("there is no folder " + root, e);
         } catch (NotDirectoryException e) {
-            throw new FileFormatException(root + " is not a folder; a folder with one folder for each class is expected", e);
+            throw new FileFormatException(
+                    root + " is not a folder; a folder with one folder for each class is expected", e);
         } catch (IOException e) {
             throw new UncheckedIOException("the folder " + root + " cannot be read: " + e.getMessage(), e);
         }

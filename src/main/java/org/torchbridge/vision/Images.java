@@ -29,7 +29,8 @@ public final class Images {
      */
     public static Tensor read(Path file) {
         BufferedImage image = decode(file);
-        byte[] blueGreenRed = ((DataBufferByte) toBlueGreenRed(image).getRaster().getDataBuffer()).getData();
+        byte[] blueGreenRed =
+                ((DataBufferByte) toBlueGreenRed(image).getRaster().getDataBuffer()).getData();
         return Scope.call(() -> Torch.tensor(blueGreenRed)
                 .view(DType.UINT8)
                 .view(image.getHeight(), image.getWidth(), CHANNELS)
@@ -57,7 +58,8 @@ public final class Images {
 
     /** Subtracts the mean of each channel and divides by its standard deviation: {@code torchvision.transforms.Normalize}. */
     public static Tensor normalize(Tensor image, float[] mean, float[] std) {
-        return Scope.call(() -> image.sub(Torch.tensor(mean).view(-1, 1, 1)).div(Torch.tensor(std).view(-1, 1, 1)));
+        return Scope.call(() -> image.sub(Torch.tensor(mean).view(-1, 1, 1))
+                .div(Torch.tensor(std).view(-1, 1, 1)));
     }
 
     private static BufferedImage decode(Path file) {
@@ -79,8 +81,7 @@ public final class Images {
 
     /** One layout for all kinds of files; what is transparent becomes black. */
     private static BufferedImage toBlueGreenRed(BufferedImage image) {
-        BufferedImage converted =
-                new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_3BYTE_BGR);
+        BufferedImage converted = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_3BYTE_BGR);
         Graphics2D graphics = converted.createGraphics();
         graphics.drawImage(image, 0, 0, null);
         graphics.dispose();

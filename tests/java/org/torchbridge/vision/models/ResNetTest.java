@@ -89,7 +89,8 @@ class ResNetTest {
             assertThat(result.isComplete()).isTrue();
             StateDict example = Torch.load(folder.resolve("example.pth"));
             model.eval();
-            Tensor difference = model.call(example.get("x")).sub(example.get("y")).abs().max();
+            Tensor difference =
+                    model.call(example.get("x")).sub(example.get("y")).abs().max();
             Tensor scale = example.get("y").abs().max();
             assertThat(difference.toDouble()).isLessThan(1e-5 * Math.max(1, scale.toDouble()));
         }
@@ -97,8 +98,8 @@ class ResNetTest {
 
     private static void assertEqual(StateDict actual, StateDict expected) {
         assertThat(List.copyOf(actual.keySet())).isEqualTo(List.copyOf(expected.keySet()));
-        expected.forEach((key, value) ->
-                assertThat(actual.get(key).equal(value)).as(key).isTrue());
+        expected.forEach(
+                (key, value) -> assertThat(actual.get(key).equal(value)).as(key).isTrue());
     }
 
     @Test
@@ -115,7 +116,8 @@ class ResNetTest {
 
     private static String signature(String name) {
         return ResNet.named(name, ResNet.options()).stateDict().entrySet().stream()
-                .map(entry -> name + " " + entry.getKey() + " " + Arrays.toString(entry.getValue().shape()) + " "
+                .map(entry -> name + " " + entry.getKey() + " "
+                        + Arrays.toString(entry.getValue().shape()) + " "
                         + entry.getValue().dtype() + "\n")
                 .collect(Collectors.joining());
     }
@@ -138,7 +140,8 @@ class ResNetTest {
         String[] expected = python.split("\n(?=\\[)");
         assertThat(model.toString()).isEqualTo(expected[0]);
         String[] numbers = expected[1].strip().split("\n");
-        assertThat(Arrays.toString(model.fc.bias.tensor().detach().toDoubleArray())).isEqualTo(numbers[0]);
+        assertThat(Arrays.toString(model.fc.bias.tensor().detach().toDoubleArray()))
+                .isEqualTo(numbers[0]);
         double sum = model.parameters().stream()
                 .mapToDouble(p -> p.tensor().detach().abs().sum().toDouble())
                 .sum();

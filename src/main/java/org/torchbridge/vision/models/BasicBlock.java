@@ -22,7 +22,9 @@ public class BasicBlock extends Layer {
 
     /** A block from {@code inplanes} channels to {@code planes}. */
     public BasicBlock(long inplanes, long planes, BlockOptions options) {
-        if (options.groups() != 1 || options.baseWidth() != BlockOptions.DEFAULT.baseWidth() || options.dilation() != 1) {
+        if (options.groups() != 1
+                || options.baseWidth() != BlockOptions.DEFAULT.baseWidth()
+                || options.dilation() != 1) {
             throw new IllegalArgumentException("a BasicBlock has one group, base width 64 and dilation 1, not "
                     + options.groups() + ", " + options.baseWidth() + " and " + options.dilation()
                     + "; Bottleneck can have others");

@@ -124,8 +124,7 @@ public class ResNet extends Layer {
         }
 
         public Options dilateLayers(boolean layer2, boolean layer3, boolean layer4) {
-            return new Options(
-                    numClasses, zeroInitResidual, groups, widthPerGroup, List.of(layer2, layer3, layer4));
+            return new Options(numClasses, zeroInitResidual, groups, widthPerGroup, List.of(layer2, layer3, layer4));
         }
     }
 
@@ -136,10 +135,11 @@ public class ResNet extends Layer {
     /** A network with {@code blocks[i]} blocks in its i-th layer. */
     public ResNet(Block block, int[] blocks, Options options) {
         if (blocks.length != PLANES.length) {
-            throw new IllegalArgumentException("the numbers of blocks are given for " + blocks.length
-                    + " layers; a ResNet has " + PLANES.length);
+            throw new IllegalArgumentException(
+                    "the numbers of blocks are given for " + blocks.length + " layers; a ResNet has " + PLANES.length);
         }
-        conv1 = new Conv2d(3, PLANES[0], 7, Conv2d.options().stride(2).padding(3).bias(false));
+        conv1 = new Conv2d(
+                3, PLANES[0], 7, Conv2d.options().stride(2).padding(3).bias(false));
         bn1 = new BatchNorm2d(PLANES[0]);
         relu = new ReLU(true);
         maxpool = new MaxPool2d(3, MaxPool2d.options().stride(2).padding(1));
@@ -233,7 +233,8 @@ public class ResNet extends Layer {
     public static ResNet named(String name, Options options) {
         Function<Options, ResNet> factory = BY_NAME.get(name);
         if (factory == null) {
-            throw new IllegalArgumentException("there is no model '" + name + "'; there are " + String.join(", ", names()));
+            throw new IllegalArgumentException(
+                    "there is no model '" + name + "'; there are " + String.join(", ", names()));
         }
         return factory.apply(options);
     }
@@ -295,7 +296,8 @@ public class ResNet extends Layer {
 
     /** ResNeXt of 50 layers with 32 groups of 4 channels, with random weights; groups and width are the network's own. */
     public static ResNet resnext50_32x4d(Options options) {
-        return new ResNet(Block.BOTTLENECK, new int[] {3, 4, 6, 3}, options.groups(32).widthPerGroup(4));
+        return new ResNet(
+                Block.BOTTLENECK, new int[] {3, 4, 6, 3}, options.groups(32).widthPerGroup(4));
     }
 
     /** ResNeXt of 101 layers with 32 groups of 8 channels, with random weights. */
@@ -305,7 +307,8 @@ public class ResNet extends Layer {
 
     /** ResNeXt of 101 layers with 32 groups of 8 channels, with random weights; groups and width are the network's own. */
     public static ResNet resnext101_32x8d(Options options) {
-        return new ResNet(Block.BOTTLENECK, new int[] {3, 4, 23, 3}, options.groups(32).widthPerGroup(8));
+        return new ResNet(
+                Block.BOTTLENECK, new int[] {3, 4, 23, 3}, options.groups(32).widthPerGroup(8));
     }
 
     /** ResNeXt of 101 layers with 64 groups of 4 channels, with random weights. */
@@ -315,7 +318,8 @@ public class ResNet extends Layer {
 
     /** ResNeXt of 101 layers with 64 groups of 4 channels, with random weights; groups and width are the network's own. */
     public static ResNet resnext101_64x4d(Options options) {
-        return new ResNet(Block.BOTTLENECK, new int[] {3, 4, 23, 3}, options.groups(64).widthPerGroup(4));
+        return new ResNet(
+                Block.BOTTLENECK, new int[] {3, 4, 23, 3}, options.groups(64).widthPerGroup(4));
     }
 
     /** ResNet of 50 layers with 3x3 convolutions of twice the width, with random weights. */
