@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +23,8 @@ final class Exclusions {
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             lines.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
                 List<String> fields = List.of(line.split("\t"));
-                recipes.put(fields.get(0), Set.of(fields.get(1).split(",")));
+                recipes.computeIfAbsent(fields.get(0), symbol -> new HashSet<>())
+                        .addAll(List.of(fields.get(1).split(",")));
             });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
