@@ -31,19 +31,34 @@ class FinetuneCommandTest {
         StateDict first = finetune(data, weights, "first");
         StateDict second = finetune(data, weights, "second");
         assertThat(first.get("fc.weight").shape()).containsExactly(3, 512);
-        first.forEach((key, value) ->
-                assertThat(second.get(key).equal(value)).as(key).isTrue());
+        first.forEach(
+                (key, value) -> assertThat(second.get(key).equal(value)).as(key).isTrue());
 
         StateDict before = Torch.load(weights);
-        assertThat(first.get("layer3.0.conv1.weight").equal(before.get("layer3.0.conv1.weight"))).isTrue();
-        assertThat(first.get("layer3.1.conv1.weight").equal(before.get("layer3.1.conv1.weight"))).isFalse();
+        assertThat(first.get("layer3.0.conv1.weight").equal(before.get("layer3.0.conv1.weight")))
+                .isTrue();
+        assertThat(first.get("layer3.1.conv1.weight").equal(before.get("layer3.1.conv1.weight")))
+                .isFalse();
     }
 
     /** With 15 images, 12 to learn from, batches of 11 would leave one image alone. */
     private StateDict finetune(Path data, Path weights, String out) {
         CommandLineRun run = CommandLineRun.of(
-                "finetune", "--data", data, "--weights", weights, "--image-size", 32, "--epochs", 1, "--batch-size", 11,
-                "--seed", 7, "--out", folder.resolve(out));
+                "finetune",
+                "--data",
+                data,
+                "--weights",
+                weights,
+                "--image-size",
+                32,
+                "--epochs",
+                1,
+                "--batch-size",
+                11,
+                "--seed",
+                7,
+                "--out",
+                folder.resolve(out));
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isZero();
         assertThat(run.out()).contains("images/s", "seconds a step", "with nothing frozen", "finetuned.pth");
@@ -90,7 +105,10 @@ class FinetuneCommandTest {
         Torch.save(ResNet.resnet18().stateDict(), weights);
         assertFails(
                 weights + " does not fit resnet34: 80 keys are missing (layer1.2.conv1.weight ...)",
-                "--weights", weights, "--model", "resnet34");
+                "--weights",
+                weights,
+                "--model",
+                "resnet34");
         assertFails("there is no file", "--weights", folder.resolve("missing.pth"));
     }
 

@@ -18,8 +18,7 @@ class MainTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "finetune", "inspect", "doctor", "bench"})
     void everyCommandHasHelp(String command) {
-        CommandLineRun run =
-                command.isEmpty() ? CommandLineRun.of("--help") : CommandLineRun.of(command, "--help");
+        CommandLineRun run = command.isEmpty() ? CommandLineRun.of("--help") : CommandLineRun.of(command, "--help");
         assertThat(run.code()).isZero();
         assertThat(run.out()).startsWith("Usage: torchbridge");
         assertThat(run.err()).isEmpty();

@@ -84,8 +84,7 @@ class OperatorsAgainstDispatcherTest {
                 if (exclusions.contain(symbol, recipe)) {
                     continue;
                 }
-                Verdict verdict =
-                        comparison.compare(symbol, recipe, comparison.nativeCall(symbol), failed < errors);
+                Verdict verdict = comparison.compare(symbol, recipe, comparison.nativeCall(symbol), failed < errors);
                 failed += verdict.outcome() == Outcome.SAME_ERROR ? 1 : 0;
                 best = verdict.outcome().compareTo(best) < 0 ? verdict.outcome() : best;
                 if (isDifference(verdict)) {

@@ -59,9 +59,11 @@ final class Trainer {
     }
 
     private DataLoader batches(Dataset data) {
-        // Batch normalisation has no spread to divide by in one image that is reduced to a pixel: it waits for the next pass.
+        // Batch normalisation has no spread to divide by in one image that is reduced to a pixel: it waits for the next
+        // pass.
         boolean lastIsAlone = data.size() > batchSize && data.size() % batchSize == 1;
-        return new DataLoader(data, batchSize, DataLoader.options().shuffle(true).dropLast(lastIsAlone));
+        return new DataLoader(
+                data, batchSize, DataLoader.options().shuffle(true).dropLast(lastIsAlone));
     }
 
     /** Learns from one batch; returns its mean loss before that. */
