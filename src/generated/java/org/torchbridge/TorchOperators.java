@@ -2945,16 +2945,30 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::gradient.scalarrayarray(Tensor self, *, Scalar[] spacing, int[] dim, int edge_order=1) -> Tensor[]} */
-    public static List<Tensor> gradient(Tensor self, List<? extends Number> spacing, long[] dim, long edgeOrder) {
+    public static List<Tensor> gradient(Tensor self, Number[] spacing, long[] dim, long edgeOrder) {
         long[] result = NativeOperators.gradient_scalarrayarray(self.handle(), Arguments.scalars(spacing), dim, edgeOrder);
         Arguments.keepAlive(self);
         return Results.tensors(result);
     }
 
     /** {@code aten::gradient.scalarrayint(Tensor self, *, Scalar[] spacing, int? dim=None, int edge_order=1) -> Tensor[]} */
-    public static List<Tensor> gradient(Tensor self, List<? extends Number> spacing, @Nullable Number dim, long edgeOrder) {
+    public static List<Tensor> gradient(Tensor self, Number[] spacing, @Nullable Number dim, long edgeOrder) {
         long[] result = NativeOperators.gradient_scalarrayint(self.handle(), Arguments.scalars(spacing), Arguments.wholeNumber("dim", dim), edgeOrder);
         Arguments.keepAlive(self);
+        return Results.tensors(result);
+    }
+
+    /** {@code aten::gradient.tensorarray(Tensor self, *, Tensor[] spacing, int[] dim, int edge_order=1) -> Tensor[]} */
+    public static List<Tensor> gradient(Tensor self, List<Tensor> spacing, long[] dim, long edgeOrder) {
+        long[] result = NativeOperators.gradient_tensorarray(self.handle(), Arguments.handles("spacing", spacing), dim, edgeOrder);
+        Arguments.keepAlive(self, spacing);
+        return Results.tensors(result);
+    }
+
+    /** {@code aten::gradient.tensorarrayint(Tensor self, *, Tensor[] spacing, int? dim=None, int edge_order=1) -> Tensor[]} */
+    public static List<Tensor> gradient(Tensor self, List<Tensor> spacing, @Nullable Number dim, long edgeOrder) {
+        long[] result = NativeOperators.gradient_tensorarrayint(self.handle(), Arguments.handles("spacing", spacing), Arguments.wholeNumber("dim", dim), edgeOrder);
+        Arguments.keepAlive(self, spacing);
         return Results.tensors(result);
     }
 
@@ -9941,17 +9955,32 @@ public abstract sealed class TorchOperators permits Torch {
     }
 
     /** {@code aten::gradient.scalarrayarray(Tensor self, *, Scalar[] spacing, int[] dim, int edge_order=1) -> Tensor[]} */
-    public static List<Tensor> gradient(Tensor self, List<? extends Number> spacing, long... dim) {
+    public static List<Tensor> gradient(Tensor self, Number[] spacing, long... dim) {
         return gradient(self, spacing, dim, 1);
     }
 
     /** {@code aten::gradient.scalarrayint(Tensor self, *, Scalar[] spacing, int? dim=None, int edge_order=1) -> Tensor[]} */
-    public static List<Tensor> gradient(Tensor self, List<? extends Number> spacing, @Nullable Number dim) {
+    public static List<Tensor> gradient(Tensor self, Number[] spacing, @Nullable Number dim) {
         return gradient(self, spacing, dim, 1);
     }
 
     /** {@code aten::gradient.scalarrayint(Tensor self, *, Scalar[] spacing, int? dim=None, int edge_order=1) -> Tensor[]} */
-    public static List<Tensor> gradient(Tensor self, List<? extends Number> spacing) {
+    public static List<Tensor> gradient(Tensor self, Number[] spacing) {
+        return gradient(self, spacing, (Number) null, 1);
+    }
+
+    /** {@code aten::gradient.tensorarray(Tensor self, *, Tensor[] spacing, int[] dim, int edge_order=1) -> Tensor[]} */
+    public static List<Tensor> gradient(Tensor self, List<Tensor> spacing, long... dim) {
+        return gradient(self, spacing, dim, 1);
+    }
+
+    /** {@code aten::gradient.tensorarrayint(Tensor self, *, Tensor[] spacing, int? dim=None, int edge_order=1) -> Tensor[]} */
+    public static List<Tensor> gradient(Tensor self, List<Tensor> spacing, @Nullable Number dim) {
+        return gradient(self, spacing, dim, 1);
+    }
+
+    /** {@code aten::gradient.tensorarrayint(Tensor self, *, Tensor[] spacing, int? dim=None, int edge_order=1) -> Tensor[]} */
+    public static List<Tensor> gradient(Tensor self, List<Tensor> spacing) {
         return gradient(self, spacing, (Number) null, 1);
     }
 

@@ -44,13 +44,12 @@ final class Arguments {
         return value == null ? NOT_GIVEN : Scalar.wholeNumber(parameter, value);
     }
 
-    static long[] scalars(List<? extends Number> values) {
-        long[] parts = new long[3 * values.size()];
-        for (int i = 0; i < values.size(); i++) {
-            Number value = values.get(i);
-            parts[3 * i] = Scalar.kind(value);
-            parts[3 * i + 1] = Scalar.bits(value);
-            parts[3 * i + 2] = Scalar.imaginaryBits(value);
+    static long[] scalars(Number[] values) {
+        long[] parts = new long[3 * values.length];
+        for (int i = 0; i < values.length; i++) {
+            parts[3 * i] = Scalar.kind(values[i]);
+            parts[3 * i + 1] = Scalar.bits(values[i]);
+            parts[3 * i + 2] = Scalar.imaginaryBits(values[i]);
         }
         return parts;
     }

@@ -37,6 +37,9 @@ final class PublicCall implements Call {
     /** The overload as a function and as a method, as far as it is one. */
     static List<PublicCall> of(Schema schema) {
         List<PublicCall> calls = new ArrayList<>();
+        if (schema.isOutVariant()) {
+            return calls;
+        }
         Class<?>[] types = parameterTypes(schema);
         String name = Schema.camelCase(schema.name());
         for (Method method : TorchOperators.class.getDeclaredMethods()) {
@@ -93,7 +96,8 @@ final class PublicCall implements Call {
         return switch (type) {
             case "Tensor" -> Tensor.class;
             case "Generator" -> Generator.class;
-            case "Tensor[]", "Tensor?[]", "Scalar[]" -> List.class;
+            case "Tensor[]", "Tensor?[]" -> List.class;
+            case "Scalar[]" -> Number[].class;
             case "int", "SymInt" -> optional ? Number.class : long.class;
             case "float" -> optional ? Number.class : double.class;
             case "Scalar" -> Number.class;
@@ -114,6 +118,9 @@ final class PublicCall implements Call {
     private static Object argument(String type, Object value) {
         if (value instanceof org.bytedeco.pytorch.Tensor tensor) {
             return Tensor.wrap(tensor);
+        }
+        if (value instanceof List<?> list && type.equals("Scalar[]")) {
+            return list.stream().map(PublicCall::number).toArray(Number[]::new);
         }
         if (value instanceof List<?> list) {
             List<Object> elements = new ArrayList<>();

@@ -1,11 +1,9 @@
 package org.torchbridge.codegen;
 
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Writes the public methods: {@code TensorOperators}, which {@code Tensor} extends, and {@code TorchOperators}, which
@@ -95,13 +93,17 @@ final class ApiWriter {
     private static List<ApiMethod.Overload> overloads(List<Operator> operators, boolean isStatic) {
         List<ApiMethod> methods =
                 operators.stream().map(o -> new ApiMethod(o, isStatic)).toList();
-        List<ApiMethod.Overload> candidates = new ArrayList<>();
-        methods.forEach(method -> candidates.add(method.complete()));
-        methods.forEach(method -> candidates.addAll(method.shorter()));
-        methods.forEach(method -> candidates.addAll(method.withTypeAlone()));
-        Set<String> signatures = new HashSet<>();
-        return candidates.stream()
-                .filter(overload -> signatures.add(overload.signature()))
-                .toList();
+        Map<String, ApiMethod.Overload> bySignature = new LinkedHashMap<>();
+        methods.forEach(method -> {
+            ApiMethod.Overload complete = method.complete();
+            if (bySignature.putIfAbsent(complete.signature(), complete) != null) {
+                throw new IllegalStateException("two operators would both be the Java method " + complete.signature());
+            }
+        });
+        Stream<ApiMethod.Overload> shorter = Stream.concat(
+                methods.stream().flatMap(method -> method.shorter().stream()),
+                methods.stream().flatMap(method -> method.withTypeAlone().stream()));
+        shorter.forEach(overload -> bySignature.putIfAbsent(overload.signature(), overload));
+        return List.copyOf(bySignature.values());
     }
 }

@@ -139,7 +139,7 @@ record NativeType(
                         "long[] $",
                         "Scalars $Value(env, $);",
                         "$Value.list()",
-                        "List<? extends Number>",
+                        "Number[]",
                         "Arguments.scalars($)",
                         false));
         list("c10::ArrayRef<at::Dimname>", "String[]", "DimensionNames", "list()", "String[]");
