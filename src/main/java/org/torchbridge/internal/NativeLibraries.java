@@ -116,8 +116,10 @@ public final class NativeLibraries {
     }
 
     private static URL resource(String name) {
-        URL own = NativeLibraries.class.getResource(name);
-        return own != null ? own : Loader.class.getResource(name);
+        // Through the class loaders: a class of a named module sees the resources of its own module alone.
+        String path = name.substring(1);
+        URL own = NativeLibraries.class.getClassLoader().getResource(path);
+        return own != null ? own : Loader.class.getClassLoader().getResource(path);
     }
 
     private static String missing(String library) {
