@@ -1,6 +1,10 @@
 package org.torchbridge.cli;
 
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.torchbridge.GradMode;
 import org.torchbridge.Scope;
@@ -21,6 +25,7 @@ final class BenchOps implements Callable<Integer> {
     private static final int PER_SCOPE = 100;
     // Long enough that the collections it causes are part of what is measured.
     private static final int LEFT_TO_THE_COLLECTOR = 200_000;
+    private static final int FEW = 1000;
 
     @Spec
     private CommandSpec spec;
@@ -41,15 +46,18 @@ final class BenchOps implements Callable<Integer> {
     }
 
     private void compare(String title, int operator, Tensor a, Tensor b, Supplier<Tensor> java) {
+        PrintWriter out = spec.commandLine().getOut();
+        LongSupplier floor = () -> NativeFloor.operator(operator, a.handle(), b.handle(), OPERATIONS) / OPERATIONS;
         new Comparison(title, "us an operation", 1e3)
-                .add(
-                        "C++ loop",
-                        0,
-                        () -> NativeFloor.operator(operator, a.handle(), b.handle(), OPERATIONS) / OPERATIONS)
+                .add("C++ loop", 0, floor)
                 .add("Java, in a scope", 1.25, () -> scoped(java))
-                .add("Java, left to the collector", 1.7, () -> collected(java))
                 .add("Java, closed at once", 0, () -> closed(java))
-                .print(spec.commandLine().getOut());
+                .print(out);
+        // By itself: what is freed on another thread leaves the native heap in pieces, which slows all others down.
+        new Comparison(title + ", left to the garbage collector", "us an operation", 1e3)
+                .add("C++ loop", 0, floor)
+                .add("Java", 1.7, () -> collected(java))
+                .print(out);
     }
 
     private static long scoped(Supplier<Tensor> java) {
@@ -69,7 +77,18 @@ final class BenchOps implements Callable<Integer> {
         for (int i = 0; i < LEFT_TO_THE_COLLECTOR; i++) {
             java.get();
         }
-        return (System.nanoTime() - start) / LEFT_TO_THE_COLLECTOR;
+        long time = (System.nanoTime() - start) / LEFT_TO_THE_COLLECTOR;
+        settle();
+        return time;
+    }
+
+    /** Waits until what was left behind is freed, which would slow the next way down. */
+    private static void settle() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+        System.gc();
+        while (Torch.memory().tensors() > FEW && System.nanoTime() < end) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
     }
 
     private static long closed(Supplier<Tensor> java) {

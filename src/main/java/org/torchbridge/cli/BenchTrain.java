@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
 final class BenchTrain implements Callable<Integer> {
     private static final int BATCH = 64;
     private static final int STEPS = 100;
+    // Rounds until the JVM has compiled the step for good.
+    private static final int WARM_UP = 40;
     private static final double RATE = 1e-3;
 
     @Option(names = "--threads", description = "Threads for each operator (default: as at start).", defaultValue = "0")
@@ -53,6 +55,9 @@ final class BenchTrain implements Callable<Integer> {
         Tensor target = Torch.randint(10, new long[] {BATCH}, DType.INT64);
         Sequential model = network();
         Optimizer<?> ours = optimizer.apply(model.parameters());
+        for (int i = 0; i < WARM_UP; i++) {
+            javaSteps(model, ours, input, target);
+        }
         new Comparison("training step with " + title, "us a step", 1e3)
                 .add("C++", 0, floor(adam, input, target)::nanoseconds)
                 .add("Java", 1.05, () -> javaSteps(model, ours, input, target))
