@@ -3,7 +3,7 @@
 # looked for: MemoryTest does that.
 set -eu
 cd "$(dirname "$0")/.."
-tests=${1:-"TensorTest,MemoryTest,GradientTest,TorchOperatorsTest,StateDictFilesTest"}
+tests=${1:-"TensorTest,MemoryTest,GradientTest,TorchOperatorsTest,StateDictReaderTest"}
 LD_PRELOAD=$(g++ -print-file-name=libasan.so)
 export LD_PRELOAD
 export ASAN_OPTIONS=detect_leaks=0:handle_segv=0:allow_user_segv_handler=1:alloc_dealloc_mismatch=0
