@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.torchbridge.RemovableHandle;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
@@ -15,11 +16,11 @@ class LayerTest {
     @Test
     void hooksSeeInputAndOutputUntilTheyAreRemoved() {
         List<String> seen = new ArrayList<>();
-        Layer.RemovableHandle before = layer.registerForwardPreHook((self, x) -> {
+        RemovableHandle before = layer.registerForwardPreHook((self, x) -> {
             seen.add("before " + x.sum().toInt());
             return null;
         });
-        Layer.RemovableHandle after = layer.registerForwardHook((self, x, y) -> {
+        RemovableHandle after = layer.registerForwardHook((self, x, y) -> {
             seen.add("after " + (self == layer) + " " + x.sum().toInt() + " "
                     + y.sum().toInt());
             return null;
@@ -45,7 +46,7 @@ class LayerTest {
     @Test
     void oneHookCanBeRegisteredTwice() {
         Layer.ForwardHook twice = (self, x, y) -> y.mul(2);
-        Layer.RemovableHandle first = layer.registerForwardHook(twice);
+        RemovableHandle first = layer.registerForwardHook(twice);
         layer.registerForwardHook(twice);
         assertThat(layer.call(input).toFloatArray()).containsExactly(0, 8);
         first.remove();

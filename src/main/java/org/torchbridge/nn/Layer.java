@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.RemovableHandle;
 import org.torchbridge.Tensor;
 
 /**
@@ -26,12 +27,6 @@ public abstract class Layer extends Module {
     public interface ForwardHook {
         @Nullable
         Tensor apply(Layer layer, Tensor input, Tensor output);
-    }
-
-    /** Takes a hook away again; removing it twice does nothing. */
-    @FunctionalInterface
-    public interface RemovableHandle {
-        void remove();
     }
 
     /** Not a record, so that one hook which is registered twice makes two that are not equal. */

@@ -1,0 +1,7 @@
+package org.torchbridge;
+
+/** Takes a hook away again; removing it twice does nothing. */
+@FunctionalInterface
+public interface RemovableHandle {
+    void remove();
+}
