@@ -16,13 +16,14 @@ class LayerTest {
     @Test
     void hooksSeeInputAndOutputUntilTheyAreRemoved() {
         List<String> seen = new ArrayList<>();
-        RemovableHandle before = layer.registerForwardPreHook((self, x) -> {
-            seen.add("before " + x.sum().toInt());
+        RemovableHandle before = layer.registerForwardPreHook((self, inputs) -> {
+            seen.add("before " + tensor(inputs.get(0)).sum().toInt());
             return null;
         });
-        RemovableHandle after = layer.registerForwardHook((self, x, y) -> {
-            seen.add("after " + (self == layer) + " " + x.sum().toInt() + " "
-                    + y.sum().toInt());
+        RemovableHandle after = layer.registerForwardHook((self, inputs, y) -> {
+            seen.add("after " + (self == layer) + " "
+                    + tensor(inputs.get(0)).sum().toInt() + " "
+                    + tensor(y).sum().toInt());
             return null;
         });
         layer.call(input);
@@ -36,16 +37,17 @@ class LayerTest {
 
     @Test
     void whatAHookReturnsTakesThePlace() {
-        layer.registerForwardPreHook((self, x) -> x.neg());
-        layer.registerForwardHook((self, x, y) -> y.add(10));
-        layer.registerForwardHook((self, x, y) -> y.mul(2));
+        layer.registerForwardPreHook(
+                (self, inputs) -> List.of(tensor(inputs.get(0)).neg()));
+        layer.registerForwardHook((self, inputs, y) -> tensor(y).add(10));
+        layer.registerForwardHook((self, inputs, y) -> tensor(y).mul(2));
         assertThat(layer.call(input).toFloatArray()).containsExactly(22, 20);
         assertThat(layer.forward(input).toFloatArray()).containsExactly(0, 2);
     }
 
     @Test
     void oneHookCanBeRegisteredTwice() {
-        Layer.ForwardHook twice = (self, x, y) -> y.mul(2);
+        Module.ForwardHook twice = (self, inputs, y) -> tensor(y).mul(2);
         RemovableHandle first = layer.registerForwardHook(twice);
         layer.registerForwardHook(twice);
         assertThat(layer.call(input).toFloatArray()).containsExactly(0, 8);
@@ -56,13 +58,17 @@ class LayerTest {
 
     @Test
     void aHookThatIsAModuleIsNoChild() {
-        class Spy extends Identity implements Layer.ForwardHook {
+        class Spy extends Identity implements Module.ForwardHook {
             @Override
-            public Tensor apply(Layer self, Tensor x, Tensor y) {
+            public Object apply(Module self, List<Object> inputs, Object y) {
                 return null;
             }
         }
         layer.registerForwardHook(new Spy());
         assertThat(layer.children()).isEmpty();
+    }
+
+    private static Tensor tensor(Object value) {
+        return (Tensor) value;
     }
 }

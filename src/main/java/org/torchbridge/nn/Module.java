@@ -11,11 +11,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Device;
 import org.torchbridge.GradMode;
+import org.torchbridge.RemovableHandle;
 import org.torchbridge.Scope;
 import org.torchbridge.StateDict;
 import org.torchbridge.StateDictException;
@@ -53,7 +56,26 @@ import org.torchbridge.internal.NativeAutograd;
  */
 public abstract class Module {
     private final Map<String, Module> added = new LinkedHashMap<>();
+    // Transient, so that hooks which are modules themselves are not taken for children.
+    private final transient ForwardHooks forwardHooks = new ForwardHooks();
     private boolean training = true;
+
+    /**
+     * Sees what a module's {@code call} is given, a tensor as a rule; what it returns, unless null, takes the place of
+     * the inputs.
+     */
+    @FunctionalInterface
+    public interface ForwardPreHook {
+        @Nullable
+        List<Object> apply(Module module, List<Object> inputs);
+    }
+
+    /** Sees what a module was given and made; what it returns, unless null, takes the place of the output. */
+    @FunctionalInterface
+    public interface ForwardHook {
+        @Nullable
+        Object apply(Module module, List<Object> inputs, Object output);
+    }
 
     // ---- the tree
 
@@ -249,6 +271,33 @@ public abstract class Module {
     /** Whether a state dict of the given version, 0 if it has none, may lack this module's own {@code key}. */
     protected boolean isOptional(String key, int version) {
         return false;
+    }
+
+    // ---- hooks
+
+    /** Runs {@code hook} before each forward, in the order of registration. */
+    public RemovableHandle registerForwardPreHook(ForwardPreHook hook) {
+        return forwardHooks.add(hook);
+    }
+
+    /** Runs {@code hook} after each forward, in the order of registration. */
+    public RemovableHandle registerForwardHook(ForwardHook hook) {
+        return forwardHooks.add(hook);
+    }
+
+    /**
+     * Runs {@code forward} with the hooks around it: what the {@code call} of a module is made of.
+     *
+     * <pre>{@code
+     * public Output call(Tensor input, State state) {
+     *     return hooked(inputs -> forward((Tensor) inputs.get(0), (State) inputs.get(1)), input, state);
+     * }
+     * }</pre>
+     *
+     * @param inputs what {@code forward} gets unless a hook replaces it
+     */
+    protected final <T> T hooked(Function<List<Object>, T> forward, @Nullable Object... inputs) {
+        return forwardHooks.run(this, forward, inputs);
     }
 
     // ---- text

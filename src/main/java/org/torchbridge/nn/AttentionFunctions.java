@@ -1,0 +1,6 @@
+package org.torchbridge.nn;
+
+/** The part of {@link Functional} for attention. */
+abstract class AttentionFunctions extends EmbeddingFunctions {
+    AttentionFunctions() {}
+}
