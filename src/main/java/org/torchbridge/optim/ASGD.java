@@ -20,7 +20,8 @@ import org.torchbridge.nn.Parameter;
 public final class ASGD extends Optimizer<ASGD.Options> {
     private static final String ETA = "eta";
     private static final String MU = "mu";
-    private static final GroupKeys KEYS = new GroupKeys("lr", "lambd", "alpha", "t0", "weight_decay=0", "foreach", "maximize", "differentiable", "capturable");
+    private static final GroupKeys KEYS = new GroupKeys(
+            "lr", "lambd", "alpha", "t0", "weight_decay=0", "foreach", "maximize", "differentiable", "capturable");
 
     /**
      * lr 1e-2, lambd 1e-4, alpha 0.75, t0 1e6, no weight decay, unless set otherwise.
@@ -31,7 +32,8 @@ public final class ASGD extends Optimizer<ASGD.Options> {
      * @param weightDecay how much of the parameter is added to its gradient
      * @param maximize whether to go up instead of down
      */
-    public record Options(double lr, double lambd, double alpha, double t0, double weightDecay, boolean maximize) implements Optimizer.Options<Options> {
+    public record Options(double lr, double lambd, double alpha, double t0, double weightDecay, boolean maximize)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(1e-2, 1e-4, 0.75, 1e6, 0, false);
 
         public Options {

@@ -18,7 +18,8 @@ import org.torchbridge.nn.Parameter;
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html">Adadelta</a>.
  */
 public final class Adadelta extends Optimizer<Adadelta.Options> {
-    private static final GroupKeys KEYS = new GroupKeys("lr", "rho", "eps", "weight_decay=0", "maximize", "capturable", "foreach", "differentiable");
+    private static final GroupKeys KEYS =
+            new GroupKeys("lr", "rho", "eps", "weight_decay=0", "maximize", "capturable", "foreach", "differentiable");
 
     /**
      * lr 1, rho 0.9, eps 1e-6, no weight decay, unless set otherwise.
@@ -28,7 +29,8 @@ public final class Adadelta extends Optimizer<Adadelta.Options> {
      * @param weightDecay how much of the parameter is added to its gradient
      * @param maximize whether to go up instead of down
      */
-    public record Options(double lr, double rho, double eps, double weightDecay, boolean maximize) implements Optimizer.Options<Options> {
+    public record Options(double lr, double rho, double eps, double weightDecay, boolean maximize)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(1, 0.9, 1e-6, 0, false);
 
         public Options {

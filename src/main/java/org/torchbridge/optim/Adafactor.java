@@ -25,7 +25,8 @@ import org.torchbridge.nn.Parameter;
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adafactor.html">Adafactor</a>.
  */
 public final class Adafactor extends Optimizer<Adafactor.Options> {
-    private static final GroupKeys KEYS = new GroupKeys("lr", "beta2_decay", "eps", "d", "weight_decay", "foreach", "maximize");
+    private static final GroupKeys KEYS =
+            new GroupKeys("lr", "beta2_decay", "eps", "d", "weight_decay", "foreach", "maximize");
 
     /**
      * lr 1e-2, beta2Decay -0.8, eps null and 1e-3, d 1, no weight decay, unless set otherwise.
@@ -37,7 +38,9 @@ public final class Adafactor extends Optimizer<Adafactor.Options> {
      * @param weightDecay how much the parameters shrink in a step, times lr
      * @param maximize whether to go up instead of down
      */
-    public record Options(double lr, double beta2Decay, List<Double> eps, double d, double weightDecay, boolean maximize) implements Optimizer.Options<Options> {
+    public record Options(
+            double lr, double beta2Decay, List<Double> eps, double d, double weightDecay, boolean maximize)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(1e-2, -0.8, Arrays.asList(null, 1e-3), 1, 0, false);
 
         public Options {
@@ -121,7 +124,9 @@ public final class Adafactor extends Optimizer<Adafactor.Options> {
         if (options.weightDecay() != 0) {
             parameter.mul_(1 - options.lr() * options.weightDecay());
         }
-        double eps = options.eps().get(0) == null ? epsilon(parameter.dtype()) : options.eps().get(0);
+        double eps = options.eps().get(0) == null
+                ? epsilon(parameter.dtype())
+                : options.eps().get(0);
         Tensor square = gradient.dim() > 1
                 ? squareOfMatrix(state, gradient, share, eps)
                 : state.tensor("variance").lerp_(gradient.square(), share).clone();

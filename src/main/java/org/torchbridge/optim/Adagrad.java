@@ -26,7 +26,16 @@ import org.torchbridge.nn.Parameter;
  */
 public final class Adagrad extends Optimizer<Adagrad.Options> {
     private static final String SUM = "sum";
-    private static final GroupKeys KEYS = new GroupKeys("lr", "lr_decay=0", "eps", "weight_decay=0", "initial_accumulator_value=0", "foreach", "maximize", "differentiable", "fused");
+    private static final GroupKeys KEYS = new GroupKeys(
+            "lr",
+            "lr_decay=0",
+            "eps",
+            "weight_decay=0",
+            "initial_accumulator_value=0",
+            "foreach",
+            "maximize",
+            "differentiable",
+            "fused");
 
     /**
      * lr 1e-2, eps 1e-10, all others 0 or false, unless set otherwise.
@@ -37,7 +46,9 @@ public final class Adagrad extends Optimizer<Adagrad.Options> {
      * @param initialAccumulatorValue what the sums of squares begin with
      * @param maximize whether to go up instead of down
      */
-    public record Options(double lr, double lrDecay, double eps, double weightDecay, double initialAccumulatorValue, boolean maximize) implements Optimizer.Options<Options> {
+    public record Options(
+            double lr, double lrDecay, double eps, double weightDecay, double initialAccumulatorValue, boolean maximize)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(1e-2, 0, 1e-10, 0, 0, false);
 
         public Options {

@@ -23,7 +23,18 @@ import org.torchbridge.nn.Parameter;
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adam.html">Adam</a>.
  */
 public class Adam extends Optimizer<Adam.Options> {
-    private static final GroupKeys KEYS = new GroupKeys("lr", "betas", "eps", "weight_decay=0", "amsgrad", "maximize", "foreach", "capturable", "differentiable", "fused", "decoupled_weight_decay");
+    private static final GroupKeys KEYS = new GroupKeys(
+            "lr",
+            "betas",
+            "eps",
+            "weight_decay=0",
+            "amsgrad",
+            "maximize",
+            "foreach",
+            "capturable",
+            "differentiable",
+            "fused",
+            "decoupled_weight_decay");
 
     /**
      * lr 1e-3, betas 0.9 and 0.999, eps 1e-8, no weight decay, unless set otherwise.
@@ -35,7 +46,15 @@ public class Adam extends Optimizer<Adam.Options> {
      * @param maximize whether to go up instead of down
      * @param decoupledWeightDecay whether the parameters shrink by the factor 1 - lr · weightDecay instead, as in {@link AdamW}
      */
-    public record Options(double lr, List<Double> betas, double eps, double weightDecay, boolean amsgrad, boolean maximize, boolean decoupledWeightDecay) implements Optimizer.Options<Options> {
+    public record Options(
+            double lr,
+            List<Double> betas,
+            double eps,
+            double weightDecay,
+            boolean amsgrad,
+            boolean maximize,
+            boolean decoupledWeightDecay)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(1e-3, List.of(0.9, 0.999), 1e-8, 0, false, false, false);
 
         public Options {
@@ -151,7 +170,7 @@ public class Adam extends Optimizer<Adam.Options> {
 
     @Override
     final void updateSparse(ParameterState state, Tensor gradient, Options options) {
-        throw new IllegalArgumentException(getClass().getSimpleName()
-                + " does not support sparse gradients, please consider SparseAdam instead");
+        throw new IllegalArgumentException(
+                getClass().getSimpleName() + " does not support sparse gradients, please consider SparseAdam instead");
     }
 }

@@ -18,7 +18,8 @@ import org.torchbridge.nn.Parameter;
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html">Adamax</a>.
  */
 public final class Adamax extends Optimizer<Adamax.Options> {
-    private static final GroupKeys KEYS = new GroupKeys("lr", "betas", "eps", "weight_decay=0", "foreach", "maximize", "differentiable", "capturable");
+    private static final GroupKeys KEYS = new GroupKeys(
+            "lr", "betas", "eps", "weight_decay=0", "foreach", "maximize", "differentiable", "capturable");
 
     /**
      * lr 2e-3, betas 0.9 and 0.999, eps 1e-8, no weight decay, unless set otherwise.
@@ -28,7 +29,8 @@ public final class Adamax extends Optimizer<Adamax.Options> {
      * @param weightDecay how much of the parameter is added to its gradient
      * @param maximize whether to go up instead of down
      */
-    public record Options(double lr, List<Double> betas, double eps, double weightDecay, boolean maximize) implements Optimizer.Options<Options> {
+    public record Options(double lr, List<Double> betas, double eps, double weightDecay, boolean maximize)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(2e-3, List.of(0.9, 0.999), 1e-8, 0, false);
 
         public Options {

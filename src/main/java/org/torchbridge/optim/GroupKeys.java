@@ -57,8 +57,8 @@ final class GroupKeys {
     /** All keys and values of a group with these options and {@code others}. */
     Map<String, @Nullable Object> describe(Object options, Map<String, @Nullable Object> others) {
         Map<String, Object> values = new LinkedHashMap<>();
-        wholeDefaults.forEach((key, whole) ->
-                values.put(key, isOption(options, key) ? get(options, key) : CHOICES.get(key)));
+        wholeDefaults.forEach(
+                (key, whole) -> values.put(key, isOption(options, key) ? get(options, key) : CHOICES.get(key)));
         values.putAll(others);
         return values;
     }

@@ -216,7 +216,9 @@ public final class LBFGS extends Optimizer<LBFGS.Options> {
 
     private double firstStep(Tensor gradient) {
         Tensor inverse = gradient.abs().sum().reciprocal();
-        return inverse.toDouble() < 1 ? inverse.mul(settings().lr()).toDouble() : settings().lr();
+        return inverse.toDouble() < 1
+                ? inverse.mul(settings().lr()).toDouble()
+                : settings().lr();
     }
 
     /** The gradient times the approximation of the inverse second derivative, by the two loops over the history. */

@@ -26,7 +26,16 @@ import org.torchbridge.nn.Parameter;
 public final class Muon extends Optimizer<Muon.Options> {
     private static final int MOST_STEPS = 100;
     private static final double MATCHING_FACTOR = 0.2;
-    private static final GroupKeys KEYS = new GroupKeys("lr", "weight_decay", "momentum", "nesterov", "ns_coefficients", "eps", "ns_steps", "adjust_lr_fn", "use_addmm");
+    private static final GroupKeys KEYS = new GroupKeys(
+            "lr",
+            "weight_decay",
+            "momentum",
+            "nesterov",
+            "ns_coefficients",
+            "eps",
+            "ns_steps",
+            "adjust_lr_fn",
+            "use_addmm");
 
     /**
      * lr 1e-3, weightDecay 0.1, momentum 0.95 with nesterov, nsCoefficients 3.4445, -4.775, 2.0315, eps 1e-7, nsSteps 5, unless set otherwise.
@@ -40,8 +49,19 @@ public final class Muon extends Optimizer<Muon.Options> {
      * @param adjustLrFn how the learning rate depends on a matrix's shape; null is as {@link AdjustLrFn#ORIGINAL}
      * @param useAddmm whether to multiply and add at once, which rounds less
      */
-    public record Options(double lr, double weightDecay, double momentum, boolean nesterov, List<Double> nsCoefficients, double eps, long nsSteps, @Nullable AdjustLrFn adjustLrFn, boolean useAddmm) implements Optimizer.Options<Options> {
-        private static final Options DEFAULT = new Options(1e-3, 0.1, 0.95, true, List.of(3.4445, -4.775, 2.0315), 1e-7, 5, null, false);
+    public record Options(
+            double lr,
+            double weightDecay,
+            double momentum,
+            boolean nesterov,
+            List<Double> nsCoefficients,
+            double eps,
+            long nsSteps,
+            @Nullable AdjustLrFn adjustLrFn,
+            boolean useAddmm)
+            implements Optimizer.Options<Options> {
+        private static final Options DEFAULT =
+                new Options(1e-3, 0.1, 0.95, true, List.of(3.4445, -4.775, 2.0315), 1e-7, 5, null, false);
 
         public Options {
             Requirements.notNegative("lr", lr);
@@ -171,7 +191,8 @@ public final class Muon extends Optimizer<Muon.Options> {
 
     private static Tensor step(Tensor x, List<Double> coefficients) {
         Tensor gram = x.matmul(x.t());
-        Tensor update = gram.mul(coefficients.get(1)).add(gram.mul(coefficients.get(2)).matmul(gram));
+        Tensor update =
+                gram.mul(coefficients.get(1)).add(gram.mul(coefficients.get(2)).matmul(gram));
         return x.mul(coefficients.get(0)).add(update.matmul(x));
     }
 

@@ -22,7 +22,17 @@ import org.torchbridge.nn.Parameter;
 public final class NAdam extends Optimizer<NAdam.Options> {
     private static final String MU_PRODUCT = "mu_product";
     private static final double MOMENTUM_BASE = 0.96;
-    private static final GroupKeys KEYS = new GroupKeys("lr", "betas", "eps", "weight_decay=0", "momentum_decay", "decoupled_weight_decay", "maximize", "foreach", "capturable", "differentiable");
+    private static final GroupKeys KEYS = new GroupKeys(
+            "lr",
+            "betas",
+            "eps",
+            "weight_decay=0",
+            "momentum_decay",
+            "decoupled_weight_decay",
+            "maximize",
+            "foreach",
+            "capturable",
+            "differentiable");
 
     /**
      * lr 2e-3, betas 0.9 and 0.999, eps 1e-8, momentumDecay 4e-3, no weight decay, unless set otherwise.
@@ -34,7 +44,15 @@ public final class NAdam extends Optimizer<NAdam.Options> {
      * @param decoupledWeightDecay whether the parameters shrink by the factor 1 - lr · weightDecay instead, as in {@link AdamW}
      * @param maximize whether to go up instead of down
      */
-    public record Options(double lr, List<Double> betas, double eps, double weightDecay, double momentumDecay, boolean decoupledWeightDecay, boolean maximize) implements Optimizer.Options<Options> {
+    public record Options(
+            double lr,
+            List<Double> betas,
+            double eps,
+            double weightDecay,
+            double momentumDecay,
+            boolean decoupledWeightDecay,
+            boolean maximize)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(2e-3, List.of(0.9, 0.999), 1e-8, 0, 4e-3, false, false);
 
         public Options {

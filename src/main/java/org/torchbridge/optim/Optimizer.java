@@ -451,7 +451,10 @@ public abstract class Optimizer<O extends Optimizer.Options<O>> {
     public String toString() {
         StringBuilder text = new StringBuilder(getClass().getSimpleName() + " (");
         for (int i = 0; i < groups.size(); i++) {
-            text.append("\nParameter Group ").append(i).append('\n').append(groups.get(i).text());
+            text.append("\nParameter Group ")
+                    .append(i)
+                    .append('\n')
+                    .append(groups.get(i).text());
         }
         return text.append(')').toString();
     }

@@ -146,7 +146,8 @@ public final class ParamGroup<O extends Optimizer.Options<O>> {
         for (Map.Entry<?, ?> entry : saved.entrySet()) {
             String key = String.valueOf(entry.getKey());
             if (key.equals(PARAM_NAMES)) {
-                names = ((List<?>) entry.getValue()).stream().map(String::valueOf).toList();
+                names = ((List<?>) entry.getValue())
+                        .stream().map(String::valueOf).toList();
             } else if (keys.isOption(defaults, key)) {
                 loaded = keys.with(loaded, key, entry.getValue());
             } else if (!key.equals(PARAMS)) {
@@ -161,9 +162,7 @@ public final class ParamGroup<O extends Optimizer.Options<O>> {
         return new TreeMap<>(dictionary())
                 .entrySet().stream()
                         .map(entry -> "    " + entry.getKey() + ": "
-                                + (entry.getKey().equals(PARAM_NAMES)
-                                        ? quoted(names)
-                                        : text(entry.getValue()))
+                                + (entry.getKey().equals(PARAM_NAMES) ? quoted(names) : text(entry.getValue()))
                                 + "\n")
                         .collect(Collectors.joining());
     }

@@ -118,8 +118,8 @@ final class ParameterState {
             } else if (value instanceof Tensor tensor) {
                 put(name, likeParameter(tensor));
             } else if (value != null) {
-                throw new IllegalArgumentException("the state dict has " + value.getClass().getSimpleName() + " "
-                        + value + " as '" + name + "'; a tensor is expected");
+                throw new IllegalArgumentException("the state dict has "
+                        + value.getClass().getSimpleName() + " " + value + " as '" + name + "'; a tensor is expected");
             }
         });
     }
@@ -139,7 +139,8 @@ final class ParameterState {
             return moved.clone();
         }
         boolean sameShape = Arrays.equals(moved.shape(), parameter.shape());
-        boolean sameType = parameter.dtype().isFloatingPoint() || parameter.dtype().isComplex();
+        boolean sameType =
+                parameter.dtype().isFloatingPoint() || parameter.dtype().isComplex();
         if (sameShape && sameType) {
             return Torch.emptyLike(parameter).copy_(moved);
         }

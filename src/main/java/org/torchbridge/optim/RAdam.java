@@ -25,7 +25,16 @@ public final class RAdam extends Optimizer<RAdam.Options> {
     /** The variance is infinite unless the approximated moving average is at least this long. */
     private static final double LEAST_LENGTH = 5;
 
-    private static final GroupKeys KEYS = new GroupKeys("lr", "betas", "eps", "weight_decay=0", "maximize", "foreach", "capturable", "decoupled_weight_decay", "differentiable");
+    private static final GroupKeys KEYS = new GroupKeys(
+            "lr",
+            "betas",
+            "eps",
+            "weight_decay=0",
+            "maximize",
+            "foreach",
+            "capturable",
+            "decoupled_weight_decay",
+            "differentiable");
 
     /**
      * lr 1e-3, betas 0.9 and 0.999, eps 1e-8, no weight decay, unless set otherwise.
@@ -36,7 +45,14 @@ public final class RAdam extends Optimizer<RAdam.Options> {
      * @param maximize whether to go up instead of down
      * @param decoupledWeightDecay whether the parameters shrink by the factor 1 - lr · weightDecay instead, as in {@link AdamW}
      */
-    public record Options(double lr, List<Double> betas, double eps, double weightDecay, boolean maximize, boolean decoupledWeightDecay) implements Optimizer.Options<Options> {
+    public record Options(
+            double lr,
+            List<Double> betas,
+            double eps,
+            double weightDecay,
+            boolean maximize,
+            boolean decoupledWeightDecay)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(1e-3, List.of(0.9, 0.999), 1e-8, 0, false, false);
 
         public Options {
@@ -112,8 +128,8 @@ public final class RAdam extends Optimizer<RAdam.Options> {
         double longest = 2 / (1 - beta2) - 1;
         double length = longest - 2 * step * Math.pow(beta2, step) / squareShare;
         if (length > LEAST_LENGTH) {
-            double rectification = Math.sqrt(
-                    (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
+            double rectification =
+                    Math.sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
             change.mul_(square.sqrt().add_(options.eps()).reciprocal_().mul_(Math.sqrt(squareShare)))
                     .mul_(rectification);
         }

@@ -17,7 +17,17 @@ import org.torchbridge.nn.Parameter;
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html">RMSprop</a>.
  */
 public final class RMSprop extends Optimizer<RMSprop.Options> {
-    private static final GroupKeys KEYS = new GroupKeys("lr", "momentum=0", "alpha", "eps", "centered", "weight_decay=0", "capturable", "foreach", "maximize", "differentiable");
+    private static final GroupKeys KEYS = new GroupKeys(
+            "lr",
+            "momentum=0",
+            "alpha",
+            "eps",
+            "centered",
+            "weight_decay=0",
+            "capturable",
+            "foreach",
+            "maximize",
+            "differentiable");
 
     /**
      * lr 1e-2, alpha 0.99, eps 1e-8, all others 0 or false, unless set otherwise.
@@ -29,7 +39,15 @@ public final class RMSprop extends Optimizer<RMSprop.Options> {
      * @param centered whether to divide by the variance instead of the mean of the square
      * @param maximize whether to go up instead of down
      */
-    public record Options(double lr, double alpha, double eps, double weightDecay, double momentum, boolean centered, boolean maximize) implements Optimizer.Options<Options> {
+    public record Options(
+            double lr,
+            double alpha,
+            double eps,
+            double weightDecay,
+            double momentum,
+            boolean centered,
+            boolean maximize)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(1e-2, 0.99, 1e-8, 0, 0, false, false);
 
         public Options {

@@ -14,7 +14,8 @@ import org.torchbridge.nn.Parameter;
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.optim.Rprop.html">Rprop</a>.
  */
 public final class Rprop extends Optimizer<Rprop.Options> {
-    private static final GroupKeys KEYS = new GroupKeys("lr", "etas", "step_sizes=50", "foreach", "maximize", "differentiable", "capturable");
+    private static final GroupKeys KEYS =
+            new GroupKeys("lr", "etas", "step_sizes=50", "foreach", "maximize", "differentiable", "capturable");
 
     /**
      * lr 1e-2, etas 0.5 and 1.2, step sizes 1e-6 to 50, unless set otherwise.
@@ -24,7 +25,8 @@ public final class Rprop extends Optimizer<Rprop.Options> {
      * @param stepSizes the least and the largest step size
      * @param maximize whether to go up instead of down
      */
-    public record Options(double lr, List<Double> etas, List<Double> stepSizes, boolean maximize) implements Optimizer.Options<Options> {
+    public record Options(double lr, List<Double> etas, List<Double> stepSizes, boolean maximize)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(1e-2, List.of(0.5, 1.2), List.of(1e-6, 50.0), false);
 
         public Options {
@@ -32,8 +34,8 @@ public final class Rprop extends Optimizer<Rprop.Options> {
             Requirements.pair("stepSizes", stepSizes);
             Requirements.pair("etas", etas);
             if (!(etas.get(0) > 0 && etas.get(0) < 1 && etas.get(1) > 1)) {
-                throw new IllegalArgumentException("etas is " + etas
-                        + "; a factor between 0 and 1 and one that is greater than 1 are expected");
+                throw new IllegalArgumentException(
+                        "etas is " + etas + "; a factor between 0 and 1 and one that is greater than 1 are expected");
             }
         }
 

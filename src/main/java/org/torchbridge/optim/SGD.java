@@ -21,7 +21,16 @@ import org.torchbridge.nn.Parameter;
  */
 public final class SGD extends Optimizer<SGD.Options> {
     private static final String MOMENTUM_BUFFER = "momentum_buffer";
-    private static final GroupKeys KEYS = new GroupKeys("lr", "momentum=0", "dampening=0", "weight_decay=0", "nesterov", "maximize", "foreach", "differentiable", "fused");
+    private static final GroupKeys KEYS = new GroupKeys(
+            "lr",
+            "momentum=0",
+            "dampening=0",
+            "weight_decay=0",
+            "nesterov",
+            "maximize",
+            "foreach",
+            "differentiable",
+            "fused");
 
     /**
      * lr 1e-3, all others 0 or false, unless set otherwise.
@@ -32,7 +41,9 @@ public final class SGD extends Optimizer<SGD.Options> {
      * @param nesterov whether to look ahead by the momentum
      * @param maximize whether to go up instead of down
      */
-    public record Options(double lr, double momentum, double dampening, double weightDecay, boolean nesterov, boolean maximize) implements Optimizer.Options<Options> {
+    public record Options(
+            double lr, double momentum, double dampening, double weightDecay, boolean nesterov, boolean maximize)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(1e-3, 0, 0, 0, false, false);
 
         public Options {
@@ -109,7 +120,9 @@ public final class SGD extends Optimizer<SGD.Options> {
         NativeOperators._fused_sgd_(
                 batch.parameters().handles(),
                 batch.gradients().handles(),
-                options.momentum() == 0 ? new long[0] : batch.state(MOMENTUM_BUFFER).handles(),
+                options.momentum() == 0
+                        ? new long[0]
+                        : batch.state(MOMENTUM_BUFFER).handles(),
                 options.weightDecay(),
                 options.momentum(),
                 options.lr(),

@@ -29,7 +29,8 @@ public final class SparseAdam extends Optimizer<SparseAdam.Options> {
      * @param eps what is added to the divisor
      * @param maximize whether to go up instead of down
      */
-    public record Options(double lr, List<Double> betas, double eps, boolean maximize) implements Optimizer.Options<Options> {
+    public record Options(double lr, List<Double> betas, double eps, boolean maximize)
+            implements Optimizer.Options<Options> {
         private static final Options DEFAULT = new Options(1e-3, List.of(0.9, 0.999), 1e-8, false);
 
         public Options {
@@ -85,8 +86,7 @@ public final class SparseAdam extends Optimizer<SparseAdam.Options> {
 
     @Override
     void update(Batch batch, Options options) {
-        throw new IllegalArgumentException(
-                "SparseAdam does not support dense gradients, please consider Adam instead");
+        throw new IllegalArgumentException("SparseAdam does not support dense gradients, please consider Adam instead");
     }
 
     @Override

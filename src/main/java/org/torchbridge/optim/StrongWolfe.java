@@ -36,8 +36,7 @@ final class StrongWolfe {
      *
      * @param isSingle whether Python computes with {@code float32} here
      */
-    StrongWolfe(
-            Objective objective, Point start, double largestElement, double toleranceChange, boolean isSingle) {
+    StrongWolfe(Objective objective, Point start, double largestElement, double toleranceChange, boolean isSingle) {
         this.objective = objective;
         this.start = start;
         this.largestElement = largestElement;
@@ -135,8 +134,8 @@ final class StrongWolfe {
     private double interpolated(Point one, Point other, double least, double most) {
         Point left = one.step <= other.step ? one : other;
         Point right = left == one ? other : one;
-        double rise = rounded(
-                rounded(left.slope + right.slope) - 3 * (left.loss - right.loss) / (left.step - right.step));
+        double rise =
+                rounded(rounded(left.slope + right.slope) - 3 * (left.loss - right.loss) / (left.step - right.step));
         double square = rounded(rounded(rise * rise) - rounded(left.slope * right.slope));
         if (square < 0) {
             return (least + most) / 2;
