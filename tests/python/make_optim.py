@@ -430,8 +430,136 @@ def make_state_dicts():
     write_lines("state_dicts.jsonl", lines)
 
 
+# ---- schedulers
+
+# With the attributes that PyTorch 2.10 saves before those that all have, in its order.
+SCHEDULERS = OrderedDict(
+    lambda_lr=(lambda o: lr.LambdaLR(o, lambda epoch: 0.95 ** epoch), ""),
+    lambda_lr_groups=(lambda o: lr.LambdaLR(o, [lambda epoch: 1 / (1 + epoch), lambda epoch: 0.9 ** (epoch // 10)]), ""),
+    multiplicative=(lambda o: lr.MultiplicativeLR(o, lambda epoch: 0.95), ""),
+    step=(lambda o: lr.StepLR(o, 10), "step_size gamma"),
+    step_gamma=(lambda o: lr.StepLR(o, step_size=7, gamma=0.6), "step_size gamma"),
+    multi_step=(lambda o: lr.MultiStepLR(o, [5, 20, 20, 40]), "milestones gamma"),
+    multi_step_gamma=(lambda o: lr.MultiStepLR(o, milestones=[3, 30], gamma=0.5), "milestones gamma"),
+    constant=(lambda o: lr.ConstantLR(o), "factor total_iters"),
+    constant_options=(lambda o: lr.ConstantLR(o, factor=0.7, total_iters=12), "factor total_iters"),
+    linear=(lambda o: lr.LinearLR(o), "start_factor end_factor total_iters"),
+    linear_options=(
+        lambda o: lr.LinearLR(o, start_factor=0.9, end_factor=0.2, total_iters=33), "start_factor end_factor total_iters"),
+    exponential=(lambda o: lr.ExponentialLR(o, gamma=0.93), "gamma"),
+    polynomial=(lambda o: lr.PolynomialLR(o), "total_iters power"),
+    polynomial_options=(lambda o: lr.PolynomialLR(o, total_iters=40, power=1.7), "total_iters power"),
+    cosine=(lambda o: lr.CosineAnnealingLR(o, T_max=13), "T_max eta_min"),
+    cosine_min=(lambda o: lr.CosineAnnealingLR(o, T_max=20, eta_min=0.01), "T_max eta_min"),
+    restarts=(lambda o: lr.CosineAnnealingWarmRestarts(o, T_0=7), "T_0 T_i T_mult eta_min T_cur"),
+    restarts_options=(
+        lambda o: lr.CosineAnnealingWarmRestarts(o, T_0=5, T_mult=2, eta_min=0.01), "T_0 T_i T_mult eta_min T_cur"),
+    cyclic=(lambda o: lr.CyclicLR(o, 0.01, 0.1, step_size_up=6), CYCLIC := (
+        "max_lrs total_size step_ratio mode gamma scale_mode cycle_momentum use_beta1 base_momentums max_momentums")),
+    cyclic_options=(lambda o: lr.CyclicLR(
+        o, base_lr=[0.01, 0.02], max_lr=[0.1, 0.3], step_size_up=5, step_size_down=9, mode="triangular2", base_momentum=0.7,
+        max_momentum=0.95), CYCLIC),
+    cyclic_range=(lambda o: lr.CyclicLR(o, 0.01, 0.1, step_size_up=6, mode="exp_range", gamma=0.98, cycle_momentum=False),
+                  "max_lrs total_size step_ratio mode gamma scale_mode cycle_momentum"),
+    cyclic_function=(lambda o: lr.CyclicLR(
+        o, 0.01, 0.1, step_size_up=6, scale_fn=lambda x: 1 / x if x else 1, scale_mode="iterations"), CYCLIC),
+    one_cycle=(lambda o: lr.OneCycleLR(o, 0.3, total_steps=60), ONE := (
+        "total_steps _schedule_phases _anneal_func_type cycle_momentum use_beta1")),
+    one_cycle_options=(lambda o: lr.OneCycleLR(
+        o, max_lr=[0.3, 0.2], epochs=12, steps_per_epoch=5, pct_start=0.25, anneal_strategy="linear", base_momentum=0.8,
+        max_momentum=0.9, div_factor=10, final_div_factor=100, three_phase=True), ONE),
+    one_cycle_rates=(lambda o: lr.OneCycleLR(o, 0.3, total_steps=60, cycle_momentum=False),
+                     "total_steps _schedule_phases _anneal_func_type cycle_momentum"),
+    swa=(lambda o: swa_utils.SWALR(o, swa_lr=0.03), "_anneal_strategy anneal_epochs"),
+    swa_options=(lambda o: swa_utils.SWALR(o, swa_lr=[0.03, 0.9], anneal_epochs=15, anneal_strategy="linear"),
+                 "_anneal_strategy anneal_epochs"),
+    sequential=(lambda o: lr.SequentialLR(
+        o, [lr.ConstantLR(o, factor=0.1, total_iters=5), lr.ExponentialLR(o, gamma=0.9), lr.StepLR(o, 4, 0.5)], [8, 30]),
+        None),
+    sequential_restarts=(lambda o: lr.SequentialLR(
+        o, [lr.LinearLR(o, total_iters=8), lr.CosineAnnealingLR(o, T_max=30)], milestones=[8]), None),
+    chained=(lambda o: lr.ChainedScheduler([lr.ConstantLR(o, factor=0.1, total_iters=12), lr.ExponentialLR(o, gamma=0.9)]),
+             None),
+    plateau=(lambda o: lr.ReduceLROnPlateau(o, patience=3), PLATEAU := (
+        "factor default_min_lr min_lrs patience cooldown eps last_epoch _last_lr mode_worse mode threshold threshold_mode "
+        "best cooldown_counter num_bad_epochs")),
+    plateau_options=(lambda o: lr.ReduceLROnPlateau(
+        o, mode="max", factor=0.5, patience=1, threshold=0.05, threshold_mode="abs", cooldown=4, min_lr=[0.02, 0.001],
+        eps=0.002), PLATEAU),
+    plateau_relative=(lambda o: lr.ReduceLROnPlateau(
+        o, mode="max", factor=0.5, patience=2, threshold=0.1, min_lr=0.001), PLATEAU),
+    plateau_absolute=(lambda o: lr.ReduceLROnPlateau(
+        o, mode="min", factor=0.5, patience=2, threshold=0.01, threshold_mode="abs"), PLATEAU),
+)
+SCHEDULES = 60
+SCHEDULE_SAVED_AT = 25
+
+
+def metric(step):
+    return round(1 + 0.3 * math.cos(0.7 * step) + 0.5 / (1 + step), 6)
+
+
+def scheduler_state(scheduler, keys):
+    """The state dict of 2.10, of what this torch has."""
+    own = scheduler.__dict__
+    if isinstance(scheduler, lr.ReduceLROnPlateau):
+        new = dict(default_min_lr=None if len(set(scheduler.min_lrs)) > 1 else scheduler.min_lrs[0])
+        return {key: own.get(key, new.get(key)) for key in keys.split()}
+    if isinstance(scheduler, (lr.SequentialLR, lr.ChainedScheduler)):
+        state = {key: own[key] for key in ("_milestones", "last_epoch", "_last_lr") if key in own}
+        states = [scheduler_state(s, SUBKEYS[type(s).__name__]) for s in scheduler._schedulers]
+        for child, milestone in zip(states[1:], own.get("_milestones", [])):
+            # 2.10 does not count the step in which a scheduler takes over.
+            child["_step_count"] -= milestone <= scheduler.last_epoch
+        return dict(state, _schedulers=states)
+    strategy = "cos"
+    if "anneal_func" in own:
+        strategy = "linear" if "linear" in own["anneal_func"].__name__ else "cos"
+    new = {"_is_initial": False, "use_beta1": False, "_anneal_func_type": strategy, "_anneal_strategy": strategy}
+    every = "base_lrs last_epoch _step_count _is_initial _get_lr_called_within_step _last_lr"
+    state = {key: own.get(key, new.get(key)) for key in (keys + " " + every).split()}
+    if isinstance(scheduler, lr.CyclicLR):
+        state["_scale_fn_custom"] = None
+    if "lr_lambdas" in own:
+        state["lr_lambdas"] = [None] * len(own["lr_lambdas"])
+    return state
+
+
+SUBKEYS = {
+    "ConstantLR": "factor total_iters", "ExponentialLR": "gamma", "StepLR": "step_size gamma",
+    "LinearLR": "start_factor end_factor total_iters", "CosineAnnealingLR": "T_max eta_min",
+}
+
+
+def make_schedules():
+    """The learning rates and momenta of two groups, step by step, and the state on the way."""
+    lines = []
+    cases = [(name, make, keys, "sgd") for name, (make, keys) in SCHEDULERS.items()]
+    make, keys = SCHEDULERS["one_cycle"]
+    cases.append(("one_cycle_betas", make, keys, "adam"))
+    for name, make, keys, kind in cases:
+        groups = [{"params": [nn.Parameter(torch.zeros(1))], "lr": rate} for rate in (0.5, 0.05)]
+        optimizer = optim.Adam(groups) if kind == "adam" else optim.SGD(groups, lr=0.1, momentum=0.9)
+        scheduler = make(optimizer)
+        line = {"name": name, "rates": [], "momenta": []}
+        for step in range(SCHEDULES):
+            line["rates"].append([group["lr"] for group in optimizer.param_groups])
+            line["momenta"].append([
+                group["betas"][0] if kind == "adam" else group["momentum"] for group in optimizer.param_groups])
+            if step == SCHEDULE_SAVED_AT:
+                line["state"] = plain(scheduler_state(scheduler, keys))
+            if step < SCHEDULES - 1:
+                optimizer.step()
+                scheduler.step(metric(step)) if name.startswith("plateau") else scheduler.step()
+        if all(momenta == line["momenta"][0] for momenta in line["momenta"]):
+            del line["momenta"][1:]
+        lines.append(line)
+    write_lines("schedules.jsonl", lines)
+
+
 if __name__ == "__main__":
     RESOURCES.mkdir(parents=True, exist_ok=True)
     make_trajectories()
     make_training()
     make_state_dicts()
+    make_schedules()

@@ -12,6 +12,7 @@ module org.torchbridge {
     exports org.torchbridge.io;
     exports org.torchbridge.nn;
     exports org.torchbridge.optim;
+    exports org.torchbridge.optim.lr;
     exports org.torchbridge.vision;
     exports org.torchbridge.vision.models;
 
