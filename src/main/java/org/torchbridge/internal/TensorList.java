@@ -169,9 +169,10 @@ public final class TensorList {
         return this;
     }
 
-    /** New handles, the caller's, of each tensor's norm of the given order. */
-    public long[] norms(double order) {
-        return NativeOperators._foreach_norm_Scalar(handles, DOUBLE, bits(order), 0, -1);
+    /** Writes each tensor's norm of the given order to the tensor {@code row}. */
+    public void normsInto(long row, double order) {
+        TensorList norms = arena.own(NativeOperators._foreach_norm_Scalar(handles, DOUBLE, bits(order), 0, -1));
+        NativeOperators.stack_out(norms.handles, 0, row);
     }
 
     private static long bits(double number) {
