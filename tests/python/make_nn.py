@@ -102,59 +102,6 @@ def make_layers():
     values.write("nn/layers.txt")
 
 
-CLASS_WEIGHT = torch.tensor([0.5, 1.0, 2.0, 0.25])
-CLASSES = torch.tensor([1, 3, 0, 2, 3, 1])
-
-LOSSES = OrderedDict(
-    cross_entropy=(lambda: nn.CrossEntropyLoss(), CLASSES),
-    cross_entropy_sum=(lambda: nn.CrossEntropyLoss(reduction="sum"), CLASSES),
-    cross_entropy_none=(lambda: nn.CrossEntropyLoss(reduction="none"), CLASSES),
-    cross_entropy_weight=(lambda: nn.CrossEntropyLoss(weight=CLASS_WEIGHT), CLASSES),
-    cross_entropy_ignore=(lambda: nn.CrossEntropyLoss(ignore_index=3), CLASSES),
-    cross_entropy_smoothing=(lambda: nn.CrossEntropyLoss(weight=CLASS_WEIGHT, label_smoothing=0.1), CLASSES),
-    nll=(lambda: nn.NLLLoss(), CLASSES),
-    nll_options=(lambda: nn.NLLLoss(weight=CLASS_WEIGHT, ignore_index=1, reduction="sum"), CLASSES),
-    nll_none=(lambda: nn.NLLLoss(reduction="none"), CLASSES),
-    mse=(lambda: nn.MSELoss(), None),
-    mse_sum=(lambda: nn.MSELoss(reduction="sum"), None),
-    mse_none=(lambda: nn.MSELoss(reduction="none"), None),
-)
-
-
-def make_losses():
-    values = Values()
-    for name, (make, target) in LOSSES.items():
-        torch.manual_seed(7)
-        x = torch.randn(6, 4, requires_grad=True)
-        loss = make()(x, torch.randn(6, 4) if target is None else target)
-        loss.sum().backward()
-        values.add(name + "/output", loss)
-        values.add(name + "/gradient", x.grad)
-    values.write("nn/losses.txt")
-
-
-INITS = OrderedDict(
-    uniform=lambda t: nn.init.uniform_(t, -2, 3),
-    normal=lambda t: nn.init.normal_(t, 1, 2),
-    kaiming_uniform=lambda t: nn.init.kaiming_uniform_(t),
-    kaiming_uniform_options=lambda t: nn.init.kaiming_uniform_(t, a=0.2, mode="fan_out"),
-    kaiming_normal=lambda t: nn.init.kaiming_normal_(t),
-    kaiming_normal_options=lambda t: nn.init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu"),
-    kaiming_normal_tanh=lambda t: nn.init.kaiming_normal_(t, nonlinearity="tanh"),
-    kaiming_normal_selu=lambda t: nn.init.kaiming_normal_(t, nonlinearity="selu"),
-    xavier_uniform=lambda t: nn.init.xavier_uniform_(t),
-    xavier_normal_options=lambda t: nn.init.xavier_normal_(t, gain=1.5),
-)
-
-
-def make_inits():
-    values = Values()
-    for name, init in INITS.items():
-        torch.manual_seed(7)
-        values.add(name, init(torch.empty(4, 3, 2, 3)))
-    values.write("nn/inits.txt")
-
-
 class Block(nn.Module):
     """Built like torchvision's BasicBlock."""
 
@@ -183,7 +130,6 @@ def block():
 
 def make_texts():
     texts = OrderedDict((name, repr(make())) for name, (make, _) in LAYERS.items())
-    texts.update((name, repr(make())) for name, (make, _) in LOSSES.items())
     texts["batch_norm_text"] = repr(nn.BatchNorm2d(16, eps=1.5e-7, momentum=0.01))
     texts["max_pool_pair"] = repr(nn.MaxPool2d((3, 2)))
     texts["relu_inplace"] = repr(nn.ReLU(inplace=True))
@@ -282,8 +228,6 @@ if __name__ == "__main__":
     (RESOURCES / "nn").mkdir(parents=True, exist_ok=True)
     (RESOURCES / "optim").mkdir(parents=True, exist_ok=True)
     make_layers()
-    make_losses()
-    make_inits()
     make_texts()
     make_optimizers()
     make_training()

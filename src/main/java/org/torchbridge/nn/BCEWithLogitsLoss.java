@@ -45,8 +45,7 @@ public class BCEWithLogitsLoss extends WeightedLoss {
     public BCEWithLogitsLoss(Options options) {
         super(options.weight(), options.reduction());
         this.posWeight = options.posWeight() == null ? null : new Buffer(options.posWeight());
-        this.options =
-                options.weight(weightTensor()).posWeight(posWeight == null ? null : posWeight.tensor());
+        this.options = options.weight(weightTensor()).posWeight(posWeight == null ? null : posWeight.tensor());
     }
 
     /** The defaults, to be changed one by one. */

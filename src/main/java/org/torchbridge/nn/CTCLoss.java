@@ -66,10 +66,7 @@ public class CTCLoss extends Module {
     public final Tensor call(Tensor logProbs, Tensor targets, Tensor inputLengths, Tensor targetLengths) {
         return hooked(
                 inputs -> forward(
-                        (Tensor) inputs.get(0),
-                        (Tensor) inputs.get(1),
-                        (Tensor) inputs.get(2),
-                        (Tensor) inputs.get(3)),
+                        (Tensor) inputs.get(0), (Tensor) inputs.get(1), (Tensor) inputs.get(2), (Tensor) inputs.get(3)),
                 logProbs,
                 targets,
                 inputLengths,

@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.DType;
 import org.torchbridge.Generator;
 import org.torchbridge.GradMode;
 import org.torchbridge.Scope;
@@ -194,9 +195,7 @@ public final class Init {
      */
     public static Tensor kaimingNormal_(
             Tensor tensor, double a, FanMode mode, Nonlinearity nonlinearity, @Nullable Generator generator) {
-        return isEmpty(tensor)
-                ? tensor
-                : normal_(tensor, 0, kaimingStd(tensor, a, mode, nonlinearity), generator);
+        return isEmpty(tensor) ? tensor : normal_(tensor, 0, kaimingStd(tensor, a, mode, nonlinearity), generator);
     }
 
     public static Tensor orthogonal_(Tensor tensor) {
@@ -350,7 +349,7 @@ public final class Init {
     /** The share of a standard normal distribution that is less than {@code x}; with libtorch's erf, as Java has none. */
     private static double normalDistribution(double x) {
         try (Scope scope = Scope.open()) {
-            return (1 + Torch.tensor(x / Math.sqrt(2.0)).erf().toDouble()) / 2;
+            return (1 + Torch.tensor(x / Math.sqrt(2.0), DType.FLOAT64).erf().toDouble()) / 2;
         }
     }
 

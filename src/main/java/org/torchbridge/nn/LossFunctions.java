@@ -173,10 +173,11 @@ abstract class LossFunctions extends AttentionFunctions {
     }
 
     /** See {@link BCELoss}. */
-    public static Tensor binaryCrossEntropy(
-            Tensor input, Tensor target, @Nullable Tensor weight, Reduction reduction) {
+    public static Tensor binaryCrossEntropy(Tensor input, Tensor target, @Nullable Tensor weight, Reduction reduction) {
         requireShape("Target", target, input);
-        Tensor expanded = weight == null ? null : Torch.broadcastTensors(List.of(weight, target)).get(0);
+        Tensor expanded = weight == null
+                ? null
+                : Torch.broadcastTensors(List.of(weight, target)).get(0);
         return Torch.binaryCrossEntropy(input, target, expanded, reduction.code());
     }
 
@@ -185,11 +186,14 @@ abstract class LossFunctions extends AttentionFunctions {
     }
 
     /** See {@link BCEWithLogitsLoss}. */
-    public static Tensor binaryCrossEntropyWithLogits(
-            Tensor input, Tensor target, BCEWithLogitsLoss.Options options) {
+    public static Tensor binaryCrossEntropyWithLogits(Tensor input, Tensor target, BCEWithLogitsLoss.Options options) {
         requireShape("Target", target, input);
         return Torch.binaryCrossEntropyWithLogits(
-                input, target, options.weight(), options.posWeight(), options.reduction().code());
+                input,
+                target,
+                options.weight(),
+                options.posWeight(),
+                options.reduction().code());
     }
 
     public static Tensor multilabelSoftMarginLoss(Tensor input, Tensor target) {
@@ -267,11 +271,10 @@ abstract class LossFunctions extends AttentionFunctions {
     }
 
     /** See {@link GaussianNLLLoss}. */
-    public static Tensor gaussianNllLoss(
-            Tensor input, Tensor target, Tensor var, GaussianNLLLoss.Options options) {
+    public static Tensor gaussianNllLoss(Tensor input, Tensor target, Tensor var, GaussianNLLLoss.Options options) {
         if (var.lt(0).any().toBoolean()) {
-            throw new IllegalArgumentException(
-                    "var has negative entry/entries, the least is " + var.min().toDouble() + "; variances are expected");
+            throw new IllegalArgumentException("var has negative entry/entries, the least is "
+                    + var.min().toDouble() + "; variances are expected");
         }
         Tensor variance = varianceFor(input, var).clone();
         try (GradMode mode = Torch.noGrad()) {
@@ -367,8 +370,7 @@ abstract class LossFunctions extends AttentionFunctions {
         if (options.swap()) {
             far = far.minimum(distance.apply(positive, negative));
         }
-        return options.reduction()
-                .of(near.add(options.margin()).sub(far).clampMin(0));
+        return options.reduction().of(near.add(options.margin()).sub(far).clampMin(0));
     }
 
     // ---- what they share

@@ -27,7 +27,8 @@ public class TripletMarginWithDistanceLoss extends TripletLoss {
      * @param swap whether the negative example's distance is the smaller one of those to the anchor and to the positive
      *     example
      */
-    public record Options(@Nullable BinaryOperator<Tensor> distanceFunction, double margin, boolean swap, Reduction reduction) {
+    public record Options(
+            @Nullable BinaryOperator<Tensor> distanceFunction, double margin, boolean swap, Reduction reduction) {
         private static final Options DEFAULT = new Options(null, 1, false, Reduction.MEAN);
 
         public Options {
