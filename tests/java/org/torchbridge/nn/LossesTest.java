@@ -123,6 +123,13 @@ class LossesTest {
     }
 
     @Test
+    void classesOfAnotherTypeAreErrors() {
+        assertThatThrownBy(() -> Functional.crossEntropy(SCORES, Torch.tensor(0, 1, 2)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the target is torch.int32[3]; classes as torch.int64 are expected");
+    }
+
+    @Test
     void shapesThatDoNotFitAreErrors() {
         assertThatThrownBy(() -> Functional.crossEntropy(SCORES, Torch.tensor(0L, 1)))
                 .isInstanceOf(TorchException.class)

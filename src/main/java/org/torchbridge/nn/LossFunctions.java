@@ -98,6 +98,7 @@ abstract class LossFunctions extends AttentionFunctions {
     public static Tensor crossEntropy(Tensor input, Tensor target, CrossEntropyLoss.Options options) {
         return ofClasses(
                 input,
+                target,
                 () -> Torch.crossEntropyLoss(
                         input,
                         target,
@@ -115,6 +116,7 @@ abstract class LossFunctions extends AttentionFunctions {
     public static Tensor nllLoss(Tensor input, Tensor target, NLLLoss.Options options) {
         return ofClasses(
                 input,
+                target,
                 () -> Torch.nllLossNd(
                         input, target, options.weight(), options.reduction().code(), options.ignoreIndex()));
     }
@@ -127,6 +129,7 @@ abstract class LossFunctions extends AttentionFunctions {
     public static Tensor multiMarginLoss(Tensor input, Tensor target, MultiMarginLoss.Options options) {
         return ofClasses(
                 input,
+                target,
                 () -> Torch.multiMarginLoss(
                         input,
                         target,
@@ -142,7 +145,7 @@ abstract class LossFunctions extends AttentionFunctions {
 
     /** See {@link MultiLabelMarginLoss}. */
     public static Tensor multilabelMarginLoss(Tensor input, Tensor target, Reduction reduction) {
-        return ofClasses(input, () -> Torch.multilabelMarginLoss(input, target, reduction.code()));
+        return ofClasses(input, target, () -> Torch.multilabelMarginLoss(input, target, reduction.code()));
     }
 
     public static Tensor ctcLoss(Tensor logProbs, Tensor targets, Tensor inputLengths, Tensor targetLengths) {
@@ -393,19 +396,24 @@ abstract class LossFunctions extends AttentionFunctions {
         return reduction == Reduction.MEAN ? weighted.sum().div(weight.sum()) : reduction.of(weighted);
     }
 
-    /** Says which classes there are if libtorch says that a target is none; looking before each loss would take time. */
-    private static Tensor ofClasses(Tensor input, Supplier<Tensor> loss) {
+    /** Says which classes there are where libtorch names the wrong one: looking at all before each loss would take time. */
+    private static Tensor ofClasses(Tensor input, Tensor target, Supplier<Tensor> loss) {
         try {
             return loss.get();
         } catch (TorchException e) {
-            if (!e.getMessage().contains("out of bounds") && !e.getMessage().contains("out of range")) {
-                throw e;
+            String message = e.getMessage();
+            if (message.contains("out of bounds") || message.contains("out of range")) {
+                long last = input.size(input.dim() == 1 ? 0 : 1) - 1;
+                throw new IllegalArgumentException(
+                        message + " The input has shape " + shape(input) + ": a class from 0 to " + last
+                                + " is expected",
+                        e);
             }
-            long classes = input.size(input.dim() == 1 ? 0 : 1);
-            throw new IllegalArgumentException(
-                    e.getMessage() + " The input has shape " + shape(input) + ": a class from 0 to " + (classes - 1)
-                            + " is expected",
-                    e);
+            if (message.startsWith("expected scalar type Long")) {
+                throw new IllegalArgumentException(
+                        "the target is " + target.dtype() + shape(target) + "; classes as torch.int64 are expected", e);
+            }
+            throw e;
         }
     }
 
