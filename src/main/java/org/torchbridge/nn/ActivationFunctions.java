@@ -313,7 +313,7 @@ abstract class ActivationFunctions extends VisionFunctions {
      * @param hard whether one value is 1 and all others 0; the gradients are those of the soft ones
      */
     public static Tensor gumbelSoftmax(Tensor logits, double tau, boolean hard, long dim) {
-        Tensor exponential = Torch.emptyLike(logits, TensorOptions.DEFAULT, MemoryFormat.CONTIGUOUS)
+        Tensor exponential = Torch.emptyLike(logits, TensorOptions.DEFAULT, MemoryFormat.CONTIGUOUS_FORMAT)
                 .exponential_();
         Tensor soft = logits.sub(exponential.log()).div(tau).softmax(dim);
         if (!hard) {

@@ -3,8 +3,8 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * x₁ · x₂ / max(‖x₁‖ · ‖x₂‖, eps) along a dimension, 1 unless given, which the output lacks; eps is 1e-8 unless given.
- * Inputs of shapes that broadcast.
+ * x₁ · x₂ / (max(‖x₁‖, eps) · max(‖x₂‖, eps)) along a dimension, 1 unless given, which the output lacks; eps is 1e-8
+ * unless given. Inputs of shapes that broadcast.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html">CosineSimilarity</a>.
  */

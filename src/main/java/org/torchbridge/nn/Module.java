@@ -333,6 +333,15 @@ public abstract class Module {
         return added;
     }
 
+    /** Puts {@code child} in the place of the child of this name, whether it has a field or not. */
+    final void replaceChild(String name, Module child) {
+        if (added.containsKey(name)) {
+            add(name, child);
+        } else {
+            ModuleFields.replace(this, name, child);
+        }
+    }
+
     /** The name of the class; for an anonymous one that of the class it extends. */
     private String typeName() {
         Class<?> type = getClass();

@@ -29,6 +29,20 @@ final class ModuleFields {
                 throw inaccessible(field, e);
             }
         }
+
+        void write(Module module, Module child) {
+            if (!field.getType().isInstance(child)) {
+                throw new IllegalArgumentException("the field '" + field.getName() + "' of "
+                        + field.getDeclaringClass().getName() + " is a "
+                        + field.getType().getSimpleName() + ", in which a "
+                        + child.getClass().getSimpleName() + " has no place; declare it with a type that both have");
+            }
+            try {
+                field.set(module, child);
+            } catch (IllegalAccessException e) {
+                throw inaccessible(field, e);
+            }
+        }
     }
 
     private ModuleFields() {}
@@ -41,6 +55,19 @@ final class ModuleFields {
                 action.accept(each.key, value);
             } else if (hidesMember(value)) {
                 throw new IllegalStateException(hidden(each.field));
+            }
+        }
+    }
+
+    /**
+     * Assigns {@code child} to the field with this key.
+     *
+     * @throws IllegalArgumentException if the field's type is too narrow for it
+     */
+    static void replace(Module module, String key, Module child) {
+        for (ModuleField each : FIELDS.get(module.getClass())) {
+            if (each.key.equals(key)) {
+                each.write(module, child);
             }
         }
     }
