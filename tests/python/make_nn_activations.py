@@ -78,6 +78,11 @@ for name in FUNCTIONS:
     golden.row("a = torch.randn(3, 4) * 4; F.%s(a)" % name)
 for call in [
     "threshold(a, 0.5, -2.0)",
+    "elu(a, alpha=0.5)",
+    "celu(a, alpha=0.5)",
+    "leaky_relu(a, negative_slope=0.5)",
+    "hardtanh(a, min_val=-2.0, max_val=1.5)",
+    "gumbel_softmax(a, 0.5, True)",
     "prelu(a, torch.tensor([0.1, 0.2, 0.3, 0.4]))",
     "rrelu(a, 0.2, 0.6, True, False)",
     "hardshrink(a, lambd=1.5)",

@@ -47,13 +47,20 @@ public class EmbeddingBag extends EmbeddingTable {
      * @param paddingIdx the vector that is zero at first, gets no gradient and does not count in its bag; negative ones
      *     count from the end
      */
-    public record Options(@Nullable Double maxNorm, double normType, boolean scaleGradByFreq, Mode mode, boolean sparse, boolean includeLastOffset, @Nullable Long paddingIdx) {
+    public record Options(
+            @Nullable Double maxNorm,
+            double normType,
+            boolean scaleGradByFreq,
+            Mode mode,
+            boolean sparse,
+            boolean includeLastOffset,
+            @Nullable Long paddingIdx) {
         private static final Options DEFAULT = new Options(null, 2, false, Mode.MEAN, false, false, null);
 
         public Options {
             if (mode == Mode.MAX && (scaleGradByFreq || sparse)) {
-                throw new IllegalArgumentException("the mode is MAX and "
-                        + (sparse ? "sparse" : "scaleGradByFreq") + " is set; SUM or MEAN is expected with it");
+                throw new IllegalArgumentException("the mode is MAX and " + (sparse ? "sparse" : "scaleGradByFreq")
+                        + " is set; SUM or MEAN is expected with it");
             }
         }
 
@@ -91,13 +98,12 @@ public class EmbeddingBag extends EmbeddingTable {
     }
 
     public EmbeddingBag(long numEmbeddings, long embeddingDim, Options options) {
-        super(numEmbeddings, embeddingDim, paddingRow(options.paddingIdx(), numEmbeddings));
+        super(numEmbeddings, embeddingDim, options.paddingIdx());
         this.options = options;
     }
 
     private EmbeddingBag(Tensor embeddings, boolean freeze, Options options) {
-        super(embeddings, freeze);
-        paddingRow(options.paddingIdx(), numEmbeddings());
+        super(embeddings, freeze, options.paddingIdx());
         this.options = options;
     }
 
@@ -167,8 +173,8 @@ public class EmbeddingBag extends EmbeddingTable {
             text.append(", scale_grad_by_freq=True");
         }
         text.append(", mode='" + options.mode().name().toLowerCase(Locale.ROOT) + "'");
-        if (options.paddingIdx() != null) {
-            text.append(", padding_idx=" + paddingRow(options.paddingIdx(), numEmbeddings()));
+        if (paddingRow() != null) {
+            text.append(", padding_idx=" + paddingRow());
         }
         return text.toString();
     }

@@ -25,8 +25,8 @@ public abstract class InstanceNorm extends NormBase {
     @Override
     public Tensor forward(Tensor input) {
         requireShape(input);
-        if (settings().affine() && input.size(input.dim() - unbatchedDimensions) != numFeatures()) {
-            throw new IllegalArgumentException("the input of a " + getClass().getSimpleName() + " has the shape "
+        if (settings().affine() && channels(input) != numFeatures()) {
+            throw new IllegalArgumentException("the input of " + typeName() + " has the shape "
                     + Arrays.toString(input.shape()) + "; " + numFeatures() + " channels are expected");
         }
         return input.dim() == unbatchedDimensions
@@ -36,6 +36,10 @@ public abstract class InstanceNorm extends NormBase {
 
     /** Refuses an input of other dimensions than this layer takes. */
     abstract void requireShape(Tensor input);
+
+    final long channels(Tensor input) {
+        return input.size(input.dim() - unbatchedDimensions);
+    }
 
     private Tensor normalized(Tensor batch) {
         Double momentum = settings().momentum();

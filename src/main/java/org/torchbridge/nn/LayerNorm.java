@@ -56,6 +56,16 @@ public class LayerNorm extends Layer {
         }
     }
 
+    /** Sets the weight to 1 and the bias to 0. */
+    public void resetParameters() {
+        if (weight != null) {
+            Init.ones_(weight.tensor());
+        }
+        if (bias != null) {
+            Init.zeros_(bias.tensor());
+        }
+    }
+
     /** The defaults, to be changed one by one. */
     public static Options options() {
         return Options.DEFAULT;

@@ -23,25 +23,7 @@ final class ModuleFields {
     private record ModuleField(String key, Field field) {
         @Nullable
         Object read(Module module) {
-            try {
-                return field.get(module);
-            } catch (IllegalAccessException e) {
-                throw inaccessible(field, e);
-            }
-        }
-
-        void write(Module module, Module child) {
-            if (!field.getType().isInstance(child)) {
-                throw new IllegalArgumentException("the field '" + field.getName() + "' of "
-                        + field.getDeclaringClass().getName() + " is a "
-                        + field.getType().getSimpleName() + ", in which a "
-                        + child.getClass().getSimpleName() + " has no place; declare it with a type that both have");
-            }
-            try {
-                field.set(module, child);
-            } catch (IllegalAccessException e) {
-                throw inaccessible(field, e);
-            }
+            return ModuleFields.read(field, module);
         }
     }
 
@@ -59,16 +41,30 @@ final class ModuleFields {
         }
     }
 
-    /**
-     * Assigns {@code child} to the field with this key.
-     *
-     * @throws IllegalArgumentException if the field's type is too narrow for it
-     */
-    static void replace(Module module, String key, Module child) {
+    /** Assigns {@code value} to the field with this key, final or not; false if there is none that could hold it. */
+    static boolean set(Module module, String key, Object value) {
         for (ModuleField each : FIELDS.get(module.getClass())) {
-            if (each.key.equals(key)) {
-                each.write(module, child);
+            if (each.key.equals(key) && each.field.getType().isInstance(value)) {
+                write(each.field, module, value);
+                return true;
             }
+        }
+        return false;
+    }
+
+    static @Nullable Object read(Field field, Module module) {
+        try {
+            return field.get(module);
+        } catch (IllegalAccessException e) {
+            throw inaccessible(field, e);
+        }
+    }
+
+    static void write(Field field, Module module, @Nullable Object value) {
+        try {
+            field.set(module, value);
+        } catch (IllegalAccessException e) {
+            throw inaccessible(field, e);
         }
     }
 
@@ -118,9 +114,9 @@ final class ModuleFields {
             return canHold(type.getComponentType());
         }
         return Module.class.isAssignableFrom(type)
+                || Parameter.class.isAssignableFrom(type)
+                || Buffer.class.isAssignableFrom(type)
                 || type.isAssignableFrom(Module.class)
-                || type == Parameter.class
-                || type == Buffer.class
                 || type.isInterface()
                 || Collection.class.isAssignableFrom(type)
                 || Map.class.isAssignableFrom(type);
@@ -150,7 +146,7 @@ final class ModuleFields {
                 + " use a ModuleList or a ModuleDict, or mark the field transient if they are not its children";
     }
 
-    private static void makeAccessible(Field field) {
+    static void makeAccessible(Field field) {
         try {
             field.setAccessible(true);
         } catch (InaccessibleObjectException e) {

@@ -11,6 +11,7 @@ import org.torchbridge.Torch;
  */
 public class PReLU extends Layer {
     private final long numParameters;
+    private final double init;
     public Parameter weight;
 
     public PReLU() {
@@ -23,7 +24,13 @@ public class PReLU extends Layer {
 
     public PReLU(long numParameters, double init) {
         this.numParameters = numParameters;
+        this.init = init;
         this.weight = new Parameter(Torch.full(new long[] {numParameters}, init));
+    }
+
+    /** Sets the slopes to those they had at first. */
+    public void resetParameters() {
+        Init.constant_(weight.tensor(), init);
     }
 
     public long numParameters() {

@@ -36,6 +36,13 @@ public class RMSNorm extends Layer {
         }
     }
 
+    /** Sets the weight to 1. */
+    public void resetParameters() {
+        if (weight != null) {
+            Init.ones_(weight.tensor());
+        }
+    }
+
     public long[] normalizedShape() {
         return normalizedShape.clone();
     }
