@@ -7,8 +7,8 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 /**
- * A softmax over many classes that are sorted by how frequent they are, and its loss, computed faster than over all: the
- * head tells the most frequent classes and clusters of the others, a projection in the tail those of one cluster.
+ * A softmax over many classes that are sorted by how frequent they are, and its loss, computed faster than over all:
+ * the head tells the most frequent classes and clusters of the others, a projection in the tail those of one cluster.
  * Input (N, in) or (in), target the {@code int64} classes (N) or ().
  *
  * <pre>{@code

@@ -41,7 +41,8 @@ public class EmbeddingBag extends EmbeddingTable {
      *
      * @param maxNorm the length to which a longer vector is shortened, in the table itself, when it is looked up
      * @param normType the degree of the norm that {@code maxNorm} is about
-     * @param scaleGradByFreq whether gradients are divided by how often the vector was looked up; not with {@link Mode#MAX}
+     * @param scaleGradByFreq whether gradients are divided by how often the vector was looked up; not with
+     *     {@link Mode#MAX}
      * @param sparse whether the gradient of {@code weight} is a sparse tensor; not with {@link Mode#MAX}
      * @param includeLastOffset whether the offsets have one more element, the end of the last bag
      * @param paddingIdx the vector that is zero at first, gets no gradient and does not count in its bag; negative ones

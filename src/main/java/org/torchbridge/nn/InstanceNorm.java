@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.torchbridge.Tensor;
 
 /**
- * Normalises each channel of each element of a batch to mean 0 and variance 1. With running statistics, the running ones
- * are updated in training mode and used in evaluation mode.
+ * Normalises each channel of each element of a batch to mean 0 and variance 1. With running statistics, the running
+ * ones are updated in training mode and used in evaluation mode.
  */
 public abstract class InstanceNorm extends NormBase {
     private static final Options DEFAULT = new Options(1e-5, 0.1, false, false);

@@ -5,8 +5,9 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 /**
- * Normalises over the last dimensions, those of {@code normalizedShape}, to mean 0 and variance 1; then scales each place
- * by {@code weight} and shifts it by {@code bias}, which are 1 and 0 at first. Input and output (*, normalizedShape).
+ * Normalises over the last dimensions, those of {@code normalizedShape}, to mean 0 and variance 1; then scales each
+ * place by {@code weight} and shifts it by {@code bias}, which are 1 and 0 at first. Input and output (*,
+ * normalizedShape).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html">LayerNorm</a>.
  */

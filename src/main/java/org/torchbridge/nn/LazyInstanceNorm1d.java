@@ -19,7 +19,9 @@ public class LazyInstanceNorm1d extends InstanceNorm1d implements LazyModule {
         uninitialize();
     }
 
-    /** The defaults, to be changed one by one: as in Python those of a batch norm, affine and with running statistics. */
+    /**
+     * The defaults, to be changed one by one: as in Python those of a batch norm, affine and with running statistics.
+     */
     public static Options options() {
         return BatchNorm.options();
     }

@@ -4,8 +4,8 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 /**
- * max(0, x) + weight · min(0, x) with a slope that is learned: one for all, or one for each channel. Input (N, C, *) or,
- * with one slope, any shape. The slopes begin with 0.25 unless given.
+ * max(0, x) + weight · min(0, x) with a slope that is learned: one for all, or one for each channel. Input (N, C, *)
+ * or, with one slope, any shape. The slopes begin with 0.25 unless given.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html">PReLU</a>.
  */

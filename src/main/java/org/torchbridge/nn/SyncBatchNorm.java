@@ -6,8 +6,8 @@ import org.torchbridge.Tensor;
 
 /**
  * A batch norm of inputs (N, C, *) that, in training over several processes, normalises by the mean and variance of all
- * their batches together. There is one process so far, whose batch is all there is: it does what {@link BatchNorm} does,
- * on any device.
+ * their batches together. There is one process so far, whose batch is all there is: it does what {@link BatchNorm}
+ * does, on any device.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.SyncBatchNorm.html">SyncBatchNorm</a>.
  */
