@@ -28,25 +28,25 @@ class LayersTest {
         add("linear_without_bias", () -> new Linear(5, 4, false), 2, 3, 5);
         add("conv", () -> new Conv2d(3, 4, 3), 2, 3, 6, 5);
         add("conv_options", LayersTest::convWithOptions, 2, 4, 7, 6);
-        add("conv_same", () -> conv(Size2d.of(4, 3), same()), 1, 2, 6, 5);
-        add("conv_valid", () -> conv(Size2d.of(3), Conv2d.options().padding(Conv2d.NamedPadding.VALID)), 2, 6, 5);
+        add("conv_same", () -> conv(Size.of(4, 3), same()), 1, 2, 6, 5);
+        add("conv_valid", () -> conv(Size.of(3), Conv2d.options().padding(Conv2d.NamedPadding.VALID)), 2, 6, 5);
         add(
                 "conv_reflect",
-                () -> conv(Size2d.of(3), mode(Conv2d.PaddingMode.REFLECT).padding(2, 1)),
+                () -> conv(Size.of(3), mode(Conv2d.PaddingMode.REFLECT).padding(2, 1)),
                 1,
                 2,
                 6,
                 5);
         add(
                 "conv_replicate",
-                () -> conv(Size2d.of(3), mode(Conv2d.PaddingMode.REPLICATE).padding(1)),
+                () -> conv(Size.of(3), mode(Conv2d.PaddingMode.REPLICATE).padding(1)),
                 1,
                 2,
                 6,
                 5);
         add(
                 "conv_circular_same",
-                () -> conv(Size2d.of(4, 3), same().paddingMode(Conv2d.PaddingMode.CIRCULAR)),
+                () -> conv(Size.of(4, 3), same().paddingMode(Conv2d.PaddingMode.CIRCULAR)),
                 1,
                 2,
                 6,
@@ -133,7 +133,7 @@ class LayersTest {
         return layer;
     }
 
-    private static Conv2d conv(Size2d kernelSize, Conv2d.Options options) {
+    private static Conv2d conv(Size kernelSize, Conv2d.Options options) {
         return new Conv2d(2, 3, kernelSize, options);
     }
 
@@ -152,7 +152,7 @@ class LayersTest {
                 .dilation(1, 2)
                 .groups(2)
                 .bias(false);
-        return new Conv2d(4, 6, Size2d.of(3, 2), options);
+        return new Conv2d(4, 6, Size.of(3, 2), options);
     }
 
     private static Layer batchNormWithOptions() {
@@ -166,13 +166,13 @@ class LayersTest {
     private static Layer maxPoolWithOptions() {
         MaxPool2d.Options options =
                 MaxPool2d.options().stride(1, 2).dilation(2, 1).ceilMode(true);
-        return new MaxPool2d(Size2d.of(2, 3), options);
+        return new MaxPool2d(Size.of(2, 3), options);
     }
 
     private static Layer avgPoolWithOptions() {
         AvgPool2d.Options options =
                 AvgPool2d.options().stride(2, 1).padding(1, 0).ceilMode(true).countIncludePad(false);
-        return new AvgPool2d(Size2d.of(3, 2), options);
+        return new AvgPool2d(Size.of(3, 2), options);
     }
 
     private static Layer sequential() {
