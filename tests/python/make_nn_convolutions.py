@@ -4,8 +4,8 @@ from golden import Golden
 
 golden = Golden("convolutions")
 
-INPUT = {1: "torch.randn(2, 2, 9)", 2: "torch.randn(2, 2, 6, 5)", 3: "torch.randn(1, 2, 4, 5, 4)"}
-UNBATCHED = {1: "torch.randn(2, 9)", 2: "torch.randn(2, 6, 5)", 3: "torch.randn(2, 4, 5, 4)"}
+INPUT = {1: "torch.randn(2, 2, 9)", 2: "torch.randn(1, 2, 6, 5)", 3: "torch.randn(1, 2, 3, 4, 3)"}
+UNBATCHED = {1: "torch.randn(2, 9)", 2: "torch.randn(2, 6, 5)", 3: "torch.randn(2, 3, 4, 3)"}
 PAIR = {1: "(2,)", 2: "(2, 1)", 3: "(2, 1, 2)"}
 KERNEL = {1: "(3,)", 2: "(3, 2)", 3: "(2, 3, 2)"}
 PADDING = {1: "(1,)", 2: "(1, 2)", 3: "(1, 0, 2)"}
@@ -47,9 +47,9 @@ for d in (1, 2, 3):
         golden.row("a = %s; b = %s; %s%s" % (INPUT[d], weight, call, options))
     golden.row("a = %s; b = torch.randn(4, 1%s); %s, groups=2)" % (INPUT[d], ", 2" * d, call))
 
-SMALL = {1: "torch.randn(2, 4, 4)", 2: "torch.randn(1, 4, 3, 3)", 3: "torch.randn(1, 4, 2, 3, 2)"}
-SMALL_UNBATCHED = {1: "torch.randn(4, 4)", 2: "torch.randn(4, 3, 3)", 3: "torch.randn(4, 2, 3, 2)"}
-OUTPUT = {1: (10,), 2: (8, 7), 3: (6, 7, 6)}
+SMALL = {1: "torch.randn(2, 4, 4)", 2: "torch.randn(1, 4, 3, 3)", 3: "torch.randn(1, 4, 2, 2, 2)"}
+SMALL_UNBATCHED = {1: "torch.randn(4, 4)", 2: "torch.randn(4, 3, 3)", 3: "torch.randn(4, 2, 2, 2)"}
+OUTPUT = {1: (10,), 2: (8, 7), 3: (6, 5, 6)}
 OUTPUT_PADDING = {1: "(1,)", 2: "(1, 0)", 3: "(0, 1, 0)"}
 
 for d in (1, 2, 3):
@@ -74,6 +74,7 @@ for d in (1, 2, 3):
     golden.row(row % (conv, SMALL[d], (2 if d == 1 else 1, 2) + size))
     golden.row(row % (conv, SMALL_UNBATCHED[d], size))
     golden.row(row % (conv, SMALL_UNBATCHED[d], (2,) + size))
+    golden.row("m = nn.LazyConvTranspose%dd(2, 3, stride=2); a = %s; m(a, output_size=%s)" % (d, SMALL[d], size))
     weight = "torch.randn(4, 2%s)" % (", 3" * d)
     call = "F.conv_transpose%dd(a, b" % d
     for options in [
@@ -84,6 +85,12 @@ for d in (1, 2, 3):
         ", dilation=%s)" % PAIR[d],
     ]:
         golden.row("a = %s; b = %s; %s%s" % (SMALL[d], weight, call, options))
+
+for d in (1, 2, 3):
+    for options in ["4, 3)", "4, %s, bias=False, groups=2)" % KERNEL[d], "4, 2, stride=2, padding=1)"]:
+        for lazy, tensors in (("LazyConv", (INPUT, UNBATCHED)), ("LazyConvTranspose", (SMALL, SMALL_UNBATCHED))):
+            for tensor in tensors:
+                golden.row("m = nn.%s%dd(%s; a = %s; m(a)" % (lazy, d, options, tensor[d]))
 
 golden.row("a = torch.randn(5, 2, 3); b = torch.randn(2, 3, 4); c = torch.randn(4); F.conv_tbc(a, b, c)")
 golden.row("a = torch.randn(5, 2, 3); b = torch.randn(2, 3, 4); c = torch.randn(4); F.conv_tbc(a, b, c, pad=1)")

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 golden = Golden("pooling")
 
-INPUT = {1: "torch.randn(2, 2, 9)", 2: "torch.randn(2, 2, 6, 5)", 3: "torch.randn(1, 2, 4, 5, 4)"}
+INPUT = {1: "torch.randn(2, 2, 9)", 2: "torch.randn(1, 2, 6, 5)", 3: "torch.randn(1, 1, 4, 5, 4)"}
 UNBATCHED = {1: "torch.randn(2, 9)", 2: "torch.randn(2, 6, 5)", 3: "torch.randn(2, 4, 5, 4)"}
 KERNEL = {1: "(3,)", 2: "(3, 2)", 3: "(2, 3, 2)"}
 PAIR = {1: "2", 2: "(2, 1)", 3: "(2, 1, 2)"}
@@ -133,7 +133,7 @@ for d in (2, 3):
         both(layer, function, options, INPUT[d])
         with_indices(layer, function, options, INPUT[d])
     golden.layer("nn.%s(2, output_size=2)" % layer, UNBATCHED[d])
-    samples = "torch.rand(%d, 2, %d)" % (2 if d == 2 else 1, d)
+    samples = "torch.rand(1, %d, %d)" % (2 if d == 2 else 1, d)
     golden.row(
         "m = nn.%s(2, output_size=2, random_samples=%s); a = %s; m(a)" % (layer, samples, INPUT[d]),
         python="m = nn.%s(2, output_size=2, _random_samples=%s); a = %s; m(a)" % (layer, samples, INPUT[d]),

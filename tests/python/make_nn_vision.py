@@ -7,7 +7,7 @@ from torch.nn import functional as F
 golden = Golden("vision")
 
 INPUT = {1: "torch.randn(2, 2, 5)", 2: "torch.randn(1, 2, 4, 5)", 3: "torch.randn(1, 2, 3, 4, 3)"}
-UNBATCHED = {1: "torch.randn(2, 5)", 2: "torch.randn(2, 4, 5)", 3: "torch.randn(2, 3, 4, 3)"}
+UNBATCHED = {1: "torch.randn(2, 5)", 2: "torch.randn(2, 4, 5)", 3: "torch.randn(1, 3, 4, 3)"}
 SIDES = {1: "(1, 2)", 2: "(1, 2, 0, 3)", 3: "(1, 2, 0, 3, 2, 1)"}
 CUT = {1: "(-1, 2)", 2: "(1, -2, 0, 3)", 3: "(1, 2, -1, 0, 0, 1)"}
 
@@ -97,14 +97,14 @@ MODES = {
 
 for d in (1, 2, 3):
     for mode in MODES[d]:
-        sizes = ["size=6", "scale_factor=2.0", "scale_factor=1.3"]
+        sizes = ["size=5", "scale_factor=2.0", "scale_factor=1.3"]
         if d > 1:
             sizes += ["size=" + SIZE[d], "scale_factor=" + SCALE[d]]
         for size in sizes:
             upsample("%s, mode='%s'" % (size, mode), INPUT[d])
         upsample("scale_factor=1.3, mode='%s', recompute_scale_factor=True" % mode, INPUT[d])
         if "linear" in mode or mode == "bicubic":
-            upsample("size=6, mode='%s', align_corners=True" % mode, INPUT[d])
+            upsample("size=5, mode='%s', align_corners=True" % mode, INPUT[d])
             upsample("scale_factor=1.3, mode='%s', align_corners=True" % mode, INPUT[d])
             upsample("scale_factor=1.3, align_corners=False, mode='%s', recompute_scale_factor=True" % mode, INPUT[d])
     golden.layer(

@@ -1,5 +1,6 @@
 package org.torchbridge.nn;
 
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -148,6 +149,14 @@ public abstract class Conv extends ConvNd {
     /** The options this layer was made with, with a number for each dimension. */
     public Options settings() {
         return options;
+    }
+
+    /** What the lazy layers do with their first inputs. */
+    void initializeChannels(List<Object> inputs) {
+        findInChannels(inputs);
+        if (isUninitialized()) {
+            materialize(outChannels, groupMultiple("inChannels", inChannels, options.groups()) / options.groups());
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.torchbridge.nn;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
@@ -10,7 +11,7 @@ import org.torchbridge.Torch;
  */
 public abstract class ConvNd extends Layer {
     long inChannels;
-    private final long outChannels;
+    long outChannels;
     private final Size kernelSize;
     public Parameter weight;
     public @Nullable Parameter bias;
@@ -46,6 +47,30 @@ public abstract class ConvNd extends Layer {
     @Nullable
     Tensor biasTensor() {
         return bias == null ? null : bias.tensor();
+    }
+
+    /** Makes the parameters again, of a shape that is not known yet. */
+    void becomeLazy(long outChannels, boolean bias) {
+        this.outChannels = outChannels;
+        this.weight = new UninitializedParameter();
+        this.bias = bias ? new UninitializedParameter() : null;
+    }
+
+    /** Takes the channels from the first input of a lazy layer. */
+    void findInChannels(List<Object> inputs) {
+        Tensor input = (Tensor) inputs.get(0);
+        int dimensions = kernelSize.values().size();
+        ConvolutionFunctions.requireDimensions(input, dimensions);
+        inChannels = input.size(-dimensions - 1);
+    }
+
+    /** Gives the weight of a lazy layer the given channels in front of the kernel's dimensions. */
+    void materialize(long first, long second) {
+        ((UninitializedParameter) weight).materialize(weightShape(first, second, kernelSize));
+        if (bias instanceof UninitializedParameter lazyBias) {
+            lazyBias.materialize(outChannels);
+        }
+        resetParameters();
     }
 
     /** The given channels, which are the same number in each group. */

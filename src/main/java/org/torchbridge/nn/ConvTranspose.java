@@ -1,5 +1,6 @@
 package org.torchbridge.nn;
 
+import java.util.List;
 import org.torchbridge.Tensor;
 
 /**
@@ -121,6 +122,14 @@ public abstract class ConvTranspose extends ConvNd {
 
     /** The functional operator of this layer's dimensions. */
     abstract Tensor convolve(Tensor input, Options settings);
+
+    /** What the lazy layers do with their first inputs. */
+    void initializeChannels(List<Object> inputs) {
+        findInChannels(inputs);
+        if (isUninitialized()) {
+            materialize(groupMultiple("inChannels", inChannels, options.groups()), outChannels / options.groups());
+        }
+    }
 
     @Override
     public String extraRepr() {

@@ -149,6 +149,14 @@ abstract class ConvolutionFunctions extends LinearFunctions {
         return Torch.pad(input, pad, mode.text(), value);
     }
 
+    /** Checks that the input is one with channels and the given number of further dimensions, or a batch of such. */
+    static void requireDimensions(Tensor input, int dimensions) {
+        if (input.dim() != dimensions + 1 && input.dim() != dimensions + 2) {
+            throw new IllegalArgumentException("the input is " + Size.tuple(input.shape()) + "; " + (dimensions + 1)
+                    + " dimensions or, in a batch, " + (dimensions + 2) + " are expected");
+        }
+    }
+
     private static Tensor conv(
             int dimensions, Tensor input, Tensor weight, @Nullable Tensor bias, Conv.Options options) {
         long[] stride = options.stride().expand("stride", dimensions);

@@ -24,10 +24,8 @@ public abstract class Pad extends Layer {
 
     @Override
     public Tensor forward(Tensor input) {
-        boolean fits = input.dim() == dimensions + 1 || input.dim() == dimensions + 2;
-        if (mode != PadMode.CONSTANT && !fits) {
-            throw new IllegalArgumentException("the input has " + input.dim() + " dimensions; " + (dimensions + 1)
-                    + " or, in a batch, " + (dimensions + 2) + " are expected");
+        if (mode != PadMode.CONSTANT) {
+            ConvolutionFunctions.requireDimensions(input, dimensions);
         }
         return Functional.pad(input, padding.expand("padding", 2 * dimensions), mode, value);
     }

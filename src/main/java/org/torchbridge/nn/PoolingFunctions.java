@@ -360,11 +360,8 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     }
 
     private static long[] lastDimensions(Tensor input, int dimensions) {
+        requireDimensions(input, dimensions);
         long[] shape = input.shape();
-        if (shape.length < dimensions) {
-            throw new IllegalArgumentException("the input has " + shape.length + " dimensions; " + (dimensions + 1)
-                    + " or, in a batch, " + (dimensions + 2) + " are expected");
-        }
         return Arrays.copyOfRange(shape, shape.length - dimensions, shape.length);
     }
 }
