@@ -39,36 +39,11 @@ def write_texts(path, texts):
 LAYERS = OrderedDict(
     linear=(lambda: nn.Linear(5, 4), (3, 5)),
     linear_without_bias=(lambda: nn.Linear(5, 4, bias=False), (2, 3, 5)),
-    conv=(lambda: nn.Conv2d(3, 4, 3), (2, 3, 6, 5)),
-    conv_options=(
-        lambda: nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2, bias=False),
-        (2, 4, 7, 6),
-    ),
-    conv_same=(lambda: nn.Conv2d(2, 3, (4, 3), padding="same"), (1, 2, 6, 5)),
-    conv_valid=(lambda: nn.Conv2d(2, 3, 3, padding="valid"), (2, 6, 5)),
-    conv_reflect=(lambda: nn.Conv2d(2, 3, 3, padding=(2, 1), padding_mode="reflect"), (1, 2, 6, 5)),
-    conv_replicate=(lambda: nn.Conv2d(2, 3, 3, padding=1, padding_mode="replicate"), (1, 2, 6, 5)),
-    conv_circular_same=(
-        lambda: nn.Conv2d(2, 3, (4, 3), padding="same", padding_mode="circular"),
-        (1, 2, 6, 5),
-    ),
     batch_norm=(lambda: nn.BatchNorm2d(3), (4, 3, 2, 2)),
     batch_norm_options=(lambda: nn.BatchNorm2d(3, eps=1e-3, momentum=None), (4, 3, 2, 2)),
     batch_norm_plain=(lambda: nn.BatchNorm2d(3, affine=False, track_running_stats=False), (4, 3, 2, 2)),
     batch_norm_eval=(lambda: nn.BatchNorm2d(3).eval(), (4, 3, 2, 2)),
     relu=(lambda: nn.ReLU(), (3, 4)),
-    max_pool=(lambda: nn.MaxPool2d(3, stride=2, padding=1), (2, 3, 7, 6)),
-    max_pool_options=(lambda: nn.MaxPool2d((2, 3), stride=(1, 2), dilation=(2, 1), ceil_mode=True), (3, 7, 6)),
-    avg_pool=(lambda: nn.AvgPool2d(2), (2, 3, 7, 6)),
-    avg_pool_options=(
-        lambda: nn.AvgPool2d((3, 2), stride=(2, 1), padding=(1, 0), ceil_mode=True, count_include_pad=False),
-        (2, 3, 7, 6),
-    ),
-    avg_pool_divisor=(lambda: nn.AvgPool2d(2, divisor_override=3), (2, 3, 6, 6)),
-    adaptive_avg_pool=(lambda: nn.AdaptiveAvgPool2d(1), (2, 3, 7, 6)),
-    adaptive_avg_pool_pair=(lambda: nn.AdaptiveAvgPool2d((3, 2)), (2, 3, 7, 6)),
-    flatten=(lambda: nn.Flatten(), (2, 3, 4)),
-    flatten_options=(lambda: nn.Flatten(0, 1), (2, 3, 4)),
     dropout=(lambda: nn.Dropout(0.3), (5, 6)),
     dropout_eval=(lambda: nn.Dropout(0.3).eval(), (5, 6)),
     identity=(lambda: nn.Identity(), (2, 3)),
@@ -185,7 +160,6 @@ def make_texts():
     texts = OrderedDict((name, repr(make())) for name, (make, _) in LAYERS.items())
     texts.update((name, repr(make())) for name, (make, _) in LOSSES.items())
     texts["batch_norm_text"] = repr(nn.BatchNorm2d(16, eps=1.5e-7, momentum=0.01))
-    texts["max_pool_pair"] = repr(nn.MaxPool2d((3, 2)))
     texts["relu_inplace"] = repr(nn.ReLU(inplace=True))
     texts["dropout_inplace"] = repr(nn.Dropout(inplace=True))
     texts["empty"] = repr(nn.Sequential())

@@ -26,45 +26,11 @@ class LayersTest {
     static {
         add("linear", () -> new Linear(5, 4), 3, 5);
         add("linear_without_bias", () -> new Linear(5, 4, false), 2, 3, 5);
-        add("conv", () -> new Conv2d(3, 4, 3), 2, 3, 6, 5);
-        add("conv_options", LayersTest::convWithOptions, 2, 4, 7, 6);
-        add("conv_same", () -> conv(Size.of(4, 3), same()), 1, 2, 6, 5);
-        add("conv_valid", () -> conv(Size.of(3), Conv2d.options().padding(Conv2d.NamedPadding.VALID)), 2, 6, 5);
-        add(
-                "conv_reflect",
-                () -> conv(Size.of(3), mode(Conv2d.PaddingMode.REFLECT).padding(2, 1)),
-                1,
-                2,
-                6,
-                5);
-        add(
-                "conv_replicate",
-                () -> conv(Size.of(3), mode(Conv2d.PaddingMode.REPLICATE).padding(1)),
-                1,
-                2,
-                6,
-                5);
-        add(
-                "conv_circular_same",
-                () -> conv(Size.of(4, 3), same().paddingMode(Conv2d.PaddingMode.CIRCULAR)),
-                1,
-                2,
-                6,
-                5);
         add("batch_norm", () -> new BatchNorm2d(3), 4, 3, 2, 2);
         add("batch_norm_options", LayersTest::batchNormWithOptions, 4, 3, 2, 2);
         add("batch_norm_plain", LayersTest::batchNormPlain, 4, 3, 2, 2);
         add("batch_norm_eval", () -> evaluating(new BatchNorm2d(3)), 4, 3, 2, 2);
         add("relu", ReLU::new, 3, 4);
-        add("max_pool", () -> new MaxPool2d(3, MaxPool2d.options().stride(2).padding(1)), 2, 3, 7, 6);
-        add("max_pool_options", LayersTest::maxPoolWithOptions, 3, 7, 6);
-        add("avg_pool", () -> new AvgPool2d(2), 2, 3, 7, 6);
-        add("avg_pool_options", LayersTest::avgPoolWithOptions, 2, 3, 7, 6);
-        add("avg_pool_divisor", () -> new AvgPool2d(2, AvgPool2d.options().divisorOverride(3L)), 2, 3, 6, 6);
-        add("adaptive_avg_pool", () -> new AdaptiveAvgPool2d(1), 2, 3, 7, 6);
-        add("adaptive_avg_pool_pair", () -> new AdaptiveAvgPool2d(3, 2), 2, 3, 7, 6);
-        add("flatten", Flatten::new, 2, 3, 4);
-        add("flatten_options", () -> new Flatten(0, 1), 2, 3, 4);
         add("dropout", () -> new Dropout(0.3), 5, 6);
         add("dropout_eval", () -> evaluating(new Dropout(0.3)), 5, 6);
         add("identity", Identity::new, 2, 3);
@@ -106,9 +72,6 @@ class LayersTest {
 
     @Test
     void optionsThatDoNotGoTogetherAreRefused() {
-        assertThatThrownBy(() -> new Conv2d(3, 4, 3, Conv2d.options().groups(2)))
-                .hasMessage("inChannels is 3; a multiple of groups, 2, is expected");
-        assertThatThrownBy(() -> same().stride(2)).hasMessageContaining("this padding goes with stride 1 only");
         assertThatThrownBy(() -> new Dropout(1.5)).hasMessageContaining("the dropout probability is 1.5");
     }
 
@@ -133,46 +96,12 @@ class LayersTest {
         return layer;
     }
 
-    private static Conv2d conv(Size kernelSize, Conv2d.Options options) {
-        return new Conv2d(2, 3, kernelSize, options);
-    }
-
-    private static Conv2d.Options same() {
-        return Conv2d.options().padding(Conv2d.NamedPadding.SAME);
-    }
-
-    private static Conv2d.Options mode(Conv2d.PaddingMode mode) {
-        return Conv2d.options().paddingMode(mode);
-    }
-
-    private static Layer convWithOptions() {
-        Conv2d.Options options = Conv2d.options()
-                .stride(2, 1)
-                .padding(1, 2)
-                .dilation(1, 2)
-                .groups(2)
-                .bias(false);
-        return new Conv2d(4, 6, Size.of(3, 2), options);
-    }
-
     private static Layer batchNormWithOptions() {
         return new BatchNorm2d(3, BatchNorm2d.options().eps(1e-3).momentum(null));
     }
 
     private static Layer batchNormPlain() {
         return new BatchNorm2d(3, BatchNorm2d.options().affine(false).trackRunningStats(false));
-    }
-
-    private static Layer maxPoolWithOptions() {
-        MaxPool2d.Options options =
-                MaxPool2d.options().stride(1, 2).dilation(2, 1).ceilMode(true);
-        return new MaxPool2d(Size.of(2, 3), options);
-    }
-
-    private static Layer avgPoolWithOptions() {
-        AvgPool2d.Options options =
-                AvgPool2d.options().stride(2, 1).padding(1, 0).ceilMode(true).countIncludePad(false);
-        return new AvgPool2d(Size.of(3, 2), options);
     }
 
     private static Layer sequential() {

@@ -143,6 +143,7 @@ public abstract class ConvTranspose extends ConvNd {
     }
 
     private long[] outputPadding(Tensor input, long[] outputSize) {
+        ConvolutionFunctions.requireDimensions(input, kernelSize().values().size());
         long[] smallest = smallestOutput(input.shape());
         long[] stride = options.stride().expand("stride", smallest.length);
         long[] size = Size.lastOf("outputSize", outputSize, smallest.length, input.dim());

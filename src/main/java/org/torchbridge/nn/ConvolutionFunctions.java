@@ -107,6 +107,7 @@ abstract class ConvolutionFunctions extends LinearFunctions {
 
     /** See {@link Unfold}. */
     public static Tensor unfold(Tensor input, Size kernelSize, Unfold.Options options) {
+        requireDimensions(input, 2);
         return Torch.im2col(
                 input,
                 kernelSize.expand("kernelSize", 2),
@@ -162,6 +163,7 @@ abstract class ConvolutionFunctions extends LinearFunctions {
         long[] stride = options.stride().expand("stride", dimensions);
         long[] dilation = options.dilation().expand("dilation", dimensions);
         if (options.paddingMode() != Conv.PaddingMode.ZEROS) {
+            requireDimensions(input, dimensions);
             Tensor padded = Torch.pad(
                     input,
                     options.paddingAround(weight.shape()),

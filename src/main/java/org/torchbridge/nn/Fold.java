@@ -18,6 +18,7 @@ public class Fold extends SlidingBlocks {
     public Fold(Size outputSize, Size kernelSize, Options options) {
         super(kernelSize, options);
         this.outputSize = outputSize;
+        outputSize.expand("outputSize", 2);
     }
 
     public Size outputSize() {

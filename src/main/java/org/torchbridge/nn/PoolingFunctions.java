@@ -17,6 +17,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     /** The largest value under the kernel: input (N, C, L) or (C, L). */
     public static Tensor maxPool1d(Tensor input, Size kernelSize, MaxPool.Options options) {
+        requireDimensions(input, 1);
         return Torch.maxPool1d(
                 input,
                 kernelSize.expand("kernelSize", 1),
@@ -32,6 +33,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     /** The largest value under the kernel and where it is: input (N, C, L) or (C, L). */
     public static MaxPool.WithIndices maxPool1dWithIndices(Tensor input, Size kernelSize, MaxPool.Options options) {
+        requireDimensions(input, 1);
         return withIndices(Torch.maxPool1dWithIndices(
                 input,
                 kernelSize.expand("kernelSize", 1),
@@ -47,6 +49,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     /** The largest value under the kernel: input (N, C, H, W) or (C, H, W). */
     public static Tensor maxPool2d(Tensor input, Size kernelSize, MaxPool.Options options) {
+        requireDimensions(input, 2);
         return Torch.maxPool2d(
                 input,
                 kernelSize.expand("kernelSize", 2),
@@ -62,6 +65,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     /** The largest value under the kernel and where it is: input (N, C, H, W) or (C, H, W). */
     public static MaxPool.WithIndices maxPool2dWithIndices(Tensor input, Size kernelSize, MaxPool.Options options) {
+        requireDimensions(input, 2);
         return withIndices(Torch.maxPool2dWithIndices(
                 input,
                 kernelSize.expand("kernelSize", 2),
@@ -77,6 +81,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     /** The largest value under the kernel: input (N, C, D, H, W) or (C, D, H, W). */
     public static Tensor maxPool3d(Tensor input, Size kernelSize, MaxPool.Options options) {
+        requireDimensions(input, 3);
         return Torch.maxPool3d(
                 input,
                 kernelSize.expand("kernelSize", 3),
@@ -92,6 +97,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     /** The largest value under the kernel and where it is: input (N, C, D, H, W) or (C, D, H, W). */
     public static MaxPool.WithIndices maxPool3dWithIndices(Tensor input, Size kernelSize, MaxPool.Options options) {
+        requireDimensions(input, 3);
         return withIndices(Torch.maxPool3dWithIndices(
                 input,
                 kernelSize.expand("kernelSize", 3),
@@ -143,6 +149,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
     /** The mean of the values under the kernel: input (N, C, L) or (C, L). */
     public static Tensor avgPool1d(Tensor input, Size kernelSize, AvgPool.Options options) {
         options.requireNoDivisor();
+        requireDimensions(input, 1);
         return Torch.avgPool1d(
                 input,
                 kernelSize.expand("kernelSize", 1),
@@ -158,6 +165,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     /** The mean of the values under the kernel: input (N, C, H, W) or (C, H, W). */
     public static Tensor avgPool2d(Tensor input, Size kernelSize, AvgPool.Options options) {
+        requireDimensions(input, 2);
         return Torch.avgPool2d(
                 input,
                 kernelSize.expand("kernelSize", 2),
@@ -174,6 +182,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     /** The mean of the values under the kernel: input (N, C, D, H, W) or (C, D, H, W). */
     public static Tensor avgPool3d(Tensor input, Size kernelSize, AvgPool.Options options) {
+        requireDimensions(input, 3);
         return Torch.avgPool3d(
                 input,
                 kernelSize.expand("kernelSize", 3),

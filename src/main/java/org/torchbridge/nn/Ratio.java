@@ -22,8 +22,7 @@ public record Ratio(List<Double> values) {
     /** The number of each dimension. {@code name} is what an error calls this ratio. */
     double[] expand(String name, int dimensions) {
         if (values.size() != 1 && values.size() != dimensions) {
-            throw new IllegalArgumentException(
-                    name + " is " + this + "; one number or " + dimensions + " are expected");
+            throw new IllegalArgumentException(name + " is " + this + "; " + Size.oneOr(dimensions) + " expected");
         }
         double[] expanded = new double[dimensions];
         Arrays.setAll(expanded, i -> values.get(values.size() == 1 ? 0 : i));

@@ -51,8 +51,7 @@ public record Size(List<@Nullable Long> values, boolean single) {
     /** The number of each dimension; where there is none, that of {@code missing}. */
     long[] expandOr(String name, long[] missing) {
         if (!single && values.size() != missing.length) {
-            throw new IllegalArgumentException(
-                    name + " is " + this + "; one number or " + missing.length + " are expected");
+            throw new IllegalArgumentException(name + " is " + this + "; " + oneOr(missing.length) + " expected");
         }
         long[] expanded = new long[missing.length];
         for (int i = 0; i < expanded.length; i++) {
@@ -74,6 +73,11 @@ public record Size(List<@Nullable Long> values, boolean single) {
                     + inputDimensions + " numbers are expected");
         }
         return Arrays.copyOfRange(size, size.length - dimensions, size.length);
+    }
+
+    /** How errors say that one number or one for each dimension is wanted. */
+    static String oneOr(int dimensions) {
+        return dimensions == 1 ? "one number is" : "one number or " + dimensions + " are";
     }
 
     boolean isAll(long value) {

@@ -37,6 +37,10 @@ public abstract class SlidingBlocks extends Layer {
     SlidingBlocks(Size kernelSize, Options options) {
         this.kernelSize = kernelSize;
         this.options = options;
+        kernelSize.expand("kernelSize", 2);
+        options.dilation().expand("dilation", 2);
+        options.padding().expand("padding", 2);
+        options.stride().expand("stride", 2);
     }
 
     /** The defaults, to be changed one by one. */

@@ -94,7 +94,7 @@ public class Upsample extends Layer {
             return new Options(size, scaleFactor, mode, alignCorners, recomputeScaleFactor, antialias);
         }
 
-        public Options alignCorners(boolean alignCorners) {
+        public Options alignCorners(@Nullable Boolean alignCorners) {
             return new Options(size, scaleFactor, mode, alignCorners, recomputeScaleFactor, antialias);
         }
 

@@ -1,6 +1,7 @@
 package org.torchbridge.nn;
 
 import java.lang.ref.Reference;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
@@ -25,7 +26,7 @@ abstract class VisionFunctions extends PoolingFunctions {
         return Torch.channelShuffle(input, groups);
     }
 
-    /** {@link #channelShuffle} by the fastest of libtorch's kernels, without gradients. */
+    /** {@link #channelShuffle} by a kernel of its own, through which there are no gradients. */
     public static Tensor nativeChannelShuffle(Tensor input, long groups) {
         return Torch.nativeChannelShuffle(input, groups);
     }
@@ -102,6 +103,13 @@ abstract class VisionFunctions extends PoolingFunctions {
         if (rows < 2 || rows > 3 || !fits) {
             throw new IllegalArgumentException("theta is " + Size.tuple(shape) + " and size " + Size.tuple(size)
                     + "; (N, 2, 3) and 4 numbers or (N, 3, 4) and 5 numbers are expected");
+        }
+        if (!theta.dtype().isFloatingPoint()) {
+            throw new IllegalArgumentException(
+                    "theta is of " + theta.dtype() + "; floating-point numbers are expected");
+        }
+        if (LongStream.of(size).anyMatch(each -> each <= 0)) {
+            throw new IllegalArgumentException("size is " + Size.tuple(size) + "; positive numbers are expected");
         }
         return Torch.affineGridGenerator(theta, size, alignCorners);
     }
