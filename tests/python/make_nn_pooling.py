@@ -108,7 +108,7 @@ POSITIVE = {d: INPUT[d].replace("randn", "rand") for d in INPUT}
 for d in (1, 2, 3):
     kernel = "3" if d == 1 else KERNEL[d]
     layer, function = "LPPool%dd" % d, "lp_pool%dd" % d
-    for options in ["2.0, 2", "1.0, " + kernel, "3.0, 2, stride=1", "1.5, 2, stride=%s, ceil_mode=True" % PAIR[d]]:
+    for options in ["2, 2", "1.0, " + kernel, "3.0, 2, stride=1", "1.5, 2, stride=%s, ceil_mode=True" % PAIR[d]]:
         if d < 3:
             both(layer, function, options, POSITIVE[d])
             continue

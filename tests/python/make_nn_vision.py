@@ -96,12 +96,13 @@ golden.layer("nn.Unflatten(-1, (2, -1, 1))", "torch.randn(3, 4)")
 golden.layer("nn.Unflatten(0, (4,))", "torch.randn(4)")
 
 
-def upsample(options, tensor, function=True):
+def upsample(options, tensor):
     """The layer's text is that of PyTorch 2, which puts the mode in quotes."""
     layer = eval("nn.Upsample(%s)" % options)
     text = repr(layer).replace("mode=%s" % layer.mode, "mode='%s'" % layer.mode)
     golden.layer("nn.Upsample(%s)" % options, tensor, text=text)
-    golden.row("a = %s; F.interpolate(a, %s)" % (tensor, options))
+    if tensor == INPUT[2]:
+        golden.row("a = %s; F.interpolate(a, %s)" % (tensor, options))
 
 
 SIZE = {1: "(7,)", 2: "(7, 3)", 3: "(5, 3, 4)"}

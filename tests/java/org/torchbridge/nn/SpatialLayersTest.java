@@ -173,6 +173,18 @@ class SpatialLayersTest {
     }
 
     @Test
+    void aLazyConvolutionTakesALoadedState() {
+        Conv2d trained = new Conv2d(2, 4, 3);
+        LazyConv2d lazy = new LazyConv2d(4, 3);
+        lazy.loadStateDict(trained.stateDict());
+        Tensor input = Torch.randn(1, 2, 5, 5);
+        assertThat(lazy.call(input).toFloatArray())
+                .isEqualTo(trained.call(input).toFloatArray());
+        assertThat(lazy).hasToString(trained.toString());
+        assertThat(lazy.inChannels()).isEqualTo(2);
+    }
+
+    @Test
     void aNamedDimensionBecomesNamedOnes() {
         Map<String, Long> sizes = new LinkedHashMap<>();
         sizes.put("C", 2L);

@@ -3,7 +3,8 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * Means of as many parts of a sequence as the output has places. Input (N, C, L) or (C, L), output (N, C, length) or (C, length).
+ * Means of as many parts of a sequence as the output has places. Input (N, C, L) or (C, L), output (N, C, length) or
+ * (C, length).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html">AdaptiveAvgPool1d</a>.
  */

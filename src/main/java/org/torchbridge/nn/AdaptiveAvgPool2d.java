@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 
 /**
- * Means of as many parts of an image as the output has places. Input (N, C, H, W) or (C, H, W), output (N, C, height, width) or (C, height, width).
+ * Means of as many parts of an image as the output has places. Input (N, C, H, W) or (C, H, W), output (N, C, height,
+ * width) or (C, height, width).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html">AdaptiveAvgPool2d</a>.
  */

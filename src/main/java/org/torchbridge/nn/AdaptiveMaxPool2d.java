@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 
 /**
- * The largest values of as many parts of an image as the output has places. Input (N, C, H, W) or (C, H, W), output (N, C, height, width) or (C, height, width).
+ * The largest values of as many parts of an image as the output has places. Input (N, C, H, W) or (C, H, W), output
+ * (N, C, height, width) or (C, height, width).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html">AdaptiveMaxPool2d</a>.
  */

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 
 /**
- * The largest values of as many parts of a volume as the output has places. Input (N, C, D, H, W) or (C, D, H, W), output (N, C, depth, height, width) or (C, depth, height, width).
+ * The largest values of as many parts of a volume as the output has places. Input (N, C, D, H, W) or (C, D, H, W),
+ * output (N, C, depth, height, width) or (C, depth, height, width).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html">AdaptiveMaxPool3d</a>.
  */

@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * The mean of the values under a kernel that moves over a sequence. Input (N, C, L) or (C, L).
  *
+ * <p>Options and the sizes of outputs are those of every {@link AvgPool}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html">AvgPool1d</a>.
  */
 public class AvgPool1d extends AvgPool {

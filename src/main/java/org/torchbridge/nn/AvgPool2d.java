@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * The mean of the values under a kernel that moves over an image. Input (N, C, H, W) or (C, H, W).
  *
+ * <p>Options and the sizes of outputs are those of every {@link AvgPool}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html">AvgPool2d</a>.
  */
 public class AvgPool2d extends AvgPool {

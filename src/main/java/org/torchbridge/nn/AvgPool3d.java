@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * The mean of the values under a kernel that moves over a volume. Input (N, C, D, H, W) or (C, D, H, W).
  *
+ * <p>Options and the sizes of outputs are those of every {@link AvgPool}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html">AvgPool3d</a>.
  */
 public class AvgPool3d extends AvgPool {

@@ -3,8 +3,8 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * Cuts the channels into groups and takes one of each group in turn. Input and output (N, C, *), where C is a multiple of
- * the groups.
+ * Cuts the channels into groups and takes one of each group in turn. Input and output (N, C, *), where C is a
+ * multiple of the groups.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html">ChannelShuffle</a>.
  */

@@ -1,7 +1,7 @@
 package org.torchbridge.nn;
 
 /**
- * Pads sequences with the other side. Input (N, C, L) or (C, L); padding one number or 2: left, right.
+ * Pads sequences with their other side. Input (N, C, L) or (C, L); padding one number or 2: left, right.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.CircularPad1d.html">CircularPad1d</a>.
  */

@@ -1,7 +1,8 @@
 package org.torchbridge.nn;
 
 /**
- * Pads images with the other side. Input (N, C, H, W) or (C, H, W); padding one number or 4: left, right, top, bottom.
+ * Pads images with their other side. Input (N, C, H, W) or (C, H, W); padding one number or 4: left, right, top,
+ * bottom.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.CircularPad2d.html">CircularPad2d</a>.
  */

@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * Convolution over sequences. Input (N, in, L) or (in, L), output (N, out, L') or (out, L').
  *
+ * <p>Options and the sizes of outputs are those of every {@link Conv}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html">Conv1d</a>.
  */
 public class Conv1d extends Conv {

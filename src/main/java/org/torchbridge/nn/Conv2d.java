@@ -9,6 +9,8 @@ import org.torchbridge.Tensor;
  * Conv2d conv = new Conv2d(3, 64, 7, Conv2d.options().stride(2).padding(3).bias(false));
  * }</pre>
  *
+ * <p>Options and the sizes of outputs are those of every {@link Conv}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html">Conv2d</a>.
  */
 public class Conv2d extends Conv {

@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * Convolution over volumes. Input (N, in, D, H, W) or (in, D, H, W), output (N, out, D', H', W') or (out, D', H', W').
  *
+ * <p>Options and the sizes of outputs are those of every {@link Conv}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.Conv3d.html">Conv3d</a>.
  */
 public class Conv3d extends Conv {

@@ -4,8 +4,9 @@ import java.util.List;
 import org.torchbridge.Tensor;
 
 /**
- * The transpose of a {@link Conv} in one, two or three dimensions: it makes large outputs of small inputs. A dimension of
- * size L becomes one of size (L - 1) · stride - 2 · padding + dilation · (kernel - 1) + outputPadding + 1.
+ * The transpose of a {@link Conv} in one, two or three dimensions: it makes large outputs of small inputs. A
+ * dimension of size L becomes one of size (L - 1) · stride - 2 · padding + dilation · (kernel - 1) + outputPadding +
+ * 1.
  *
  * <p>{@code weight} is (in, out / groups, *kernel), {@code bias} (out); at first both are uniform between -b and b with
  * b = 1 / √(out / groups · elements of the kernel).
@@ -14,8 +15,8 @@ public abstract class ConvTranspose extends ConvNd {
     private final Options options;
 
     /**
-     * Stride 1, padding 0, output padding 0, groups 1, with a bias, dilation 1, unless set otherwise. There is no padding
-     * mode, since Python has none but zeros here.
+     * Stride 1, padding 0, output padding 0, groups 1, with a bias, dilation 1, unless set otherwise. There is no
+     * padding mode, since Python has none but zeros here.
      *
      * @param padding how much of the full output is left out on each side
      * @param outputPadding how much is added to the output's size on one side
@@ -105,8 +106,8 @@ public abstract class ConvTranspose extends ConvNd {
     }
 
     /**
-     * An output of the given size: of all sizes that a convolution of this kind makes the input's size from. It takes the
-     * place of the output padding.
+     * An output of the given size: of all sizes that a convolution of this kind makes the input's size from. It takes
+     * the place of the output padding.
      *
      * @param outputSize of the output's last dimensions, or of all; none means that of the options
      */

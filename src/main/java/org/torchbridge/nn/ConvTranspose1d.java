@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * Transposed convolution over sequences. Input (N, in, L) or (in, L), output (N, out, L') or (out, L').
  *
+ * <p>Options and the sizes of outputs are those of every {@link ConvTranspose}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose1d.html">ConvTranspose1d</a>.
  */
 public class ConvTranspose1d extends ConvTranspose {

@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * Transposed convolution over images. Input (N, in, H, W) or (in, H, W), output (N, out, H', W') or (out, H', W').
  *
+ * <p>Options and the sizes of outputs are those of every {@link ConvTranspose}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html">ConvTranspose2d</a>.
  */
 public class ConvTranspose2d extends ConvTranspose {

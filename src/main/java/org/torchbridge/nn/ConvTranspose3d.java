@@ -3,7 +3,10 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * Transposed convolution over volumes. Input (N, in, D, H, W) or (in, D, H, W), output (N, out, D', H', W') or (out, D', H', W').
+ * Transposed convolution over volumes. Input (N, in, D, H, W) or (in, D, H, W), output (N, out, D', H', W') or (out,
+ * D', H', W').
+ *
+ * <p>Options and the sizes of outputs are those of every {@link ConvTranspose}.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose3d.html">ConvTranspose3d</a>.
  */

@@ -30,7 +30,7 @@ abstract class ConvolutionFunctions extends LinearFunctions {
         return conv3d(input, weight, bias, Conv3d.options());
     }
 
-    /** Input (N, in, D, H, W) or (in, D, H, W), weight (out, in / groups, kernel depth, kernel height, kernel width), bias (out). */
+    /** Input (N, in, D, H, W) or (in, D, H, W), weight (out, in / groups, *kernel), bias (out). */
     public static Tensor conv3d(Tensor input, Tensor weight, @Nullable Tensor bias, Conv.Options options) {
         return conv(3, input, weight, bias, options);
     }
@@ -75,7 +75,7 @@ abstract class ConvolutionFunctions extends LinearFunctions {
         return convTranspose3d(input, weight, bias, ConvTranspose3d.options());
     }
 
-    /** Input (N, in, D, H, W) or (in, D, H, W), weight (in, out / groups, kernel depth, kernel height, kernel width), bias (out). */
+    /** Input (N, in, D, H, W) or (in, D, H, W), weight (in, out / groups, *kernel), bias (out). */
     public static Tensor convTranspose3d(
             Tensor input, Tensor weight, @Nullable Tensor bias, ConvTranspose.Options options) {
         return Torch.convTranspose3d(

@@ -3,8 +3,8 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * An image that is the sum of the blocks of an {@link Unfold} at their places. Input (N, C · elements of the kernel, L) or
- * (C · elements of the kernel, L), output (N, C, height, width) or (C, height, width).
+ * An image that is the sum of the blocks of an {@link Unfold} at their places. Input (N, C · elements of the kernel,
+ * L) or (C · elements of the kernel, L), output (N, C, height, width) or (C, height, width).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.Fold.html">Fold</a>.
  */

@@ -9,7 +9,10 @@ import org.torchbridge.Tensor;
  * FractionalMaxPool2d pool = new FractionalMaxPool2d(2, FractionalMaxPool2d.options().outputRatio(0.7));
  * }</pre>
  *
- * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool2d.html">FractionalMaxPool2d</a>.
+ * <p>Options and the sizes of outputs are those of every {@link FractionalMaxPool}.
+ *
+ * <p>Follows <a
+ * href="https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool2d.html">FractionalMaxPool2d</a>.
  */
 public class FractionalMaxPool2d extends FractionalMaxPool {
 

@@ -9,7 +9,10 @@ import org.torchbridge.Tensor;
  * FractionalMaxPool3d pool = new FractionalMaxPool3d(2, FractionalMaxPool3d.options().outputRatio(0.7));
  * }</pre>
  *
- * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool3d.html">FractionalMaxPool3d</a>.
+ * <p>Options and the sizes of outputs are those of every {@link FractionalMaxPool}.
+ *
+ * <p>Follows <a
+ * href="https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool3d.html">FractionalMaxPool3d</a>.
  */
 public class FractionalMaxPool3d extends FractionalMaxPool {
 

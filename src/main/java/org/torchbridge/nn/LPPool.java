@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * largest. A dimension of size L becomes one of size ⌊(L - kernel) / stride⌋ + 1.
  */
 public abstract class LPPool extends Layer {
-    private final double normType;
+    private final Number normType;
     private final Size kernelSize;
     private final Options options;
 
@@ -37,7 +37,7 @@ public abstract class LPPool extends Layer {
         }
     }
 
-    LPPool(int dimensions, double normType, Size kernelSize, Options options) {
+    LPPool(int dimensions, Number normType, Size kernelSize, Options options) {
         this.normType = normType;
         this.kernelSize = kernelSize;
         this.options = options;
@@ -51,7 +51,7 @@ public abstract class LPPool extends Layer {
     }
 
     /** The exponent. */
-    public double normType() {
+    public Number normType() {
         return normType;
     }
 
@@ -66,7 +66,7 @@ public abstract class LPPool extends Layer {
 
     @Override
     public String extraRepr() {
-        return "norm_type=" + normType + ", kernel_size=" + kernelSize + ", stride="
+        return "norm_type=" + PythonText.of(normType) + ", kernel_size=" + kernelSize + ", stride="
                 + (options.stride() == null ? "None" : options.stride()) + ", ceil_mode="
                 + PythonText.of(options.ceilMode());
     }

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * A {@link ConvTranspose1d} that takes {@code inChannels} from its first input.
  *
- * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose1d.html">LazyConvTranspose1d</a>.
+ * <p>Follows <a
+ * href="https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose1d.html">LazyConvTranspose1d</a>.
  */
 public class LazyConvTranspose1d extends ConvTranspose1d implements LazyModule {
 

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * A {@link ConvTranspose2d} that takes {@code inChannels} from its first input.
  *
- * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose2d.html">LazyConvTranspose2d</a>.
+ * <p>Follows <a
+ * href="https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose2d.html">LazyConvTranspose2d</a>.
  */
 public class LazyConvTranspose2d extends ConvTranspose2d implements LazyModule {
 

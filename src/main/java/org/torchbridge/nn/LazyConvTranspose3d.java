@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * A {@link ConvTranspose3d} that takes {@code inChannels} from its first input.
  *
- * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose3d.html">LazyConvTranspose3d</a>.
+ * <p>Follows <a
+ * href="https://pytorch.org/docs/stable/generated/torch.nn.LazyConvTranspose3d.html">LazyConvTranspose3d</a>.
  */
 public class LazyConvTranspose3d extends ConvTranspose3d implements LazyModule {
 

@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * The largest value under a kernel that moves over a sequence. Input (N, C, L) or (C, L).
  *
+ * <p>Options and the sizes of outputs are those of every {@link MaxPool}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html">MaxPool1d</a>.
  */
 public class MaxPool1d extends MaxPool {

@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * The largest value under a kernel that moves over an image. Input (N, C, H, W) or (C, H, W).
  *
+ * <p>Options and the sizes of outputs are those of every {@link MaxPool}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html">MaxPool2d</a>.
  */
 public class MaxPool2d extends MaxPool {

@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * The largest value under a kernel that moves over a volume. Input (N, C, D, H, W) or (C, D, H, W).
  *
+ * <p>Options and the sizes of outputs are those of every {@link MaxPool}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html">MaxPool3d</a>.
  */
 public class MaxPool3d extends MaxPool {

@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 
 /**
- * Puts the values that a {@link MaxPool} picked back where they were, with zeros around them. A dimension of size L becomes
- * one of size (L - 1) · stride - 2 · padding + kernel, or one that is given and differs by less than the stride.
+ * Puts the values that a {@link MaxPool} picked back where they were, with zeros around them. A dimension of size L
+ * becomes one of size (L - 1) · stride - 2 · padding + kernel, or one that is given and differs by less than the
+ * stride.
  *
  * <pre>{@code
  * MaxPool.WithIndices pooled = new MaxPool2d(2).callWithIndices(x);

@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * Undoes a {@link MaxPool1d} as far as that is possible. Input and indices (N, C, L) or (C, L).
  *
+ * <p>Options and the sizes of outputs are those of every {@link MaxUnpool}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html">MaxUnpool1d</a>.
  */
 public class MaxUnpool1d extends MaxUnpool {

@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * Undoes a {@link MaxPool2d} as far as that is possible. Input and indices (N, C, H, W) or (C, H, W).
  *
+ * <p>Options and the sizes of outputs are those of every {@link MaxUnpool}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html">MaxUnpool2d</a>.
  */
 public class MaxUnpool2d extends MaxUnpool {

@@ -5,6 +5,8 @@ import org.torchbridge.Tensor;
 /**
  * Undoes a {@link MaxPool3d} as far as that is possible. Input and indices (N, C, D, H, W) or (C, D, H, W).
  *
+ * <p>Options and the sizes of outputs are those of every {@link MaxUnpool}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html">MaxUnpool3d</a>.
  */
 public class MaxUnpool3d extends MaxUnpool {

@@ -3,7 +3,8 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * Makes an image r times as large out of r² times as many channels. Input (*, C · r², H, W), output (*, C, H · r, W · r).
+ * Makes an image r times as large out of r² times as many channels. Input (*, C · r², H, W), output (*, C, H · r, W ·
+ * r).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html">PixelShuffle</a>.
  */

@@ -1,7 +1,7 @@
 package org.torchbridge.nn;
 
 /**
- * Pads sequences with its reflection at the border. Input (N, C, L) or (C, L); padding one number or 2: left, right.
+ * Pads sequences with their reflection at the border. Input (N, C, L) or (C, L); padding one number or 2: left, right.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html">ReflectionPad1d</a>.
  */

@@ -1,7 +1,7 @@
 package org.torchbridge.nn;
 
 /**
- * Pads sequences with its border. Input (N, C, L) or (C, L); padding one number or 2: left, right.
+ * Pads sequences with the values at their border. Input (N, C, L) or (C, L); padding one number or 2: left, right.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html">ReplicationPad1d</a>.
  */

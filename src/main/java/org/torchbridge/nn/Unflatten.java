@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 
 /**
- * Makes several dimensions of one: the opposite of {@link Flatten}. A dimension that is given by its name becomes dimensions
- * with names.
+ * Makes several dimensions of one: the opposite of {@link Flatten}. A dimension that is given by its name becomes
+ * dimensions with names.
  *
  * <pre>{@code
  * Unflatten images = new Unflatten(1, 3, 32, 32);

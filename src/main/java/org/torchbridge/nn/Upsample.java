@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 
 /**
- * Makes sequences, images or volumes larger or smaller. Input (N, C, L), (N, C, H, W) or (N, C, D, H, W); all dimensions but
- * the first two change.
+ * Makes sequences, images or volumes larger or smaller. Input (N, C, L), (N, C, H, W) or (N, C, D, H, W); all
+ * dimensions but the first two change.
  *
  * <pre>{@code
  * Upsample twice = new Upsample(Upsample.options().scaleFactor(2).mode(Upsample.Mode.BILINEAR));

@@ -68,7 +68,7 @@ abstract class VisionFunctions extends PoolingFunctions {
         };
     }
 
-    /** {@link #gridSample(Tensor, Tensor, GridSampleMode, GridSamplePadding, boolean)}, bilinear, with zeros outside. */
+    /** Bilinear, with zeros outside. */
     public static Tensor gridSample(Tensor input, Tensor grid) {
         return gridSample(input, grid, GridSampleMode.BILINEAR, GridSamplePadding.ZEROS, false);
     }
