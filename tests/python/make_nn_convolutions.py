@@ -113,5 +113,10 @@ for options, blocks in [
     golden.row("a = torch.randn(1, %d, %d); F.fold(a, %s" % (channels, blocks, options))
 golden.layer("nn.Fold(4, 2)", "torch.randn(8, 9)")
 
+golden.layer(
+    "nn.Sequential(nn.Conv2d(1, 2, 3, bias=False), nn.BatchNorm2d(2), nn.ReLU(True), nn.Flatten(), nn.Linear(8, 3))",
+    "torch.randn(4, 1, 4, 4)",
+)
+
 if __name__ == "__main__":
     golden.write()

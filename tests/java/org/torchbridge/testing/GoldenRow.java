@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.DType;
 import org.torchbridge.StateDict;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
@@ -176,7 +177,7 @@ public final class GoldenRow {
         } else if (value instanceof Record record) {
             PythonCalls.components(record).forEach(component -> flatten(component, tensors));
         } else if (value instanceof Double || value instanceof Float) {
-            tensors.add(Torch.tensor(((Number) value).doubleValue()));
+            tensors.add(Torch.tensor(value, DType.FLOAT64));
         } else if (value instanceof Number number) {
             tensors.add(Torch.tensor(number.longValue()));
         }

@@ -152,8 +152,8 @@ public abstract class ConvTranspose extends ConvNd {
         for (int i = 0; i < size.length; i++) {
             padding[i] = size[i] - smallest[i];
             if (padding[i] < 0 || padding[i] >= stride[i]) {
-                throw new IllegalArgumentException("outputSize is " + Size.tuple(size) + "; for the input "
-                        + Size.tuple(input.shape()) + " dimension " + i + " can have " + smallest[i] + " to "
+                throw new IllegalArgumentException("outputSize is " + PythonText.tuple(size) + "; for the input "
+                        + PythonText.tuple(input.shape()) + " dimension " + i + " can have " + smallest[i] + " to "
                         + (smallest[i] + stride[i] - 1));
             }
         }

@@ -153,8 +153,8 @@ abstract class ConvolutionFunctions extends LinearFunctions {
     /** Checks that the input is one with channels and the given number of further dimensions, or a batch of such. */
     static void requireDimensions(Tensor input, int dimensions) {
         if (input.dim() != dimensions + 1 && input.dim() != dimensions + 2) {
-            throw new IllegalArgumentException("the input is " + Size.tuple(input.shape()) + "; " + (dimensions + 1)
-                    + " dimensions or, in a batch, " + (dimensions + 2) + " are expected");
+            throw new IllegalArgumentException("the input is " + PythonText.tuple(input.shape()) + "; "
+                    + (dimensions + 1) + " dimensions or, in a batch, " + (dimensions + 2) + " are expected");
         }
     }
 

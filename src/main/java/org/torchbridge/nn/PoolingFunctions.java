@@ -351,7 +351,7 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
         long[] given = Size.lastOf("outputSize", outputSize, dimensions, input.dim());
         for (int i = 0; i < given.length; i++) {
             if (Math.abs(given[i] - size[i]) >= stride[i]) {
-                throw new IllegalArgumentException("outputSize is " + Size.tuple(given) + "; dimension " + i
+                throw new IllegalArgumentException("outputSize is " + PythonText.tuple(given) + "; dimension " + i
                         + " can have " + (size[i] - stride[i] + 1) + " to " + (size[i] + stride[i] - 1));
             }
         }

@@ -69,7 +69,7 @@ public record Size(List<@Nullable Long> values, boolean single) {
     /** The last numbers of an output's size that is given for these dimensions only or for all of an input's. */
     static long[] lastOf(String name, long[] size, int dimensions, long inputDimensions) {
         if (size.length != dimensions && size.length != inputDimensions) {
-            throw new IllegalArgumentException(name + " is " + tuple(size) + "; " + dimensions + " or "
+            throw new IllegalArgumentException(name + " is " + PythonText.tuple(size) + "; " + dimensions + " or "
                     + inputDimensions + " numbers are expected");
         }
         return Arrays.copyOfRange(size, size.length - dimensions, size.length);

@@ -101,15 +101,15 @@ abstract class VisionFunctions extends PoolingFunctions {
         long[] shape = theta.shape();
         boolean fits = shape.length == 3 && shape[1] == rows && shape[2] == rows + 1;
         if (rows < 2 || rows > 3 || !fits) {
-            throw new IllegalArgumentException("theta is " + Size.tuple(shape) + " and size " + Size.tuple(size)
-                    + "; (N, 2, 3) and 4 numbers or (N, 3, 4) and 5 numbers are expected");
+            throw new IllegalArgumentException("theta is " + PythonText.tuple(shape) + " and size "
+                    + PythonText.tuple(size) + "; (N, 2, 3) and 4 numbers or (N, 3, 4) and 5 numbers are expected");
         }
         if (!theta.dtype().isFloatingPoint()) {
             throw new IllegalArgumentException(
                     "theta is of " + theta.dtype() + "; floating-point numbers are expected");
         }
         if (LongStream.of(size).anyMatch(each -> each <= 0)) {
-            throw new IllegalArgumentException("size is " + Size.tuple(size) + "; positive numbers are expected");
+            throw new IllegalArgumentException("size is " + PythonText.tuple(size) + "; positive numbers are expected");
         }
         return Torch.affineGridGenerator(theta, size, alignCorners);
     }
