@@ -253,6 +253,11 @@ for swap in ("False", "True"):
         options = "margin=1.5, swap=%s, reduction='%s'" % (swap, reduction)
         function(TRIPLET, "F.triplet_margin_with_distance_loss(a, b, c, %s)" % options)
 
+row("nn.TripletMarginWithDistanceLoss()", TRIPLET, "m(a, b, c)")
+row("nn.TripletMarginWithDistanceLoss(distance_function=nn.PairwiseDistance(p=1.0), margin=0.5)", TRIPLET, "m(a, b, c)")
+for reduction in REDUCTIONS:
+    row("nn.TripletMarginWithDistanceLoss(swap=True, reduction='%s')" % reduction, TRIPLET, "m(a, b, c)")
+
 # ---- alignments
 
 g.row("a = torch.randn(6, 2, 4); b = torch.tensor([[1, 2, 3], [2, 2, 0]]);"

@@ -15,14 +15,14 @@ import org.torchbridge.Tensor;
  */
 public class TripletMarginWithDistanceLoss extends TripletLoss {
     /** The distance, which is a child if it is a module. */
-    public final @Nullable BinaryOperator<Tensor> distanceFunction;
+    public final BinaryOperator<Tensor> distanceFunction;
 
     private final Options options;
 
     /**
      * The Euclidean distance, margin 1, no swap, the mean, unless set otherwise.
      *
-     * @param distanceFunction the distance; null for the Euclidean one
+     * @param distanceFunction the distance; null for a {@link PairwiseDistance}
      * @param margin how much nearer the positive example should be, a positive number
      * @param swap whether the negative example's distance is the smaller one of those to the anchor and to the positive
      *     example
@@ -57,8 +57,9 @@ public class TripletMarginWithDistanceLoss extends TripletLoss {
     }
 
     public TripletMarginWithDistanceLoss(Options options) {
-        this.options = options;
-        this.distanceFunction = options.distanceFunction();
+        this.distanceFunction =
+                options.distanceFunction() == null ? new PairwiseDistance() : options.distanceFunction();
+        this.options = options.distanceFunction(distanceFunction);
     }
 
     /** The defaults, to be changed one by one. */
