@@ -2,11 +2,9 @@
 
 Run with a Python that has torch, from any folder: /usr/bin/python3 tests/python/make_nn.py
 
-A value file has a line for each tensor: name, shape and the bits of its float32 elements in hexadecimal. Inputs are not
-stored: the same seed draws the same numbers on both sides. A text file has sections that begin with "== name".
+A text file has sections that begin with "== name".
 """
 
-import struct
 from collections import OrderedDict
 from pathlib import Path
 
@@ -14,22 +12,6 @@ import torch
 from torch import nn
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
-
-
-class Values:
-    """Collects named tensors."""
-
-    def __init__(self):
-        self.lines = []
-
-    def add(self, name, tensor):
-        tensor = tensor.detach().to(torch.float32).contiguous()
-        bits = struct.pack(">%df" % tensor.numel(), *tensor.flatten().tolist()).hex()
-        words = [bits[i : i + 8] for i in range(0, len(bits), 8)]
-        self.lines.append("%s [%s] %s" % (name, ",".join(map(str, tensor.shape)), " ".join(words)))
-
-    def write(self, path):
-        (RESOURCES / path).write_text("\n".join(self.lines) + "\n")
 
 
 def write_texts(path, texts):

@@ -557,9 +557,72 @@ def make_schedules():
     write_lines("schedules.jsonl", lines)
 
 
+# ---- gradients and averages
+
+
+def make_clipping():
+    """Norms, and gradients after clipping."""
+    values = Values()
+    calls = OrderedDict(
+        norm=lambda p: nn.utils.clip_grad_norm_(p, 1.0),
+        norm_large=lambda p: nn.utils.clip_grad_norm_(p, 100.0),
+        norm_1=lambda p: nn.utils.clip_grad_norm_(p, 2.0, norm_type=1),
+        norm_3=lambda p: nn.utils.clip_grad_norm_(p, 0.5, norm_type=3.0),
+        norm_inf=lambda p: nn.utils.clip_grad_norm_(p, 0.5, norm_type=math.inf),
+        value=lambda p: nn.utils.clip_grad_value_(p, 0.4) or torch.tensor(0.0),
+    )
+    for name, call in calls.items():
+        torch.manual_seed(7)
+        parameters = [nn.Parameter(torch.randn(shape)) for shape in [(4, 3), (5,), (2,)]]
+        for parameter in parameters[:2]:
+            parameter.grad = torch.randn(parameter.shape)
+        values.add(name, call(parameters))
+        for i in range(2):
+            values.add("%s/%d" % (name, i), parameters[i].grad)
+    torch.manual_seed(7)
+    values.add("vector", nn.utils.parameters_to_vector(nn.Linear(3, 2).parameters()))
+    values.write("clipping.txt")
+
+
+def ema(share):
+    return lambda averaged, current, count: share * averaged + (1 - share) * current
+
+
+def make_averages():
+    """A model with a batch norm and its average, after each of three changes."""
+    values = Values()
+    for name, options in OrderedDict(
+        mean={},
+        mean_buffers=dict(use_buffers=True),
+        ema=dict(avg_fn=ema(0.9)),
+        ema_buffers=dict(avg_fn=ema(0.9), use_buffers=True),
+    ).items():
+        torch.manual_seed(7)
+        model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
+        averaged = swa_utils.AveragedModel(model, **options)
+        for _ in range(3):
+            with torch.no_grad():
+                for parameter in model.parameters():
+                    parameter.add_(torch.randn(parameter.shape))
+            model(torch.randn(6, 3))
+            averaged.update_parameters(model)
+            if not options.get("use_buffers"):
+                # So does 2.10.
+                for own, other in zip(averaged.module.buffers(), model.buffers()):
+                    own.copy_(other)
+        if not options:
+            swa_utils.update_bn([torch.randn(6, 3) for _ in range(3)], averaged)
+        for key, value in averaged.state_dict().items():
+            values.add(name + "/" + key, value.float())
+        values.add(name + "/output", averaged.eval()(torch.ones(2, 3)))
+    values.write("averages.txt")
+
+
 if __name__ == "__main__":
     RESOURCES.mkdir(parents=True, exist_ok=True)
     make_trajectories()
     make_training()
     make_state_dicts()
     make_schedules()
+    make_clipping()
+    make_averages()

@@ -142,8 +142,8 @@ public final class GradScaler {
     private void start(Device device) {
         TensorOptions kind = TensorOptions.of(DType.FLOAT32).device(device);
         scale = Scope.escape(Torch.scalarTensor(initScale, kind));
-        growthTracker = Scope.escape(
-                Torch.scalarTensor(initGrowthTracker, TensorOptions.of(DType.INT32).device(device)));
+        growthTracker = Scope.escape(Torch.scalarTensor(
+                initGrowthTracker, TensorOptions.of(DType.INT32).device(device)));
     }
 
     /**
@@ -175,8 +175,9 @@ public final class GradScaler {
                 Tensor found = Scope.escape(
                         Torch.zeros(new long[0], TensorOptions.of(DType.FLOAT32).device(device)));
                 Tensor factor = inverse.to(device);
-                byType.values().forEach(alike -> NativeOperators._amp_foreach_non_finite_check_and_unscale_(
-                        Batch.handles(alike, gradient -> gradient), found.handle(), factor.handle()));
+                byType.values()
+                        .forEach(alike -> NativeOperators._amp_foreach_non_finite_check_and_unscale_(
+                                Batch.handles(alike, gradient -> gradient), found.handle(), factor.handle()));
                 foundInfs.add(found);
             });
             optimizers.put(optimizer, new Progress(Stage.UNSCALED, foundInfs));

@@ -47,8 +47,7 @@ public final class SwaUtils {
     /** A moving average of one parameter: {@code decay · averaged + (1 - decay) · current}. */
     public static AveragedModel.AvgFn getEmaAvgFn(double decay) {
         requireShare(decay);
-        return (averaged, current, numAveraged) ->
-                averaged.mul(decay).add(current.mul(1 - decay));
+        return (averaged, current, numAveraged) -> averaged.mul(decay).add(current.mul(1 - decay));
     }
 
     /** The mean of all values of one parameter. */

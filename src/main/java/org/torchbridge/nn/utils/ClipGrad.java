@@ -112,7 +112,8 @@ public final class ClipGrad {
                 List<Tensor> norms = new ArrayList<>();
                 for (List<Tensor> alike : byKind(all)) {
                     Tensor row = Torch.empty(
-                            new long[] {alike.size()}, TensorOptions.of(alike.get(0).dtype())
+                            new long[] {alike.size()},
+                            TensorOptions.of(alike.get(0).dtype())
                                     .device(alike.get(0).device()));
                     list(arena, alike).normsInto(row.handle(), normType);
                     norms.add(row.to(all.get(0).device()));
@@ -132,7 +133,8 @@ public final class ClipGrad {
         try (GradMode mode = Torch.noGrad();
                 TensorList.Arena arena = new TensorList.Arena()) {
             // The factor 1 is multiplied too: comparing would make the processor wait for a GPU.
-            Tensor factor = totalNorm.add(LEAST_NORM).reciprocal_().mul_(maxNorm).clampMax_(1);
+            Tensor factor =
+                    totalNorm.add(LEAST_NORM).reciprocal_().mul_(maxNorm).clampMax_(1);
             for (List<Tensor> alike : byKind(gradients)) {
                 Tensor there = factor.to(alike.get(0).device());
                 list(arena, alike).mulByTensor_(there.handle());
