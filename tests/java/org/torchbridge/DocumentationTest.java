@@ -34,7 +34,9 @@ class DocumentationTest {
             import org.torchbridge.data.*;
             import org.torchbridge.nn.*;
             import org.torchbridge.nn.Module;
+            import org.torchbridge.nn.utils.*;
             import org.torchbridge.optim.*;
+            import org.torchbridge.optim.lr.*;
             import org.torchbridge.vision.*;
             import org.torchbridge.vision.models.*;
 

@@ -16,6 +16,11 @@ final class Batch implements AutoCloseable {
     private final List<ParameterState> states = new ArrayList<>();
     private final List<Tensor> gradients = new ArrayList<>();
     private final TensorList.Arena arena = new TensorList.Arena();
+    private final boolean complex;
+
+    Batch(boolean complex) {
+        this.complex = complex;
+    }
 
     void add(ParameterState state, Tensor gradient) {
         states.add(state);
@@ -86,7 +91,7 @@ final class Batch implements AutoCloseable {
 
     private <T> TensorList list(List<T> elements, Function<T, Tensor> tensor) {
         TensorList list = arena.list(handles(elements, tensor));
-        return states.get(0).parameter().dtype().isComplex() ? list.viewAsReal() : list;
+        return complex ? list.viewAsReal() : list;
     }
 
     static <T> long[] handles(List<T> elements, Function<T, Tensor> tensor) {

@@ -238,10 +238,15 @@ public abstract class Optimizer<O extends Optimizer.Options<O>> {
                 updateSparse(state, gradient, group.options());
                 state.countStep();
             } else {
-                batches.computeIfAbsent(Kind.of(state), kind -> new Batch()).add(state, gradient);
+                batches.computeIfAbsent(Kind.of(state), kind -> new Batch(isComplex(state)))
+                        .add(state, gradient);
             }
         }
         return batches.values();
+    }
+
+    private static boolean isComplex(ParameterState state) {
+        return state.parameter().dtype().isComplex();
     }
 
     /** Changes the parameters of {@code batch}. Gradients are not recorded, and a scope is open. */

@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.torchbridge.optim.Optimizer;
 import org.torchbridge.optim.ParamGroup;
 
@@ -34,7 +36,10 @@ public abstract class LRScheduler {
     static final String LR = "lr";
     static final String INITIAL_LR = "initial_lr";
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(LRScheduler.class);
+
     private final Optimizer<?> optimizer;
+    private boolean optimizerHasStepped;
     private List<Double> baseLrs = List.of();
     private List<Double> lastLr = List.of();
     private long lastEpoch;
@@ -116,6 +121,7 @@ public abstract class LRScheduler {
                         + groups().indexOf(group) + "] when resuming an optimizer; load the optimizer's state first");
             }
         }
+        optimizer.registerStepPostHook(stepped -> optimizerHasStepped = true);
         baseLrs = each(group -> group.number(INITIAL_LR));
         this.lastEpoch = lastEpoch;
         initialStep();
@@ -205,19 +211,23 @@ public abstract class LRScheduler {
 
     /** Sets the learning rates of the next step. */
     public void step() {
-        stepCount++;
-        advance();
+        countStep();
+        lastEpoch++;
+        set(getLr());
     }
 
     /** Sets the learning rates of step number {@code epoch}, as if no step had been left out. */
     public void step(long epoch) {
-        stepCount++;
+        countStep();
         jump(epoch);
     }
 
-    final void advance() {
-        lastEpoch++;
-        set(getLr());
+    private void countStep() {
+        if (stepCount == 1 && !optimizerHasStepped) {
+            LOGGER.warn("Detected call of `lr_scheduler.step()` before `optimizer.step()`. You should call them in the"
+                    + " opposite order; otherwise the first value of the learning rate schedule is skipped.");
+        }
+        stepCount++;
     }
 
     /** Goes to step number {@code epoch} without counting it. */
