@@ -302,6 +302,19 @@ def make_trajectories():
     values.write("trajectories.txt")
 
 
+def make_lbfgs():
+    """The state after two steps, and where two more lead."""
+    lines = []
+    for name, make in LBFGS.items():
+        x = nn.Parameter(torch.tensor([-1.2, 1.0, 0.5, -0.7]))
+        optimizer = make([x])
+        lbfgs_steps(optimizer, x, 2)
+        line = {"name": name, "saved": plain(optimizer.state_dict()), "before": plain(x)}
+        lbfgs_steps(optimizer, x, 2)
+        lines.append(dict(line, after=plain(x)))
+    write_lines("lbfgs.jsonl", lines)
+
+
 def make_training():
     """A small network learns; its losses, step by step."""
     values = Values()
@@ -337,9 +350,12 @@ def valley(x):
     return (x * x * torch.tensor([1.0, 3.0, 10.0, 30.0])).sum() + (x - 1).pow(4).sum()
 
 
-def lbfgs_losses(make, visit=lambda optimizer: None):
+def lbfgs_losses(make):
     x = nn.Parameter(torch.tensor([-1.2, 1.0, 0.5, -0.7]))
-    optimizer = make([x])
+    return lbfgs_steps(make([x]), x, 6) + x.tolist()
+
+
+def lbfgs_steps(optimizer, x, count):
 
     def closure():
         optimizer.zero_grad()
@@ -347,7 +363,7 @@ def lbfgs_losses(make, visit=lambda optimizer: None):
         loss.backward()
         return loss
 
-    return [optimizer.step(closure).item() for _ in range(6)] + x.tolist()
+    return [optimizer.step(closure).item() for _ in range(count)]
 
 
 # ---- state dicts
@@ -622,6 +638,7 @@ if __name__ == "__main__":
     RESOURCES.mkdir(parents=True, exist_ok=True)
     make_trajectories()
     make_training()
+    make_lbfgs()
     make_state_dicts()
     make_schedules()
     make_clipping()

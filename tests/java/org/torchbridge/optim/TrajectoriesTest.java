@@ -20,6 +20,7 @@ import org.torchbridge.nn.Linear;
 import org.torchbridge.nn.Parameter;
 import org.torchbridge.nn.ReLU;
 import org.torchbridge.nn.Sequential;
+import org.torchbridge.testing.JsonLines;
 
 /** 20 steps of each optimizer against Python. */
 class TrajectoriesTest {
@@ -131,16 +132,35 @@ class TrajectoriesTest {
         LBFGS optimizer = LBFGS_ROWS.get(name).apply(List.of(x));
         float[] found = new float[10];
         for (int step = 0; step < 6; step++) {
-            Tensor loss = optimizer.step(() -> {
-                optimizer.zeroGrad();
-                Tensor value = valley(x.tensor());
-                value.backward();
-                return value;
-            });
-            found[step] = loss.toFloat();
+            found[step] = step(optimizer, x).toFloat();
         }
         System.arraycopy(x.tensor().toFloatArray(), 0, found, 6, 4);
         TRAINING.assertClose(name, Torch.tensor(found), 1e-6);
+    }
+
+    @ParameterizedTest
+    @MethodSource("lbfgs")
+    void lbfgsGoesOnWherePythonStopped(String name) {
+        Map<String, Object> python = JsonLines.byName("/optim/lbfgs.jsonl").get(name);
+        Parameter x = new Parameter((Tensor) python.get("before"));
+        LBFGS optimizer = new LBFGS(List.of(x));
+        optimizer.loadStateDict(JsonLines.dict(python.get("saved")));
+        Map<?, ?> own = (Map<?, ?>) ((Map<?, ?>) optimizer.stateDict().get("state")).get(0L);
+        Map<?, ?> saved = (Map<?, ?>) ((Map<?, ?>) JsonLines.dict(python.get("saved")).get("state")).get(0L);
+        assertThat(own.get("n_iter")).isEqualTo(saved.get("n_iter"));
+        assertThat(own.get("func_evals")).isEqualTo(saved.get("func_evals"));
+        step(optimizer, x);
+        step(optimizer, x);
+        assertThat(x.tensor().sub((Tensor) python.get("after")).abs().max().toDouble()).isLessThan(1e-6);
+    }
+
+    private static Tensor step(LBFGS optimizer, Parameter x) {
+        return optimizer.step(() -> {
+            optimizer.zeroGrad();
+            Tensor value = valley(x.tensor());
+            value.backward();
+            return value;
+        });
     }
 
     /** Convex, and thirty times as steep in one direction as in another. */

@@ -77,11 +77,6 @@ public final class TensorList {
         return this;
     }
 
-    public TensorList zero_() {
-        NativeOperators._foreach_zero_(handles);
-        return this;
-    }
-
     public TensorList copy_(TensorList source) {
         NativeOperators._foreach_copy_(handles, source.handles, false);
         return this;

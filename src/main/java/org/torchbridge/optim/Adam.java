@@ -123,11 +123,11 @@ public class Adam extends Optimizer<Adam.Options> {
     }
 
     public Adam(Iterable<Parameter> params, Options options) {
-        this(KEYS, params, options, options());
+        this(params, options, options());
     }
 
-    Adam(GroupKeys keys, Iterable<Parameter> params, Options options, Options original) {
-        super(keys, params, options, original);
+    Adam(Iterable<Parameter> params, Options options, Options original) {
+        super(KEYS, params, options, original);
     }
 
     /** For parameters whose names the state dict is to have. */

@@ -11,18 +11,6 @@ import org.torchbridge.nn.Parameter;
  */
 public final class AdamW extends Adam {
     private static final double DEFAULT_WEIGHT_DECAY = 1e-2;
-    private static final GroupKeys KEYS = new GroupKeys(
-            "lr",
-            "betas",
-            "eps",
-            "weight_decay",
-            "amsgrad",
-            "maximize",
-            "foreach",
-            "capturable",
-            "differentiable",
-            "fused",
-            "decoupled_weight_decay");
 
     public AdamW(Iterable<Parameter> params) {
         this(params, options());
@@ -33,7 +21,7 @@ public final class AdamW extends Adam {
     }
 
     public AdamW(Iterable<Parameter> params, Options options) {
-        super(KEYS, params, options, options());
+        super(params, options, options());
     }
 
     /** For parameters whose names the state dict is to have. */
