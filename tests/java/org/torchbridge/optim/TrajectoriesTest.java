@@ -146,12 +146,14 @@ class TrajectoriesTest {
         LBFGS optimizer = new LBFGS(List.of(x));
         optimizer.loadStateDict(JsonLines.dict(python.get("saved")));
         Map<?, ?> own = (Map<?, ?>) ((Map<?, ?>) optimizer.stateDict().get("state")).get(0L);
-        Map<?, ?> saved = (Map<?, ?>) ((Map<?, ?>) JsonLines.dict(python.get("saved")).get("state")).get(0L);
+        Map<?, ?> saved =
+                (Map<?, ?>) ((Map<?, ?>) JsonLines.dict(python.get("saved")).get("state")).get(0L);
         assertThat(own.get("n_iter")).isEqualTo(saved.get("n_iter"));
         assertThat(own.get("func_evals")).isEqualTo(saved.get("func_evals"));
         step(optimizer, x);
         step(optimizer, x);
-        assertThat(x.tensor().sub((Tensor) python.get("after")).abs().max().toDouble()).isLessThan(1e-6);
+        assertThat(x.tensor().sub((Tensor) python.get("after")).abs().max().toDouble())
+                .isLessThan(1e-6);
     }
 
     private static Tensor step(LBFGS optimizer, Parameter x) {
