@@ -1,12 +1,9 @@
 package org.torchbridge.optim;
 
-import java.util.Arrays;
 import java.util.Map;
-import org.torchbridge.DType;
 import org.torchbridge.GradMode;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
-import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
 import org.torchbridge.internal.NativeOperators;
 import org.torchbridge.internal.Records;
@@ -118,24 +115,18 @@ public final class Adagrad extends Optimizer<Adagrad.Options> {
 
     @Override
     void update(Batch batch, Options options) {
-        Tensor parameter = batch.states().get(0).parameter();
-        TensorOptions kind = TensorOptions.of(DType.FLOAT32).device(parameter.device());
-        try (Tensor step = Torch.scalarTensor(batch.step(), kind)) {
-            long[] steps = new long[batch.states().size()];
-            Arrays.fill(steps, step.handle());
-            NativeOperators._fused_adagrad_(
-                    batch.parameters().handles(),
-                    batch.gradients().handles(),
-                    batch.state(SUM, options.initialAccumulatorValue()).handles(),
-                    steps,
-                    options.lr(),
-                    options.lrDecay(),
-                    options.weightDecay(),
-                    options.eps(),
-                    options.maximize(),
-                    0,
-                    0);
-        }
+        NativeOperators._fused_adagrad_(
+                batch.parameters().handles(),
+                batch.gradients().handles(),
+                batch.state(SUM, options.initialAccumulatorValue()).handles(),
+                batch.stepHandles(),
+                options.lr(),
+                options.lrDecay(),
+                options.weightDecay(),
+                options.eps(),
+                options.maximize(),
+                0,
+                0);
     }
 
     @Override

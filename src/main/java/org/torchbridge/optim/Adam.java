@@ -1,12 +1,8 @@
 package org.torchbridge.optim;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.torchbridge.DType;
 import org.torchbridge.Tensor;
-import org.torchbridge.TensorOptions;
-import org.torchbridge.Torch;
 import org.torchbridge.internal.NativeOperators;
 import org.torchbridge.internal.Records;
 import org.torchbridge.nn.Parameter;
@@ -142,30 +138,24 @@ public class Adam extends Optimizer<Adam.Options> {
 
     @Override
     final void update(Batch batch, Options options) {
-        Tensor parameter = batch.states().get(0).parameter();
-        TensorOptions kind = TensorOptions.of(DType.FLOAT32).device(parameter.device());
-        try (Tensor step = Torch.scalarTensor(batch.step(), kind)) {
-            long[] steps = new long[batch.states().size()];
-            Arrays.fill(steps, step.handle());
-            FusedOperator operator =
-                    options.decoupledWeightDecay() ? NativeOperators::_fused_adamw_ : NativeOperators::_fused_adam_;
-            operator.call(
-                    batch.parameters().handles(),
-                    batch.gradients().handles(),
-                    batch.state("exp_avg").handles(),
-                    batch.state("exp_avg_sq").handles(),
-                    options.amsgrad() ? batch.state("max_exp_avg_sq").handles() : new long[0],
-                    steps,
-                    options.lr(),
-                    options.betas().get(0),
-                    options.betas().get(1),
-                    options.weightDecay(),
-                    options.eps(),
-                    options.amsgrad(),
-                    options.maximize(),
-                    0,
-                    0);
-        }
+        FusedOperator operator =
+                options.decoupledWeightDecay() ? NativeOperators::_fused_adamw_ : NativeOperators::_fused_adam_;
+        operator.call(
+                batch.parameters().handles(),
+                batch.gradients().handles(),
+                batch.state("exp_avg").handles(),
+                batch.state("exp_avg_sq").handles(),
+                options.amsgrad() ? batch.state("max_exp_avg_sq").handles() : new long[0],
+                batch.stepHandles(),
+                options.lr(),
+                options.betas().get(0),
+                options.betas().get(1),
+                options.weightDecay(),
+                options.eps(),
+                options.amsgrad(),
+                options.maximize(),
+                0,
+                0);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import org.torchbridge.Device;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.internal.TensorList;
@@ -77,6 +78,15 @@ final class Batch implements AutoCloseable {
 
     void setNumber(String name, double value) {
         states.forEach(state -> state.setNumber(name, value));
+    }
+
+    /** For each parameter the handle of a tensor with the number of this step, as fused operators want it. */
+    long[] stepHandles() {
+        Device device = states.get(0).parameter().device();
+        Tensor step = Torch.scalarTensor(step(), ParameterState.float32().device(device));
+        long[] handles = new long[states.size()];
+        Arrays.fill(handles, step.handle());
+        return handles;
     }
 
     void countStep() {
