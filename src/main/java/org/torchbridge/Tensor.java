@@ -58,10 +58,10 @@ public final class Tensor extends TensorOperators implements AutoCloseable {
     // ---- memory
 
     /**
-     * The tensor of a handle that a native method returned: it belongs to the current scope, or to the garbage
-     * collector. An undefined tensor, handle 0, is null.
+     * The tensor of a handle that a native method of this library returned: it belongs to the current scope, or to the
+     * garbage collector. An undefined tensor, handle 0, is null.
      */
-    static Tensor adopt(long handle) {
+    public static Tensor adopt(long handle) {
         if (handle == 0) {
             return null;
         }

@@ -56,6 +56,7 @@ import org.torchbridge.internal.NativeAutograd;
  */
 public abstract class Module {
     private final Map<String, Module> added = new LinkedHashMap<>();
+    private final Map<String, Parameter> addedParameters = new LinkedHashMap<>();
     // Transient, so that hooks which are modules themselves are not taken for children.
     private final transient ForwardHooks forwardHooks = new ForwardHooks();
     private boolean training = true;
@@ -333,6 +334,11 @@ public abstract class Module {
         return added;
     }
 
+    /** The parameters without a field, by name. */
+    Map<String, Parameter> addedParameters() {
+        return addedParameters;
+    }
+
     /** The name of the class; for an anonymous one that of the class it extends. */
     private String typeName() {
         Class<?> type = getClass();
@@ -346,6 +352,9 @@ public abstract class Module {
                 throw new IllegalStateException(typeName() + " and a class it extends both have a field '" + key + "'");
             }
         });
+        if (type == Parameter.class) {
+            addedParameters.forEach((key, parameter) -> members.put(key, type.cast(parameter)));
+        }
         return members;
     }
 
