@@ -2,14 +2,11 @@ package org.torchbridge.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.torchbridge.Tensor;
+import org.torchbridge.testing.Resources;
 
 /** Reads what tests/python/make_nn.py wrote. */
 public final class Golden {
@@ -22,7 +19,7 @@ public final class Golden {
     /** The tensors of a value file, such as {@code "/nn/layers.txt"}. */
     public static Golden values(String resource) {
         Golden golden = new Golden();
-        for (String line : text(resource).split("\n")) {
+        for (String line : Resources.text(resource).split("\n")) {
             String[] words = line.split(" ");
             String shape = words[1].substring(1, words[1].length() - 1);
             long[] sizes = shape.isEmpty()
@@ -40,7 +37,7 @@ public final class Golden {
     /** The sections of a text file, by name. */
     public static Map<String, String> texts(String resource) {
         Map<String, String> sections = new LinkedHashMap<>();
-        for (String section : text(resource).substring("== ".length()).split("\n== ")) {
+        for (String section : Resources.text(resource).substring("== ".length()).split("\n== ")) {
             int end = section.indexOf('\n');
             sections.put(section.substring(0, end), section.substring(end + 1).stripTrailing());
         }
@@ -73,13 +70,5 @@ public final class Golden {
             difference = Math.max(difference, Math.abs(expected[i] - given[i]));
         }
         return difference / largest;
-    }
-
-    private static String text(String resource) {
-        try (InputStream stream = Golden.class.getResourceAsStream(resource)) {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
