@@ -1,5 +1,6 @@
 package org.torchbridge.nn;
 
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 
@@ -8,12 +9,12 @@ import org.torchbridge.Tensor;
  * {@link Module} is one of its buffers.
  *
  * <p>The tensor stays the same object as long as the buffer lives; write to it in place. It belongs to no
- * {@link Scope}.
+ * {@link Scope}. As with a {@link Parameter}, {@link Module#compute} makes an exception.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html">Buffer</a>.
  */
-public final class Buffer {
-    private final Tensor tensor;
+public sealed class Buffer permits UninitializedBuffer, ComputedBuffer {
+    private final @Nullable Tensor data;
     private final boolean persistent;
 
     /** A buffer over the memory of {@code data} that is part of the state dict. */
@@ -23,12 +24,18 @@ public final class Buffer {
 
     /** A buffer over the memory of {@code data}; {@code persistent} says whether it is part of the state dict. */
     public Buffer(Tensor data, boolean persistent) {
-        this.tensor = Scope.escape(data.detach());
+        this.data = Scope.escape(data.detach());
+        this.persistent = persistent;
+    }
+
+    /** For one whose tensor is computed. */
+    Buffer(boolean persistent) {
+        this.data = null;
         this.persistent = persistent;
     }
 
     public Tensor tensor() {
-        return tensor;
+        return data();
     }
 
     public boolean isPersistent() {
@@ -37,6 +44,21 @@ public final class Buffer {
 
     @Override
     public String toString() {
-        return tensor.toString();
+        return tensor().toString();
+    }
+
+    /** The tensor, even if it has no shape yet. */
+    Tensor data() {
+        return data;
+    }
+
+    /** Whether it waits for its shape. */
+    boolean isUninitialized() {
+        return false;
+    }
+
+    /** A buffer of its own with the same values. */
+    Buffer copy() {
+        return new Buffer(data.clone(), persistent);
     }
 }

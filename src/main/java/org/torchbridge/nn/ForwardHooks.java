@@ -2,53 +2,81 @@ package org.torchbridge.nn;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.RemovableHandle;
 
 /** The hooks that run around a module's forward. */
 final class ForwardHooks {
-    private final List<Registration<Module.ForwardPreHook>> before = new CopyOnWriteArrayList<>();
-    private final List<Registration<Module.ForwardHook>> after = new CopyOnWriteArrayList<>();
+    private final HookList<Module.ForwardPreHook> before;
+    private final HookList<After> after;
 
-    /** Not a record, so that one hook which is registered twice makes two that are not equal. */
-    private static final class Registration<H> {
-        private final H hook;
+    /** A hook and whether it runs even if what comes before it fails. */
+    private record After(Module.ForwardHook hook, boolean always) {}
 
-        Registration(H hook) {
-            this.hook = hook;
-        }
+    ForwardHooks() {
+        this(new HookList<>(), new HookList<>());
     }
 
-    RemovableHandle add(Module.ForwardPreHook hook) {
-        return add(before, hook);
+    private ForwardHooks(HookList<Module.ForwardPreHook> before, HookList<After> after) {
+        this.before = before;
+        this.after = after;
     }
 
-    RemovableHandle add(Module.ForwardHook hook) {
-        return add(after, hook);
+    RemovableHandle add(Module.ForwardPreHook hook, boolean prepend) {
+        return before.add(hook, prepend);
+    }
+
+    RemovableHandle add(Module.ForwardHook hook, boolean prepend, boolean always) {
+        return after.add(new After(hook, always), prepend);
+    }
+
+    ForwardHooks copy(UnaryOperator<Object> copier) {
+        return new ForwardHooks(
+                before.copy(hook -> (Module.ForwardPreHook) copier.apply(hook)),
+                after.copy(each -> new After((Module.ForwardHook) copier.apply(each.hook), each.always)));
     }
 
     /** Runs {@code forward} on {@code inputs} with the hooks before and after it. */
     @SuppressWarnings("unchecked") // a hook that makes something else of an output fails where it is used
     <T> T run(Module module, Function<List<Object>, T> forward, @Nullable Object... inputs) {
         List<Object> given = Collections.unmodifiableList(Arrays.asList(inputs));
-        for (Registration<Module.ForwardPreHook> each : before) {
-            List<Object> replacement = each.hook.apply(module, given);
-            given = replacement == null ? given : replacement;
+        Iterator<After> waiting = after.iterator();
+        Object output = null;
+        try {
+            for (Module.ForwardPreHook hook : before) {
+                List<Object> replacement = hook.apply(module, given);
+                given = replacement == null ? given : replacement;
+            }
+            output = forward.apply(given);
+            while (waiting.hasNext()) {
+                output = replaced(output, waiting.next().hook.apply(module, given, output));
+            }
+        } catch (RuntimeException | Error failure) {
+            runAlways(waiting, module, given, output, failure);
+            throw failure;
         }
-        T output = forward.apply(given);
-        for (Registration<Module.ForwardHook> each : after) {
-            Object replacement = each.hook.apply(module, given, output);
-            output = replacement == null ? output : (T) replacement;
-        }
-        return output;
+        return (T) output;
     }
 
-    private static <H> RemovableHandle add(List<Registration<H>> hooks, H hook) {
-        Registration<H> registration = new Registration<>(hook);
-        hooks.add(registration);
-        return () -> hooks.remove(registration);
+    /** What these hooks throw is added to the failure that is reported. */
+    private static void runAlways(
+            Iterator<After> waiting, Module module, List<Object> given, @Nullable Object output, Throwable failure) {
+        Object latest = output;
+        while (waiting.hasNext()) {
+            After each = waiting.next();
+            try {
+                latest = each.always ? replaced(latest, each.hook.apply(module, given, latest)) : latest;
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+        }
+    }
+
+    private static @Nullable Object replaced(@Nullable Object output, @Nullable Object replacement) {
+        return replacement == null ? output : replacement;
     }
 }

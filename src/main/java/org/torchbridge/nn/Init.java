@@ -155,6 +155,9 @@ public final class Init {
 
     /** What {@code Linear} and the convolutions begin with; the draws and their order are PyTorch's. */
     static void resetWeightAndBias(Parameter weight, @Nullable Parameter bias) {
+        if (weight.tensor().numel() == 0) {
+            return;
+        }
         kaimingUniform_(weight.tensor(), Math.sqrt(5), FanMode.FAN_IN, Nonlinearity.LEAKY_RELU);
         long fanIn = calculateFans(weight.tensor()).in();
         if (bias != null && fanIn > 0) {

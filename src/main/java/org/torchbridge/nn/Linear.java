@@ -11,8 +11,8 @@ import org.torchbridge.Torch;
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.Linear.html">Linear</a>.
  */
 public class Linear extends Layer {
-    private final long inFeatures;
-    private final long outFeatures;
+    long inFeatures;
+    long outFeatures;
     public Parameter weight;
     public @Nullable Parameter bias;
 
@@ -26,6 +26,11 @@ public class Linear extends Layer {
         this.weight = new Parameter(Torch.empty(outFeatures, inFeatures));
         this.bias = bias ? new Parameter(Torch.empty(outFeatures)) : null;
         Init.resetWeightAndBias(this.weight, this.bias);
+    }
+
+    /** Draws the first values anew. */
+    public void resetParameters() {
+        Init.resetWeightAndBias(weight, bias);
     }
 
     public long inFeatures() {

@@ -11,12 +11,14 @@ import java.util.stream.Collectors;
  * @param missing keys that the module has and the state dict has not
  * @param unexpected keys that the state dict has and the module has not
  * @param mismatched keys whose shapes differ, with a sentence that says how
+ * @param errors what hooks had to say
  */
-public record LoadResult(List<String> missing, List<String> unexpected, Map<String, String> mismatched) {
+public record LoadResult(
+        List<String> missing, List<String> unexpected, Map<String, String> mismatched, List<String> errors) {
 
-    /** Whether every key was there, with the right shape, and no other one. */
+    /** Whether every key was there, with the right shape, and no other one, and no hook objected. */
     public boolean isComplete() {
-        return missing.isEmpty() && unexpected.isEmpty() && mismatched.isEmpty();
+        return missing.isEmpty() && unexpected.isEmpty() && mismatched.isEmpty() && errors.isEmpty();
     }
 
     /** All that does not fit, as Python words it. */
@@ -29,6 +31,7 @@ public record LoadResult(List<String> missing, List<String> unexpected, Map<Stri
             lines.add("Unexpected key(s) in state_dict: " + quoted(unexpected) + ". ");
         }
         lines.addAll(mismatched.values());
+        lines.addAll(errors);
         return "Error(s) in loading state_dict for " + moduleName + ":\n\t" + String.join("\n\t", lines);
     }
 

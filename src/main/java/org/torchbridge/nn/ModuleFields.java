@@ -23,11 +23,7 @@ final class ModuleFields {
     private record ModuleField(String key, Field field) {
         @Nullable
         Object read(Module module) {
-            try {
-                return field.get(module);
-            } catch (IllegalAccessException e) {
-                throw inaccessible(field, e);
-            }
+            return ModuleFields.read(field, module);
         }
     }
 
@@ -42,6 +38,33 @@ final class ModuleFields {
             } else if (hidesMember(value)) {
                 throw new IllegalStateException(hidden(each.field));
             }
+        }
+    }
+
+    /** Assigns {@code value} to the field with this key, final or not; false if there is none that could hold it. */
+    static boolean set(Module module, String key, Object value) {
+        for (ModuleField each : FIELDS.get(module.getClass())) {
+            if (each.key.equals(key) && each.field.getType().isInstance(value)) {
+                write(each.field, module, value);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static @Nullable Object read(Field field, Module module) {
+        try {
+            return field.get(module);
+        } catch (IllegalAccessException e) {
+            throw inaccessible(field, e);
+        }
+    }
+
+    static void write(Field field, Module module, @Nullable Object value) {
+        try {
+            field.set(module, value);
+        } catch (IllegalAccessException e) {
+            throw inaccessible(field, e);
         }
     }
 
@@ -91,9 +114,9 @@ final class ModuleFields {
             return canHold(type.getComponentType());
         }
         return Module.class.isAssignableFrom(type)
+                || Parameter.class.isAssignableFrom(type)
+                || Buffer.class.isAssignableFrom(type)
                 || type.isAssignableFrom(Module.class)
-                || type == Parameter.class
-                || type == Buffer.class
                 || type.isInterface()
                 || Collection.class.isAssignableFrom(type)
                 || Map.class.isAssignableFrom(type);
@@ -123,7 +146,7 @@ final class ModuleFields {
                 + " use a ModuleList or a ModuleDict, or mark the field transient if they are not its children";
     }
 
-    private static void makeAccessible(Field field) {
+    static void makeAccessible(Field field) {
         try {
             field.setAccessible(true);
         } catch (InaccessibleObjectException e) {

@@ -11,10 +11,13 @@ import org.torchbridge.Tensor;
  * type change what is in it, so an optimizer that was given the parameter sees every change. It belongs to no
  * {@link Scope}.
  *
+ * <p>{@link Module#compute} puts a parameter in a field whose tensor is computed anew each time it is asked for. Such a
+ * one is not among {@link Module#parameters}.
+ *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html">Parameter</a>.
  */
-public final class Parameter {
-    private final Tensor tensor;
+public sealed class Parameter permits UninitializedParameter, ComputedParameter {
+    private final @Nullable Tensor data;
 
     /** A parameter over the memory of {@code data} that requires gradients. */
     public Parameter(Tensor data) {
@@ -23,31 +26,51 @@ public final class Parameter {
 
     /** A parameter over the memory of {@code data}; only floating-point and complex ones can require gradients. */
     public Parameter(Tensor data, boolean requiresGrad) {
-        tensor = Scope.escape(data.detach()).requiresGrad(requiresGrad);
+        this.data = Scope.escape(data.detach()).requiresGrad(requiresGrad);
+    }
+
+    /** For one whose tensor is computed. */
+    Parameter() {
+        this.data = null;
     }
 
     public Tensor tensor() {
-        return tensor;
+        return data();
     }
 
     public boolean requiresGrad() {
-        return tensor.requiresGrad();
+        return data().requiresGrad();
     }
 
     /** Sets whether this parameter is learned; one that is not is frozen. */
     public Parameter requiresGrad(boolean requires) {
-        tensor.requiresGrad(requires);
+        data().requiresGrad(requires);
         return this;
     }
 
     /** The gradient that {@link Tensor#backward} accumulated, or null. */
     public @Nullable Tensor grad() {
-        return tensor.grad();
+        return data().grad();
     }
 
     /** What Python prints. */
     @Override
     public String toString() {
-        return "Parameter containing:\n" + tensor;
+        return "Parameter containing:\n" + tensor();
+    }
+
+    /** The tensor, even if it has no shape yet. */
+    Tensor data() {
+        return data;
+    }
+
+    /** Whether it waits for its shape. */
+    boolean isUninitialized() {
+        return false;
+    }
+
+    /** A parameter of its own with the same values, without their gradient. */
+    Parameter copy() {
+        return new Parameter(data.detach().clone(), requiresGrad());
     }
 }
