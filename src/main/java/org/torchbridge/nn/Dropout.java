@@ -8,11 +8,9 @@ import org.torchbridge.Tensor;
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html">Dropout</a>.
  */
-public class Dropout extends Layer {
-    private final double p;
-    private final boolean inplace;
+public class Dropout extends DropoutNd {
 
-    /** Zeroes half of the elements. */
+    /** Leaves out half. */
     public Dropout() {
         this(0.5);
     }
@@ -23,25 +21,11 @@ public class Dropout extends Layer {
 
     /** If {@code inplace}, the input itself is changed and returned, which saves memory. */
     public Dropout(double p, boolean inplace) {
-        if (!(p >= 0 && p <= 1)) {
-            throw new IllegalArgumentException(
-                    "the dropout probability is " + p + "; a number from 0 to 1 is expected");
-        }
-        this.p = p;
-        this.inplace = inplace;
-    }
-
-    public double p() {
-        return p;
+        super(p, inplace);
     }
 
     @Override
     public Tensor forward(Tensor input) {
-        return inplace ? input.dropout_(p, isTraining()) : Functional.dropout(input, p, isTraining());
-    }
-
-    @Override
-    public String extraRepr() {
-        return "p=" + PythonText.of(p) + ", inplace=" + PythonText.of(inplace);
+        return Functional.dropout(input, p(), isTraining(), inplace());
     }
 }

@@ -7,20 +7,19 @@ import org.torchbridge.Tensor;
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html">LogSoftmax</a>.
  */
-public class LogSoftmax extends Layer {
-    private final long dim;
+public class LogSoftmax extends SoftmaxLayer {
+
+    /** Along the dimension that Python chooses for the input, see {@link SoftmaxLayer}. */
+    public LogSoftmax() {
+        super(null);
+    }
 
     public LogSoftmax(long dim) {
-        this.dim = dim;
+        super(dim);
     }
 
     @Override
     public Tensor forward(Tensor input) {
-        return Functional.logSoftmax(input, dim);
-    }
-
-    @Override
-    public String extraRepr() {
-        return "dim=" + dim;
+        return Functional.logSoftmax(input, dim(input));
     }
 }

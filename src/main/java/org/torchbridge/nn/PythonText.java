@@ -2,6 +2,8 @@ package org.torchbridge.nn;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** Writes values as Python's {@code repr} does, for {@link Module#extraRepr}. */
 final class PythonText {
@@ -27,6 +29,12 @@ final class PythonText {
         }
         String mantissa = shortest.movePointLeft(exponent).stripTrailingZeros().toPlainString();
         return mantissa + "e" + (exponent < 0 ? "-" : "+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+    }
+
+    /** A tuple of numbers: {@code (3, 4)}, {@code (3,)}. */
+    static String tuple(long... values) {
+        String elements = Arrays.stream(values).mapToObj(Long::toString).collect(Collectors.joining(", "));
+        return "(" + elements + (values.length == 1 ? ",)" : ")");
     }
 
     /**

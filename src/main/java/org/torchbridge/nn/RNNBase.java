@@ -151,7 +151,7 @@ public abstract class RNNBase extends Module {
     /** The parameters of each layer and direction: first those of the first layer, forwards, then backwards. */
     public List<List<Parameter>> allWeights() {
         return weightNames.stream()
-                .map(names -> names.stream().map(addedParameters()::get).toList())
+                .map(names -> names.stream().map(this::getParameter).toList())
                 .toList();
     }
 
@@ -237,7 +237,7 @@ public abstract class RNNBase extends Module {
     /** The parameters in the order that the operators expect. */
     final List<Tensor> flatWeights() {
         List<Tensor> weights = new ArrayList<>();
-        allWeights().forEach(layer -> layer.forEach(parameter -> weights.add(parameter.tensor())));
+        weightNames.forEach(names -> names.forEach(name -> weights.add(tensor(name))));
         return weights;
     }
 
@@ -270,13 +270,13 @@ public abstract class RNNBase extends Module {
     }
 
     private String addWeight(String name, long... shape) {
-        addedParameters().put(name, new Parameter(Torch.empty(shape)));
+        add(name, new Parameter(Torch.empty(shape)));
         return name;
     }
 
     private boolean isBatched(Tensor input) {
         if (input.dim() != 2 && input.dim() != 3) {
-            throw new IllegalArgumentException(getClass().getSimpleName()
+            throw new IllegalArgumentException(typeName()
                     + ": Expected input to be 2D or 3D, got " + input.dim() + "D instead");
         }
         return input.dim() == 3;

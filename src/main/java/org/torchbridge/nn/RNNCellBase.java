@@ -107,7 +107,7 @@ public abstract class RNNCellBase<S> extends Module {
 
     private void requireVectors(String name, Tensor tensor) {
         if (tensor.dim() != 1 && tensor.dim() != 2) {
-            throw new IllegalArgumentException(getClass().getSimpleName() + ": Expected " + name
+            throw new IllegalArgumentException(typeName() + ": Expected " + name
                     + " to be 1D or 2D, got " + tensor.dim() + "D instead");
         }
     }

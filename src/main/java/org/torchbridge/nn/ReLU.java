@@ -7,8 +7,7 @@ import org.torchbridge.Tensor;
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html">ReLU</a>.
  */
-public class ReLU extends Layer {
-    private final boolean inplace;
+public class ReLU extends InplaceLayer {
 
     public ReLU() {
         this(false);
@@ -16,16 +15,11 @@ public class ReLU extends Layer {
 
     /** If {@code inplace}, the input itself is changed and returned, which saves memory. */
     public ReLU(boolean inplace) {
-        this.inplace = inplace;
+        super(inplace);
     }
 
     @Override
     public Tensor forward(Tensor input) {
-        return inplace ? input.relu_() : Functional.relu(input);
-    }
-
-    @Override
-    public String extraRepr() {
-        return inplace ? "inplace=True" : "";
+        return Functional.relu(input, inplace());
     }
 }

@@ -7,20 +7,19 @@ import org.torchbridge.Tensor;
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html">Softmax</a>.
  */
-public class Softmax extends Layer {
-    private final long dim;
+public class Softmax extends SoftmaxLayer {
+
+    /** Along the dimension that Python chooses for the input, see {@link SoftmaxLayer}. */
+    public Softmax() {
+        super(null);
+    }
 
     public Softmax(long dim) {
-        this.dim = dim;
+        super(dim);
     }
 
     @Override
     public Tensor forward(Tensor input) {
-        return Functional.softmax(input, dim);
-    }
-
-    @Override
-    public String extraRepr() {
-        return "dim=" + dim;
+        return Functional.softmax(input, dim(input));
     }
 }

@@ -2,6 +2,7 @@ package org.torchbridge.vision.models;
 
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.nn.BatchNorm;
 import org.torchbridge.nn.BatchNorm2d;
 import org.torchbridge.nn.Conv2d;
 import org.torchbridge.nn.Layer;
@@ -14,10 +15,10 @@ public class BasicBlock extends Layer {
     public static final long EXPANSION = 1;
 
     public Conv2d conv1;
-    public BatchNorm2d bn1;
+    public BatchNorm bn1;
     public ReLU relu;
     public Conv2d conv2;
-    public BatchNorm2d bn2;
+    public BatchNorm bn2;
     public @Nullable Sequential downsample;
 
     /** A block from {@code inplanes} channels to {@code planes}. */

@@ -2,6 +2,7 @@ package org.torchbridge.vision.models;
 
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.nn.BatchNorm;
 import org.torchbridge.nn.BatchNorm2d;
 import org.torchbridge.nn.Conv2d;
 import org.torchbridge.nn.Layer;
@@ -17,11 +18,11 @@ public class Bottleneck extends Layer {
     public static final long EXPANSION = 4;
 
     public Conv2d conv1;
-    public BatchNorm2d bn1;
+    public BatchNorm bn1;
     public Conv2d conv2;
-    public BatchNorm2d bn2;
+    public BatchNorm bn2;
     public Conv2d conv3;
-    public BatchNorm2d bn3;
+    public BatchNorm bn3;
     public ReLU relu;
     public @Nullable Sequential downsample;
 

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.nn.AdaptiveAvgPool2d;
+import org.torchbridge.nn.BatchNorm;
 import org.torchbridge.nn.BatchNorm2d;
 import org.torchbridge.nn.Conv2d;
 import org.torchbridge.nn.Init;
@@ -52,7 +53,7 @@ public class ResNet extends Layer {
     }
 
     public Conv2d conv1;
-    public BatchNorm2d bn1;
+    public BatchNorm bn1;
     public ReLU relu;
     public MaxPool2d maxpool;
     public Sequential layer1;

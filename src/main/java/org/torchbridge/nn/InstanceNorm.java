@@ -1,0 +1,52 @@
+package org.torchbridge.nn;
+
+import java.util.Arrays;
+import org.torchbridge.Tensor;
+
+/**
+ * Normalises each channel of each element of a batch to mean 0 and variance 1. With running statistics, the running ones
+ * are updated in training mode and used in evaluation mode.
+ */
+public abstract class InstanceNorm extends NormBase {
+    private static final Options DEFAULT = new Options(1e-5, 0.1, false, false);
+
+    private final int unbatchedDimensions;
+
+    InstanceNorm(long numFeatures, Options options, int unbatchedDimensions) {
+        super(numFeatures, options);
+        this.unbatchedDimensions = unbatchedDimensions;
+    }
+
+    /** The defaults, to be changed one by one. */
+    public static Options options() {
+        return DEFAULT;
+    }
+
+    @Override
+    public Tensor forward(Tensor input) {
+        requireShape(input);
+        if (settings().affine() && input.size(input.dim() - unbatchedDimensions) != numFeatures()) {
+            throw new IllegalArgumentException("the input of a " + getClass().getSimpleName() + " has the shape "
+                    + Arrays.toString(input.shape()) + "; " + numFeatures() + " channels are expected");
+        }
+        return input.dim() == unbatchedDimensions
+                ? normalized(input.unsqueeze(0)).squeeze(0)
+                : normalized(input);
+    }
+
+    /** Refuses an input of other dimensions than this layer takes. */
+    abstract void requireShape(Tensor input);
+
+    private Tensor normalized(Tensor batch) {
+        Double momentum = settings().momentum();
+        return Functional.instanceNorm(
+                batch,
+                tensor(runningMean),
+                tensor(runningVar),
+                tensor(weight),
+                tensor(bias),
+                isTraining() || !settings().trackRunningStats(),
+                momentum == null ? 0 : momentum,
+                settings().eps());
+    }
+}

@@ -1,0 +1,108 @@
+package org.torchbridge.nn;
+
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.DType;
+import org.torchbridge.Tensor;
+import org.torchbridge.Torch;
+
+/**
+ * A layer that normalises each of C features or channels to mean 0 and variance 1, then, if it is affine, scales it by
+ * {@code weight} and shifts it by {@code bias}, which are 1 and 0 at first.
+ */
+public abstract class NormBase extends Layer {
+    private static final int VERSION_WITH_BATCHES_TRACKED = 2;
+
+    private final long numFeatures;
+    private final Options options;
+    public @Nullable Parameter weight;
+    public @Nullable Parameter bias;
+    public @Nullable Buffer runningMean;
+    public @Nullable Buffer runningVar;
+    public @Nullable Buffer numBatchesTracked;
+
+    /**
+     * eps 1e-5 and momentum 0.1, unless set otherwise; a batch norm is affine and has running statistics, an instance
+     * norm neither.
+     *
+     * @param eps what is added to the variance
+     * @param momentum the share of a batch in the running values; null means their plain mean over all batches
+     * @param affine whether there are a weight and a bias
+     * @param trackRunningStats whether there are running values; without them the input's own are always used
+     */
+    public record Options(double eps, @Nullable Double momentum, boolean affine, boolean trackRunningStats) {
+
+        public Options eps(double eps) {
+            return new Options(eps, momentum, affine, trackRunningStats);
+        }
+
+        public Options momentum(@Nullable Double momentum) {
+            return new Options(eps, momentum, affine, trackRunningStats);
+        }
+
+        public Options affine(boolean affine) {
+            return new Options(eps, momentum, affine, trackRunningStats);
+        }
+
+        public Options trackRunningStats(boolean trackRunningStats) {
+            return new Options(eps, momentum, affine, trackRunningStats);
+        }
+    }
+
+    NormBase(long numFeatures, Options options) {
+        this.numFeatures = numFeatures;
+        this.options = options;
+        if (options.affine()) {
+            weight = new Parameter(Torch.ones(numFeatures));
+            bias = new Parameter(Torch.zeros(numFeatures));
+        }
+        if (options.trackRunningStats()) {
+            runningMean = new Buffer(Torch.zeros(numFeatures));
+            runningVar = new Buffer(Torch.ones(numFeatures));
+            numBatchesTracked = new Buffer(Torch.zeros(new long[0], DType.INT64));
+        }
+    }
+
+    public long numFeatures() {
+        return numFeatures;
+    }
+
+    /** The options this layer was made with. */
+    public Options settings() {
+        return options;
+    }
+
+    @Override
+    public String extraRepr() {
+        return numFeatures + ", eps=" + PythonText.of(options.eps())
+                + ", momentum=" + (options.momentum() == null ? "None" : PythonText.of(options.momentum()))
+                + ", affine=" + PythonText.of(options.affine())
+                + ", track_running_stats=" + PythonText.of(options.trackRunningStats());
+    }
+
+    @Override
+    protected int stateVersion() {
+        return VERSION_WITH_BATCHES_TRACKED;
+    }
+
+    @Override
+    protected boolean isOptional(String key, int version) {
+        return version < VERSION_WITH_BATCHES_TRACKED && key.equals("num_batches_tracked");
+    }
+
+    /** Refuses an input of other dimensions than {@code least} or {@code most}. */
+    final void requireDimensions(Tensor input, int least, int most, String shapes) {
+        if (input.dim() != least && input.dim() != most) {
+            throw new IllegalArgumentException("the input of a " + getClass().getSimpleName() + " has " + input.dim()
+                    + " dimensions; " + (least == most ? least : least + " or " + most) + " are expected: "
+                    + shapes.replace("C", Long.toString(numFeatures)));
+        }
+    }
+
+    static @Nullable Tensor tensor(@Nullable Parameter parameter) {
+        return parameter == null ? null : parameter.tensor();
+    }
+
+    static @Nullable Tensor tensor(@Nullable Buffer buffer) {
+        return buffer == null ? null : buffer.tensor();
+    }
+}
