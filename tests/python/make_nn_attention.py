@@ -1,13 +1,16 @@
 """Attention and transformers: tests/resources/nn/attention.txt.
 
-PyTorch 1.13 has no is_causal, and takes no float masks for keys together with other masks: such rows say here what is
-equal to them.
+PyTorch 1.13 has no is_causal and no bias=False of transformers: such rows say here what is equal to them. It draws the
+dropout of tensors that are not contiguous, as batch_first makes them, in another order than 2.10: such rows have none.
 """
 
+import functools
 import math
+from unittest import mock
 
 import torch
-from golden import Golden
+from golden import Golden, training
+from torch import nn
 
 golden = Golden("attention")
 
@@ -134,6 +137,157 @@ golden.row(
     "a = torch.randn(3, 2, 4); b = torch.randn(5, 2, 3); c = torch.randn(5, 2, 6); x = torch.randn(12); y = torch.randn(4, 4)"
     "; q = torch.randn(4, 4); k = torch.randn(4, 3); v = torch.randn(4, 6); " + FORWARD + "None, x, None, None, False, 0.0, y,"
     " None, use_separate_proj_weight=True, q_proj_weight=q, k_proj_weight=k, v_proj_weight=v, average_attn_weights=False)"
+)
+
+# ---- encoder and decoder layers
+
+# What both versions round differently adds up through normalisations of four elements.
+TOLERANCE = 5e-6
+
+
+class LayerNormWithoutBias(nn.LayerNorm):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.register_parameter("bias", None)
+
+    def _get_name(self):
+        return "LayerNorm"
+
+
+def without_bias(make):
+    """What make() makes of layers without biases, as bias=False does in 2.x."""
+    parts = {
+        "Linear": functools.partial(nn.Linear, bias=False),
+        "MultiheadAttention": functools.partial(nn.MultiheadAttention, bias=False),
+        "LayerNorm": LayerNormWithoutBias,
+    }
+    with mock.patch.multiple(nn.modules.transformer, **parts):
+        return make()
+
+
+def model(start, inputs, call, unbiased=False, python=None, mode=""):
+    """A row; start is the construction without its closing bracket."""
+    rest = "; %s; m(%%s)" % inputs
+    row = "m = %s%s)%s" % (start, ", bias=False" if unbiased else "", mode) + rest % call
+    if unbiased:
+        python = "m = without_bias(lambda: %s))%s" % (start, mode) + rest % call
+    elif python:
+        python = "m = %s)%s" % (start, mode) + rest % python
+    golden.row(row, python=python, tolerance=TOLERANCE, env={"without_bias": without_bias})
+
+
+SOURCE = "a = torch.randn(3, 2, 4)"
+BOTH = "a = torch.randn(3, 2, 4); b = torch.randn(5, 2, 4)"
+BOTH_BATCH_FIRST = "a = torch.randn(2, 3, 4); b = torch.randn(2, 5, 4)"
+BOTH_SINGLE = "a = torch.randn(3, 4); b = torch.randn(5, 4)"
+PADDING = MASKS["padding"][0]
+MEMORY_PADDING = "q = torch.tensor([[False, False, True, True, False], [False, True, False, False, False]])"
+MEMORY_MASK = "o = torch.randn(3, 5)"
+OPTIONS = [
+    "",
+    ", activation='gelu'",
+    ", layer_norm_eps=0.1",
+    ", norm_first=True",
+    ", norm_first=True, dropout=0.4, activation='relu'",
+    ", dropout=0.0",
+]
+
+ENCODER_LAYER = "nn.TransformerEncoderLayer(4, 2, dim_feedforward=3"
+DECODER_LAYER = "nn.TransformerDecoderLayer(4, 2, dim_feedforward=3"
+for layer, variables, arguments in [(ENCODER_LAYER, BOTH, "a"), (DECODER_LAYER, BOTH, "a, b")]:
+    for options in OPTIONS:
+        model(layer + options, variables, arguments)
+    model(layer, variables, arguments, mode=".eval()")
+    model(layer + ", batch_first=True, dropout=0.0", BOTH_BATCH_FIRST, arguments)
+    model(layer + ", batch_first=True", BOTH_BATCH_FIRST, arguments, mode=".eval()")
+    model(layer, BOTH_SINGLE, arguments)
+    model(layer, variables, arguments, unbiased=True)
+    model(layer + ", norm_first=True", variables, arguments, unbiased=True, mode=".eval()")
+for options in ["", ", norm_first=True, dropout=0.3"]:
+    for masks in ["bool", "float", "heads", "bool heads", "causal"]:
+        model(ENCODER_LAYER + options, SOURCE + "; " + MASKS[masks][0], "a, src_mask=n")
+    model(ENCODER_LAYER + options, SOURCE + "; " + PADDING, "a, src_key_padding_mask=p")
+    model(ENCODER_LAYER + options, SOURCE + "; " + MASKS["both"][0], "a, src_mask=n, src_key_padding_mask=p")
+    model(ENCODER_LAYER + options, SOURCE + "; " + HINTED, "a, src_mask=n, is_causal=True", python="a, src_mask=n")
+    every = "; ".join([BOTH, PADDING, CAUSAL, MEMORY_PADDING, MEMORY_MASK])
+    for masks in [
+        "tgt_mask=n",
+        "memory_mask=o",
+        "tgt_key_padding_mask=p",
+        "memory_key_padding_mask=q",
+        "tgt_mask=n, memory_mask=o, tgt_key_padding_mask=p, memory_key_padding_mask=q",
+    ]:
+        model(DECODER_LAYER + options, every, "a, b, " + masks)
+    for hint in ["tgt_mask=n", "memory_mask=n"]:
+        model(
+            DECODER_LAYER + options,
+            "a = torch.randn(3, 2, 4); b = torch.randn(3, 2, 4); " + HINTED,
+            "a, b, %s, %s=True" % (hint, hint.replace("mask=n", "is_causal")),
+            python="a, b, " + hint,
+        )
+
+# ---- encoders, decoders, transformers
+
+ENCODER = "nn.TransformerEncoder(%s), 2" % ENCODER_LAYER
+DECODER = "nn.TransformerDecoder(%s), 2" % DECODER_LAYER
+for norm in ["", ", norm=nn.LayerNorm(4)"]:
+    for mode in ["", ".eval()"]:
+        model(ENCODER + norm, SOURCE, "a", mode=mode)
+        model(DECODER + norm, BOTH, "a, b", mode=mode)
+    model(ENCODER + norm, SOURCE + "; " + MASKS["both"][0], "a, mask=n, src_key_padding_mask=p")
+    model(ENCODER + norm, "a = torch.randn(3, 4); " + HINTED, "a, mask=n")
+    model(ENCODER + norm, SOURCE + "; " + HINTED, "a, mask=n")
+    model(ENCODER + norm, SOURCE + "; " + HINTED, "a, mask=n, is_causal=True", python="a, mask=n")
+    model(ENCODER + norm, SOURCE + "; " + HINTED, "a, mask=n, is_causal=False", python="a, mask=n")
+    model(ENCODER + norm, SOURCE + "; " + PADDING, "a, src_key_padding_mask=p")
+    model(
+        DECODER + norm,
+        "; ".join([BOTH, PADDING, HINTED, MEMORY_PADDING, MEMORY_MASK]),
+        "a, b, tgt_mask=n, memory_mask=o, tgt_key_padding_mask=p, memory_key_padding_mask=q",
+    )
+    model(DECODER + norm, BOTH + "; " + HINTED, "a, b, tgt_mask=n")
+    model(DECODER + norm, BOTH + "; " + HINTED, "a, b, tgt_mask=n, tgt_is_causal=True", python="a, b, tgt_mask=n")
+model("nn.TransformerEncoder(%s, batch_first=True, dropout=0.0), 1" % ENCODER_LAYER, "a = torch.randn(2, 3, 4)", "a")
+
+TRANSFORMER = "nn.Transformer(d_model=4, nhead=2, num_encoder_layers=%d, num_decoder_layers=%d, dim_feedforward=3"
+SMALL = TRANSFORMER % (1, 1)
+model(TRANSFORMER % (2, 1), BOTH, "b, a")
+for options in OPTIONS[1:]:
+    model(SMALL + options, BOTH, "b, a")
+model(SMALL, BOTH, "b, a", mode=".eval()")
+model(SMALL + ", batch_first=True, dropout=0.0", BOTH_BATCH_FIRST, "b, a")
+model(SMALL, BOTH_SINGLE, "b, a")
+model(SMALL, BOTH, "b, a", unbiased=True)
+every = "; ".join([BOTH, HINTED, "i = torch.randn(5, 5)", MEMORY_MASK, PADDING, MEMORY_PADDING])
+for masks in [
+    "src_mask=i",
+    "tgt_mask=n",
+    "memory_mask=o",
+    "src_key_padding_mask=q",
+    "tgt_key_padding_mask=p",
+    "memory_key_padding_mask=q",
+    "src_mask=i, tgt_mask=n, memory_mask=o, src_key_padding_mask=q, tgt_key_padding_mask=p, memory_key_padding_mask=q",
+]:
+    model(SMALL, every, "b, a, " + masks)
+causal = "a = torch.randn(3, 2, 4); b = torch.randn(3, 2, 4); " + HINTED
+masks = "a, b, src_mask=n, tgt_mask=n, memory_mask=n"
+model(SMALL, causal, masks + ", src_is_causal=True, tgt_is_causal=True, memory_is_causal=True", python=masks)
+golden.row(
+    "e = {0}, nn.LayerNorm(4)); d = {1}); m = nn.Transformer(d_model=4, nhead=2, custom_encoder=e, custom_decoder=d);"
+    " {2}; m(b, a)".format(ENCODER, DECODER, BOTH),
+    tolerance=TOLERANCE,
+)
+golden.row("m = {0}); {1}; {2}; m(a, mask=n)".format(ENCODER, SOURCE, CAUSAL), grad=False)
+golden.row("m = {0}); {1}; {2}; m(a, b, tgt_mask=n)".format(DECODER, BOTH, CAUSAL), grad=False)
+golden.row("nn.Transformer.generate_square_subsequent_mask(4)", grad=False)
+
+golden.row(
+    training(
+        "m = " + SMALL + "); a = torch.randn(5, 2, 4); b = torch.randn(3, 2, 4); t = torch.randn(3, 2, 4); " + CAUSAL,
+        "F.mse_loss(m(a, b, tgt_mask=n), t)",
+        "SGD(m.parameters(), lr=0.05)",
+    ),
+    grad=False,
 )
 
 golden.write()

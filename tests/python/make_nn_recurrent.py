@@ -1,7 +1,7 @@
 """Recurrent layers, cells and packed sequences: tests/resources/nn/recurrent.txt."""
 
 import torch
-from golden import Golden
+from golden import Golden, training
 from torch import nn
 
 golden = Golden("recurrent")
@@ -145,15 +145,6 @@ golden.row("m = nn.RNN(3, 4, nonlinearity='relu'); " + SORTED + "; p = nn.utils.
 golden.row("m = nn.LSTM(3, 4, proj_size=2); " + SORTED + "; p = nn.utils.rnn.pack_sequence([b, a, c]); m(p)")
 
 # ---- training
-
-
-def training(start, loss, optimizer, steps=10):
-    """Losses of some steps, written out: the language of the rows has no loops."""
-    program = start + "; o = optim." + optimizer
-    for i in range(steps):
-        program += "; o.zero_grad(); l%d = %s; l%d.backward(); o.step()" % (i, loss, i)
-    return program + "; [" + ", ".join("l%d" % i for i in range(steps)) + "]"
-
 
 golden.row(
     training(

@@ -128,7 +128,10 @@ public class AdaptiveLogSoftmaxWithLoss extends Module {
         Tensor output = input.newZeros(target.shape());
         Tensor headIndex = target;
         for (int i = 0; i < tail.size(); i++) {
-            Tensor rows = target.ge(ends[i]).logicalAnd(target.lt(ends[i + 1])).nonzero().squeeze(1);
+            Tensor rows = target.ge(ends[i])
+                    .logicalAnd(target.lt(ends[i + 1]))
+                    .nonzero()
+                    .squeeze(1);
             if (rows.numel() > 0) {
                 Tensor index = target.indexSelect(0, rows).sub(ends[i]).unsqueeze(1);
                 Tensor logProb = clusterLogProb(i, input.indexSelect(0, rows)).gather(1, index);
@@ -147,8 +150,8 @@ public class AdaptiveLogSoftmaxWithLoss extends Module {
         long least = target.min().toLong();
         long most = target.max().toLong();
         if (least < 0 || most >= nClasses) {
-            throw new IllegalArgumentException("the targets are from " + least + " to " + most
-                    + "; numbers from 0 to " + (nClasses - 1) + " are expected");
+            throw new IllegalArgumentException("the targets are from " + least + " to " + most + "; numbers from 0 to "
+                    + (nClasses - 1) + " are expected");
         }
     }
 

@@ -97,55 +97,199 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
             @Nullable Tensor staticV,
             boolean averageAttnWeights,
             boolean isCausal) {
-        private static final MultiHeadAttentionOptions DEFAULT = new MultiHeadAttentionOptions(
-                true, null, true, null, false, null, null, null, null, null, true, false);
+        private static final MultiHeadAttentionOptions DEFAULT =
+                new MultiHeadAttentionOptions(true, null, true, null, false, null, null, null, null, null, true, false);
 
         public MultiHeadAttentionOptions training(boolean training) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
 
         public MultiHeadAttentionOptions keyPaddingMask(@Nullable Tensor keyPaddingMask) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
 
         public MultiHeadAttentionOptions needWeights(boolean needWeights) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
 
         public MultiHeadAttentionOptions attnMask(@Nullable Tensor attnMask) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
 
         public MultiHeadAttentionOptions useSeparateProjWeight(boolean useSeparateProjWeight) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
 
         public MultiHeadAttentionOptions qProjWeight(@Nullable Tensor qProjWeight) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
 
         public MultiHeadAttentionOptions kProjWeight(@Nullable Tensor kProjWeight) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
 
         public MultiHeadAttentionOptions vProjWeight(@Nullable Tensor vProjWeight) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
 
         public MultiHeadAttentionOptions staticK(@Nullable Tensor staticK) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
 
         public MultiHeadAttentionOptions staticV(@Nullable Tensor staticV) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
 
         public MultiHeadAttentionOptions averageAttnWeights(boolean averageAttnWeights) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
 
         public MultiHeadAttentionOptions isCausal(boolean isCausal) {
-            return new MultiHeadAttentionOptions(training, keyPaddingMask, needWeights, attnMask, useSeparateProjWeight, qProjWeight, kProjWeight, vProjWeight, staticK, staticV, averageAttnWeights, isCausal);
+            return new MultiHeadAttentionOptions(
+                    training,
+                    keyPaddingMask,
+                    needWeights,
+                    attnMask,
+                    useSeparateProjWeight,
+                    qProjWeight,
+                    kProjWeight,
+                    vProjWeight,
+                    staticK,
+                    staticV,
+                    averageAttnWeights,
+                    isCausal);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.torchbridge.nn;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
@@ -29,16 +28,15 @@ final class AttentionMasks {
         return a == null || b == null ? (a == null ? b : a) : a.add(b);
     }
 
-    /** Whether the mask is the causal one for {@code size} places; {@code hint}, unless null, says so without a look. */
-    static boolean isCausal(@Nullable Tensor mask, @Nullable Boolean hint, long size, DType dtype) {
+    /** Whether the mask is the causal one; {@code hint}, unless null, says so without a look. */
+    static boolean isCausal(@Nullable Tensor mask, @Nullable Boolean hint) {
         if (hint != null || mask == null) {
             return hint != null && hint;
         }
-        if (!Arrays.equals(mask.shape(), new long[] {size, size})) {
+        if (mask.dim() != 2 || mask.size(0) != mask.size(1)) {
             return false;
         }
-        Tensor additive = additive("mask", mask, dtype);
-        return additive.equal(Transformer.generateSquareSubsequentMask(
-                size, TensorOptions.of(additive.dtype()).device(mask.device())));
+        TensorOptions like = TensorOptions.of(mask.dtype()).device(mask.device());
+        return mask.equal(Transformer.generateSquareSubsequentMask(mask.size(0), like));
     }
 }

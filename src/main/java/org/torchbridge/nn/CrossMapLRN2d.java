@@ -24,10 +24,12 @@ public class CrossMapLRN2d extends LocalResponseNorm {
     @Override
     public Tensor forward(Tensor input) {
         if (input.dim() != 4) {
-            throw new IllegalArgumentException("the input of a CrossMapLRN2d has " + input.dim()
-                    + " dimensions; 4 are expected: (N, C, H, W)");
+            throw new IllegalArgumentException(
+                    "the input of a CrossMapLRN2d has " + input.dim() + " dimensions; 4 are expected: (N, C, H, W)");
         }
-        Tensor scale = sums(input.mul(input)).mul(settings().alpha() / size()).add(settings().k());
+        Tensor scale = sums(input.mul(input))
+                .mul(settings().alpha() / size())
+                .add(settings().k());
         return scale.pow(-settings().beta()).mul(input);
     }
 

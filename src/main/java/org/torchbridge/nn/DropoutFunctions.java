@@ -105,8 +105,7 @@ abstract class DropoutFunctions extends NormalizationFunctions {
         }
     }
 
-    private static Tensor channelDropout(
-            Tensor input, double p, boolean training, boolean inplace, boolean batched) {
+    private static Tensor channelDropout(Tensor input, double p, boolean training, boolean inplace, boolean batched) {
         if (inplace) {
             Tensor batch = batched ? input : input.unsqueeze_(0);
             Torch.featureDropout_(batch, p, training);

@@ -21,7 +21,12 @@ public class Embedding extends EmbeddingTable {
      * @param scaleGradByFreq whether gradients are divided by how often the vector was looked up
      * @param sparse whether the gradient of {@code weight} is a sparse tensor
      */
-    public record Options(@Nullable Long paddingIdx, @Nullable Double maxNorm, double normType, boolean scaleGradByFreq, boolean sparse) {
+    public record Options(
+            @Nullable Long paddingIdx,
+            @Nullable Double maxNorm,
+            double normType,
+            boolean scaleGradByFreq,
+            boolean sparse) {
         private static final Options DEFAULT = new Options(null, null, 2, false, false);
 
         public Options paddingIdx(long paddingIdx) {

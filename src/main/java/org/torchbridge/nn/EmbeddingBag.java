@@ -47,13 +47,20 @@ public class EmbeddingBag extends EmbeddingTable {
      * @param paddingIdx the vector that is zero at first, gets no gradient and does not count in its bag; negative ones
      *     count from the end
      */
-    public record Options(@Nullable Double maxNorm, double normType, boolean scaleGradByFreq, Mode mode, boolean sparse, boolean includeLastOffset, @Nullable Long paddingIdx) {
+    public record Options(
+            @Nullable Double maxNorm,
+            double normType,
+            boolean scaleGradByFreq,
+            Mode mode,
+            boolean sparse,
+            boolean includeLastOffset,
+            @Nullable Long paddingIdx) {
         private static final Options DEFAULT = new Options(null, 2, false, Mode.MEAN, false, false, null);
 
         public Options {
             if (mode == Mode.MAX && (scaleGradByFreq || sparse)) {
-                throw new IllegalArgumentException("the mode is MAX and "
-                        + (sparse ? "sparse" : "scaleGradByFreq") + " is set; SUM or MEAN is expected with it");
+                throw new IllegalArgumentException("the mode is MAX and " + (sparse ? "sparse" : "scaleGradByFreq")
+                        + " is set; SUM or MEAN is expected with it");
             }
         }
 

@@ -22,11 +22,7 @@ abstract class EmbeddingFunctions extends DropoutFunctions {
         Long padding = EmbeddingTable.paddingRow(options.paddingIdx(), weight.size(0));
         renormalize_(weight, input, options.maxNorm(), options.normType());
         return Torch.embedding(
-                weight,
-                input,
-                padding == null ? NO_PADDING : padding,
-                options.scaleGradByFreq(),
-                options.sparse());
+                weight, input, padding == null ? NO_PADDING : padding, options.scaleGradByFreq(), options.sparse());
     }
 
     public static Tensor embeddingBag(Tensor input, Tensor weight) {

@@ -28,7 +28,7 @@ public class GRUCell extends RNNCellBase<Tensor> {
 
     @Override
     List<Tensor> step(Tensor input, List<Tensor> hx) {
-        return List.of(Torch.gruCell(
-                input, hx.get(0), weightIh.tensor(), weightHh.tensor(), tensor(biasIh), tensor(biasHh)));
+        return List.of(
+                Torch.gruCell(input, hx.get(0), weightIh.tensor(), weightHh.tensor(), tensor(biasIh), tensor(biasHh)));
     }
 }

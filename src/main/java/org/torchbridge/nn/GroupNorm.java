@@ -56,11 +56,7 @@ public class GroupNorm extends Layer {
     @Override
     public Tensor forward(Tensor input) {
         return Functional.groupNorm(
-                input,
-                numGroups,
-                weight == null ? null : weight.tensor(),
-                bias == null ? null : bias.tensor(),
-                eps);
+                input, numGroups, weight == null ? null : weight.tensor(), bias == null ? null : bias.tensor(), eps);
     }
 
     @Override

@@ -57,7 +57,8 @@ final class MultiHeadAttention {
 
     void project(@Nullable Tensor weight, @Nullable Tensor bias) {
         if (!options.useSeparateProjWeight() && query == key && key == value) {
-            take(Functional.linear(query, required("inProjWeight", weight), bias).chunk(3, -1));
+            take(Functional.linear(query, required("inProjWeight", weight), bias)
+                    .chunk(3, -1));
             return;
         }
         List<Tensor> weights = options.useSeparateProjWeight()

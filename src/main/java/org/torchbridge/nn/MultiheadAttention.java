@@ -50,7 +50,13 @@ public class MultiheadAttention extends Module {
      * @param batchFirst whether tensors are (N, L, E) instead of (L, N, E)
      */
     public record Options(
-            double dropout, boolean bias, boolean addBiasKv, boolean addZeroAttn, @Nullable Long kdim, @Nullable Long vdim, boolean batchFirst) {
+            double dropout,
+            boolean bias,
+            boolean addBiasKv,
+            boolean addZeroAttn,
+            @Nullable Long kdim,
+            @Nullable Long vdim,
+            boolean batchFirst) {
         private static final Options DEFAULT = new Options(0, true, false, false, null, null, false);
 
         public Options {
@@ -100,7 +106,11 @@ public class MultiheadAttention extends Module {
      *     faster to know
      */
     public record CallOptions(
-            @Nullable Tensor keyPaddingMask, boolean needWeights, @Nullable Tensor attnMask, boolean averageAttnWeights, boolean isCausal) {
+            @Nullable Tensor keyPaddingMask,
+            boolean needWeights,
+            @Nullable Tensor attnMask,
+            boolean averageAttnWeights,
+            boolean isCausal) {
         private static final CallOptions DEFAULT = new CallOptions(null, true, null, true, false);
 
         public CallOptions keyPaddingMask(@Nullable Tensor keyPaddingMask) {
@@ -198,9 +208,7 @@ public class MultiheadAttention extends Module {
                 outProj.weight.tensor(),
                 tensor(outProj.bias),
                 functionalOptions(call));
-        return swaps
-                ? new Output(output.attnOutput().transpose(0, 1), output.attnOutputWeights())
-                : output;
+        return swaps ? new Output(output.attnOutput().transpose(0, 1), output.attnOutputWeights()) : output;
     }
 
     /** {@link #call(Tensor, Tensor, Tensor, CallOptions)} without masks. */
@@ -211,11 +219,8 @@ public class MultiheadAttention extends Module {
     /** Runs {@link #forward} with the hooks before and after it. */
     public final Output call(Tensor query, Tensor key, Tensor value, CallOptions call) {
         return hooked(
-                inputs -> forward(
-                        (Tensor) inputs.get(0),
-                        (Tensor) inputs.get(1),
-                        (Tensor) inputs.get(2),
-                        (CallOptions) inputs.get(3)),
+                inputs -> forward((Tensor) inputs.get(0), (Tensor) inputs.get(1), (Tensor) inputs.get(2), (CallOptions)
+                        inputs.get(3)),
                 query,
                 key,
                 value,

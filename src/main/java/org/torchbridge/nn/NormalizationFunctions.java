@@ -78,8 +78,7 @@ abstract class NormalizationFunctions extends ActivationFunctions {
     }
 
     /** See {@link RMSNorm}. */
-    public static Tensor rmsNorm(
-            Tensor input, long[] normalizedShape, @Nullable Tensor weight, @Nullable Double eps) {
+    public static Tensor rmsNorm(Tensor input, long[] normalizedShape, @Nullable Tensor weight, @Nullable Double eps) {
         return Torch.rmsNorm(input, normalizedShape, weight, eps);
     }
 
@@ -91,8 +90,8 @@ abstract class NormalizationFunctions extends ActivationFunctions {
     public static Tensor groupNorm(
             Tensor input, long numGroups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
         if (input.dim() < 2) {
-            throw new IllegalArgumentException("the input of groupNorm has the shape "
-                    + Arrays.toString(input.shape()) + "; two or more dimensions are expected: (N, C, *)");
+            throw new IllegalArgumentException("the input of groupNorm has the shape " + Arrays.toString(input.shape())
+                    + "; two or more dimensions are expected: (N, C, *)");
         }
         requireSeveral(input, input.size(0) * input.size(1) / numGroups * elements(input, 2));
         return Torch.groupNorm(input, numGroups, weight, bias, eps, CUDNN);
@@ -113,7 +112,8 @@ abstract class NormalizationFunctions extends ActivationFunctions {
         }
         Tensor squares = input.mul(input).reshape(input.size(0), 1, input.size(1), -1);
         Tensor padded = Torch.constantPadNd(squares, new long[] {0, 0, size / 2, (size - 1) / 2});
-        Tensor means = Torch.avgPool2d(padded, new long[] {size, 1}, new long[] {1, 1}).reshape(input.shape());
+        Tensor means =
+                Torch.avgPool2d(padded, new long[] {size, 1}, new long[] {1, 1}).reshape(input.shape());
         return input.div(means.mul(options.alpha()).add(options.k()).pow(options.beta()));
     }
 

@@ -70,8 +70,8 @@ public abstract class RNNBase extends Module {
                         "the dropout probability is " + dropout + "; a number from 0 to 1 is expected");
             }
             if (projSize < 0) {
-                throw new IllegalArgumentException("projSize is " + projSize
-                        + "; a positive number is expected, or zero to disable projections");
+                throw new IllegalArgumentException(
+                        "projSize is " + projSize + "; a positive number is expected, or zero to disable projections");
             }
         }
 
@@ -114,8 +114,8 @@ public abstract class RNNBase extends Module {
             throw new IllegalArgumentException("hiddenSize is " + hiddenSize + "; a positive number is expected");
         }
         if (options.projSize() >= hiddenSize) {
-            throw new IllegalArgumentException("projSize is " + options.projSize()
-                    + "; it has to be smaller than hiddenSize, " + hiddenSize);
+            throw new IllegalArgumentException(
+                    "projSize is " + options.projSize() + "; it has to be smaller than hiddenSize, " + hiddenSize);
         }
         this.inputSize = inputSize;
         this.hiddenSize = hiddenSize;
@@ -249,8 +249,8 @@ public abstract class RNNBase extends Module {
     /** The options of a layer that has tanh and nothing else. */
     static Options requireTanh(Options options) {
         if (options.nonlinearity() != Nonlinearity.TANH) {
-            throw new IllegalArgumentException("the nonlinearity is " + options.nonlinearity()
-                    + "; only an RNN has another one than TANH");
+            throw new IllegalArgumentException(
+                    "the nonlinearity is " + options.nonlinearity() + "; only an RNN has another one than TANH");
         }
         return options;
     }
@@ -276,16 +276,16 @@ public abstract class RNNBase extends Module {
 
     private boolean isBatched(Tensor input) {
         if (input.dim() != 2 && input.dim() != 3) {
-            throw new IllegalArgumentException(typeName()
-                    + ": Expected input to be 2D or 3D, got " + input.dim() + "D instead");
+            throw new IllegalArgumentException(
+                    typeName() + ": Expected input to be 2D or 3D, got " + input.dim() + "D instead");
         }
         return input.dim() == 3;
     }
 
     private void requireFeatures(Tensor input) {
         if (input.size(-1) != inputSize) {
-            throw new IllegalArgumentException("input.size(-1) must be equal to input_size. Expected " + inputSize
-                    + ", got " + input.size(-1));
+            throw new IllegalArgumentException(
+                    "input.size(-1) must be equal to input_size. Expected " + inputSize + ", got " + input.size(-1));
         }
     }
 
@@ -319,8 +319,8 @@ public abstract class RNNBase extends Module {
     private static void requireShape(String name, Tensor state, long[] expected) {
         if (!Arrays.equals(state.shape(), expected)) {
             String numbers = Arrays.toString(expected);
-            throw new IllegalArgumentException("Expected " + name + " size (" + numbers.substring(1, numbers.length() - 1)
-                    + "), got " + Arrays.toString(state.shape()));
+            throw new IllegalArgumentException("Expected " + name + " size ("
+                    + numbers.substring(1, numbers.length() - 1) + "), got " + Arrays.toString(state.shape()));
         }
     }
 

@@ -107,8 +107,8 @@ public abstract class RNNCellBase<S> extends Module {
 
     private void requireVectors(String name, Tensor tensor) {
         if (tensor.dim() != 1 && tensor.dim() != 2) {
-            throw new IllegalArgumentException(typeName() + ": Expected " + name
-                    + " to be 1D or 2D, got " + tensor.dim() + "D instead");
+            throw new IllegalArgumentException(
+                    typeName() + ": Expected " + name + " to be 1D or 2D, got " + tensor.dim() + "D instead");
         }
     }
 }

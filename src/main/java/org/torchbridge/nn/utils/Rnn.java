@@ -66,8 +66,7 @@ public final class Rnn {
         }
         TorchOperators.ValuesIndices sorted = lengths.sort(-1, true);
         Tensor sortedIndices = sorted.indices().to(input.device());
-        return pack(
-                input.indexSelect(batchFirst ? 0 : 1, sortedIndices), sorted.values(), batchFirst, sortedIndices);
+        return pack(input.indexSelect(batchFirst ? 0 : 1, sortedIndices), sorted.values(), batchFirst, sortedIndices);
     }
 
     /** Packs sequences (L, *), the longest first. */
@@ -109,9 +108,8 @@ public final class Rnn {
             PackedSequence sequence, boolean batchFirst, double paddingValue, @Nullable Long totalLength) {
         long longest = sequence.batchSizes().size(0);
         if (totalLength != null && totalLength < longest) {
-            throw new IllegalArgumentException(
-                    "totalLength is " + totalLength + "; at least the length of the longest sequence, " + longest
-                            + ", is expected");
+            throw new IllegalArgumentException("totalLength is " + totalLength
+                    + "; at least the length of the longest sequence, " + longest + ", is expected");
         }
         Padded padded = pad(sequence, batchFirst, paddingValue, totalLength == null ? longest : totalLength);
         Tensor order = sequence.unsortedIndices();
