@@ -37,8 +37,6 @@ def write_texts(path, texts):
 
 
 LAYERS = OrderedDict(
-    linear=(lambda: nn.Linear(5, 4), (3, 5)),
-    linear_without_bias=(lambda: nn.Linear(5, 4, bias=False), (2, 3, 5)),
     conv=(lambda: nn.Conv2d(3, 4, 3), (2, 3, 6, 5)),
     conv_options=(
         lambda: nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2, bias=False),
@@ -52,11 +50,6 @@ LAYERS = OrderedDict(
         lambda: nn.Conv2d(2, 3, (4, 3), padding="same", padding_mode="circular"),
         (1, 2, 6, 5),
     ),
-    batch_norm=(lambda: nn.BatchNorm2d(3), (4, 3, 2, 2)),
-    batch_norm_options=(lambda: nn.BatchNorm2d(3, eps=1e-3, momentum=None), (4, 3, 2, 2)),
-    batch_norm_plain=(lambda: nn.BatchNorm2d(3, affine=False, track_running_stats=False), (4, 3, 2, 2)),
-    batch_norm_eval=(lambda: nn.BatchNorm2d(3).eval(), (4, 3, 2, 2)),
-    relu=(lambda: nn.ReLU(), (3, 4)),
     max_pool=(lambda: nn.MaxPool2d(3, stride=2, padding=1), (2, 3, 7, 6)),
     max_pool_options=(lambda: nn.MaxPool2d((2, 3), stride=(1, 2), dilation=(2, 1), ceil_mode=True), (3, 7, 6)),
     avg_pool=(lambda: nn.AvgPool2d(2), (2, 3, 7, 6)),
@@ -69,11 +62,6 @@ LAYERS = OrderedDict(
     adaptive_avg_pool_pair=(lambda: nn.AdaptiveAvgPool2d((3, 2)), (2, 3, 7, 6)),
     flatten=(lambda: nn.Flatten(), (2, 3, 4)),
     flatten_options=(lambda: nn.Flatten(0, 1), (2, 3, 4)),
-    dropout=(lambda: nn.Dropout(0.3), (5, 6)),
-    dropout_eval=(lambda: nn.Dropout(0.3).eval(), (5, 6)),
-    identity=(lambda: nn.Identity(), (2, 3)),
-    softmax=(lambda: nn.Softmax(1), (3, 4)),
-    log_softmax=(lambda: nn.LogSoftmax(-1), (3, 4)),
     sequential=(
         lambda: nn.Sequential(
             nn.Conv2d(1, 2, 3, bias=False), nn.BatchNorm2d(2), nn.ReLU(True), nn.Flatten(), nn.Linear(8, 3)
@@ -100,59 +88,6 @@ def make_layers():
         for key, buffer in layer.named_buffers():
             values.add("%s/after/%s" % (name, key), buffer)
     values.write("nn/layers.txt")
-
-
-CLASS_WEIGHT = torch.tensor([0.5, 1.0, 2.0, 0.25])
-CLASSES = torch.tensor([1, 3, 0, 2, 3, 1])
-
-LOSSES = OrderedDict(
-    cross_entropy=(lambda: nn.CrossEntropyLoss(), CLASSES),
-    cross_entropy_sum=(lambda: nn.CrossEntropyLoss(reduction="sum"), CLASSES),
-    cross_entropy_none=(lambda: nn.CrossEntropyLoss(reduction="none"), CLASSES),
-    cross_entropy_weight=(lambda: nn.CrossEntropyLoss(weight=CLASS_WEIGHT), CLASSES),
-    cross_entropy_ignore=(lambda: nn.CrossEntropyLoss(ignore_index=3), CLASSES),
-    cross_entropy_smoothing=(lambda: nn.CrossEntropyLoss(weight=CLASS_WEIGHT, label_smoothing=0.1), CLASSES),
-    nll=(lambda: nn.NLLLoss(), CLASSES),
-    nll_options=(lambda: nn.NLLLoss(weight=CLASS_WEIGHT, ignore_index=1, reduction="sum"), CLASSES),
-    nll_none=(lambda: nn.NLLLoss(reduction="none"), CLASSES),
-    mse=(lambda: nn.MSELoss(), None),
-    mse_sum=(lambda: nn.MSELoss(reduction="sum"), None),
-    mse_none=(lambda: nn.MSELoss(reduction="none"), None),
-)
-
-
-def make_losses():
-    values = Values()
-    for name, (make, target) in LOSSES.items():
-        torch.manual_seed(7)
-        x = torch.randn(6, 4, requires_grad=True)
-        loss = make()(x, torch.randn(6, 4) if target is None else target)
-        loss.sum().backward()
-        values.add(name + "/output", loss)
-        values.add(name + "/gradient", x.grad)
-    values.write("nn/losses.txt")
-
-
-INITS = OrderedDict(
-    uniform=lambda t: nn.init.uniform_(t, -2, 3),
-    normal=lambda t: nn.init.normal_(t, 1, 2),
-    kaiming_uniform=lambda t: nn.init.kaiming_uniform_(t),
-    kaiming_uniform_options=lambda t: nn.init.kaiming_uniform_(t, a=0.2, mode="fan_out"),
-    kaiming_normal=lambda t: nn.init.kaiming_normal_(t),
-    kaiming_normal_options=lambda t: nn.init.kaiming_normal_(t, mode="fan_out", nonlinearity="relu"),
-    kaiming_normal_tanh=lambda t: nn.init.kaiming_normal_(t, nonlinearity="tanh"),
-    kaiming_normal_selu=lambda t: nn.init.kaiming_normal_(t, nonlinearity="selu"),
-    xavier_uniform=lambda t: nn.init.xavier_uniform_(t),
-    xavier_normal_options=lambda t: nn.init.xavier_normal_(t, gain=1.5),
-)
-
-
-def make_inits():
-    values = Values()
-    for name, init in INITS.items():
-        torch.manual_seed(7)
-        values.add(name, init(torch.empty(4, 3, 2, 3)))
-    values.write("nn/inits.txt")
 
 
 class Block(nn.Module):
@@ -183,7 +118,6 @@ def block():
 
 def make_texts():
     texts = OrderedDict((name, repr(make())) for name, (make, _) in LAYERS.items())
-    texts.update((name, repr(make())) for name, (make, _) in LOSSES.items())
     texts["batch_norm_text"] = repr(nn.BatchNorm2d(16, eps=1.5e-7, momentum=0.01))
     texts["max_pool_pair"] = repr(nn.MaxPool2d((3, 2)))
     texts["relu_inplace"] = repr(nn.ReLU(inplace=True))
@@ -282,8 +216,6 @@ if __name__ == "__main__":
     (RESOURCES / "nn").mkdir(parents=True, exist_ok=True)
     (RESOURCES / "optim").mkdir(parents=True, exist_ok=True)
     make_layers()
-    make_losses()
-    make_inits()
     make_texts()
     make_optimizers()
     make_training()

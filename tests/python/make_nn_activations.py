@@ -7,22 +7,26 @@ from golden import Golden
 
 golden = Golden("activations")
 
-WITH_FLAG = ["ELU", "Hardsigmoid", "Hardtanh", "Hardswish", "LeakyReLU", "ReLU", "ReLU6", "RReLU", "SELU", "CELU", "SiLU", "Mish"]
-WITHOUT_FLAG = ["Hardshrink", "LogSigmoid", "PReLU", "GELU", "Sigmoid", "Softshrink", "Softsign", "Tanh", "Tanhshrink"]
+IN_PLACE = {
+    "ELU": "alpha=0.5, ",
+    "Hardsigmoid": "",
+    "Hardtanh": "min_val=-2.0, max_val=0.5, ",
+    "Hardswish": "",
+    "LeakyReLU": "negative_slope=0.2, ",
+    "ReLU": "",
+    "ReLU6": "",
+    "RReLU": "lower=0.1, upper=0.4, ",
+    "SELU": "",
+    "CELU": "alpha=2.0, ",
+    "SiLU": "",
+    "Mish": "",
+}
+OTHERS = ["Hardshrink", "LogSigmoid", "PReLU", "GELU", "Sigmoid", "Softshrink", "Softsign", "Tanh", "Tanhshrink"]
 
-for name in WITH_FLAG + WITHOUT_FLAG:
+for name in [*IN_PLACE, *OTHERS]:
     golden.layer("nn.%s()" % name, "torch.randn(3, 4) * 4")
-for name in WITH_FLAG:
-    golden.row("m = nn.%s(inplace=True); a = torch.randn(3, 4) * 4; m(a * 1)" % name
-               if name not in ("ELU", "Hardtanh", "LeakyReLU", "RReLU", "CELU")
-               else "m = nn.%s(%s); a = torch.randn(3, 4) * 4; m(a * 1)" % (name, {
-                   "ELU": "alpha=0.5, inplace=True",
-                   "Hardtanh": "min_val=-2.0, max_val=0.5, inplace=True",
-                   "LeakyReLU": "negative_slope=0.2, inplace=True",
-                   "RReLU": "lower=0.1, upper=0.4, inplace=True",
-                   "CELU": "alpha=2.0, inplace=True",
-               }[name]))
-
+for name, options in IN_PLACE.items():
+    golden.row("m = nn.%s(%sinplace=True); a = torch.randn(3, 4) * 4; m(a * 1)" % (name, options))
 for call in [
     "nn.ELU(0.5)",
     "nn.CELU(0.5)",
@@ -63,7 +67,11 @@ golden.layer(ADAPTIVE, "torch.randn(6, 8)", CLASSES)
 golden.layer(ADAPTIVE, "torch.randn(3, 8)", "torch.tensor([0, 2, 1])")
 golden.layer(ADAPTIVE, "torch.randn(2, 8)", "torch.tensor([8, 9])")
 golden.layer(ADAPTIVE, "torch.randn(8)", "torch.tensor(4)")
-golden.layer("nn.AdaptiveLogSoftmaxWithLoss(8, 10, cutoffs=[2, 4, 7], div_value=2.0, head_bias=True)", "torch.randn(6, 8)", CLASSES)
+golden.layer(
+    "nn.AdaptiveLogSoftmaxWithLoss(8, 10, cutoffs=[2, 4, 7], div_value=2.0, head_bias=True)",
+    "torch.randn(6, 8)",
+    CLASSES,
+)
 golden.row("m = %s; a = torch.randn(4, 8); m.log_prob(a)" % ADAPTIVE)
 golden.row("m = %s; a = torch.randn(6, 8) * 3; m.predict(a)" % ADAPTIVE)
 golden.row("m = nn.AdaptiveLogSoftmaxWithLoss(8, 10, [9]); a = torch.randn(6, 8); m.predict(a)")
@@ -78,6 +86,11 @@ for name in FUNCTIONS:
     golden.row("a = torch.randn(3, 4) * 4; F.%s(a)" % name)
 for call in [
     "threshold(a, 0.5, -2.0)",
+    "elu(a, alpha=0.5)",
+    "celu(a, alpha=0.5)",
+    "leaky_relu(a, negative_slope=0.5)",
+    "hardtanh(a, min_val=-2.0, max_val=1.5)",
+    "gumbel_softmax(a, 0.5, True)",
     "prelu(a, torch.tensor([0.1, 0.2, 0.3, 0.4]))",
     "rrelu(a, 0.2, 0.6, True, False)",
     "hardshrink(a, lambd=1.5)",

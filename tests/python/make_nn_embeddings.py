@@ -29,8 +29,8 @@ golden.layer("nn.Embedding(6, 3)", "torch.tensor(2)")
 golden.layer("nn.Embedding(6, 3)", "torch.tensor([1, 2], dtype=torch.int32)")
 golden.row("w = torch.randn(6, 3); m = nn.Embedding.from_pretrained(w); a = %s; m(a)" % NUMBERS)
 golden.row(
-    "w = torch.randn(6, 3); m = nn.Embedding.from_pretrained(w, freeze=True, padding_idx=2, max_norm=1.0, norm_type=1.0); "
-    "a = %s; m(a)" % NUMBERS,
+    "w = torch.randn(6, 3); m = nn.Embedding.from_pretrained(w, freeze=True, padding_idx=2, max_norm=1.0, "
+    "norm_type=1.0); a = %s; m(a)" % NUMBERS,
     grad=False,
 )
 golden.row(
@@ -64,7 +64,9 @@ for mode in ["sum", "mean", "max"]:
         text="EmbeddingBag(6, 3, mode='%s')" % mode,
     )
 SUM = {"text": "EmbeddingBag(6, 3, mode='sum')"}
-golden.row("m = nn.EmbeddingBag(6, 3, mode='sum'); a = %s; b = torch.randn(2, 3); m(a, per_sample_weights=b)" % NUMBERS, **SUM)
+golden.row(
+    "m = nn.EmbeddingBag(6, 3, mode='sum'); a = %s; b = torch.randn(2, 3); m(a, per_sample_weights=b)" % NUMBERS, **SUM
+)
 golden.row(
     "m = nn.EmbeddingBag(6, 3, mode='sum'); a = %s; b = %s; c = torch.randn(7); m(a, b, c)" % (WORDS, OFFSETS), **SUM
 )
@@ -73,8 +75,8 @@ golden.row(
     text="EmbeddingBag(6, 3, mode='mean')",
 )
 golden.row(
-    "w = torch.randn(6, 3); m = nn.EmbeddingBag.from_pretrained(w, freeze=False, mode='sum', padding_idx=1); a = %s; m(a)"
-    % NUMBERS,
+    "w = torch.randn(6, 3); m = nn.EmbeddingBag.from_pretrained(w, freeze=False, mode='sum', padding_idx=1); "
+    "a = %s; m(a)" % NUMBERS,
     text="EmbeddingBag(6, 3, mode='sum', padding_idx=1)",
 )
 

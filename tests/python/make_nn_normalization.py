@@ -73,6 +73,12 @@ instance_norms("InstanceNorm1d", "3, 4")
 instance_norms("InstanceNorm2d", "3, 2, 3")
 instance_norms("InstanceNorm3d", "3, 2, 2, 2")
 
+for name, shape in [("Norm1d", "2, 3, 4"), ("Norm2d", "2, 3, 2, 3"), ("Norm3d", "2, 3, 2, 2, 2")]:
+    for kind in ["LazyBatch", "LazyInstance"]:
+        for options in ["", "eps=0.01, momentum=0.4", "affine=False", "track_running_stats=False"]:
+            golden.layer("nn.%s%s(%s)" % (kind, name, options), "torch.randn(%s)" % shape)
+golden.layer("nn.LazyBatchNorm1d()", "torch.randn(4, 3)")
+
 golden.layer("nn.GroupNorm(2, 4)", "torch.randn(2, 4, 3)")
 golden.layer("nn.GroupNorm(1, 4)", "torch.randn(3, 4)")
 golden.layer("nn.GroupNorm(4, 4)", "torch.randn(2, 4, 2, 2)")

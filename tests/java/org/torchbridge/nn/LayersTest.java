@@ -24,8 +24,6 @@ class LayersTest {
     private static final Map<String, Case> CASES = new LinkedHashMap<>();
 
     static {
-        add("linear", () -> new Linear(5, 4), 3, 5);
-        add("linear_without_bias", () -> new Linear(5, 4, false), 2, 3, 5);
         add("conv", () -> new Conv2d(3, 4, 3), 2, 3, 6, 5);
         add("conv_options", LayersTest::convWithOptions, 2, 4, 7, 6);
         add("conv_same", () -> conv(Size2d.of(4, 3), same()), 1, 2, 6, 5);
@@ -51,11 +49,6 @@ class LayersTest {
                 2,
                 6,
                 5);
-        add("batch_norm", () -> new BatchNorm2d(3), 4, 3, 2, 2);
-        add("batch_norm_options", LayersTest::batchNormWithOptions, 4, 3, 2, 2);
-        add("batch_norm_plain", LayersTest::batchNormPlain, 4, 3, 2, 2);
-        add("batch_norm_eval", () -> evaluating(new BatchNorm2d(3)), 4, 3, 2, 2);
-        add("relu", ReLU::new, 3, 4);
         add("max_pool", () -> new MaxPool2d(3, MaxPool2d.options().stride(2).padding(1)), 2, 3, 7, 6);
         add("max_pool_options", LayersTest::maxPoolWithOptions, 3, 7, 6);
         add("avg_pool", () -> new AvgPool2d(2), 2, 3, 7, 6);
@@ -65,11 +58,6 @@ class LayersTest {
         add("adaptive_avg_pool_pair", () -> new AdaptiveAvgPool2d(3, 2), 2, 3, 7, 6);
         add("flatten", Flatten::new, 2, 3, 4);
         add("flatten_options", () -> new Flatten(0, 1), 2, 3, 4);
-        add("dropout", () -> new Dropout(0.3), 5, 6);
-        add("dropout_eval", () -> evaluating(new Dropout(0.3)), 5, 6);
-        add("identity", Identity::new, 2, 3);
-        add("softmax", () -> new Softmax(1), 3, 4);
-        add("log_softmax", () -> new LogSoftmax(-1), 3, 4);
         add("sequential", LayersTest::sequential, 4, 1, 4, 4);
     }
 
@@ -109,13 +97,6 @@ class LayersTest {
         assertThatThrownBy(() -> new Conv2d(3, 4, 3, Conv2d.options().groups(2)))
                 .hasMessage("inChannels is 3; a multiple of groups, 2, is expected");
         assertThatThrownBy(() -> same().stride(2)).hasMessageContaining("this padding goes with stride 1 only");
-        assertThatThrownBy(() -> new Dropout(1.5)).hasMessageContaining("the dropout probability is 1.5");
-    }
-
-    @Test
-    void batchNormSaysWhatShapeItExpects() {
-        assertThatThrownBy(() -> new BatchNorm2d(3).call(Torch.randn(2, 3)))
-                .hasMessage("the input of a BatchNorm2d has 2 dimensions; 4 are expected: (N, 3, H, W)");
     }
 
     @Test
@@ -126,11 +107,6 @@ class LayersTest {
 
     private static void add(String name, Supplier<Layer> layer, long... shape) {
         CASES.put(name, new Case(layer, shape));
-    }
-
-    private static Layer evaluating(Layer layer) {
-        layer.eval();
-        return layer;
     }
 
     private static Conv2d conv(Size2d kernelSize, Conv2d.Options options) {
@@ -153,14 +129,6 @@ class LayersTest {
                 .groups(2)
                 .bias(false);
         return new Conv2d(4, 6, Size2d.of(3, 2), options);
-    }
-
-    private static Layer batchNormWithOptions() {
-        return new BatchNorm2d(3, BatchNorm2d.options().eps(1e-3).momentum(null));
-    }
-
-    private static Layer batchNormPlain() {
-        return new BatchNorm2d(3, BatchNorm2d.options().affine(false).trackRunningStats(false));
     }
 
     private static Layer maxPoolWithOptions() {

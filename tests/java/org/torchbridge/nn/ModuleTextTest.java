@@ -21,7 +21,6 @@ class ModuleTextTest {
 
     static {
         PRINTED.putAll(LayersTest.layers());
-        PRINTED.putAll(LossesTest.losses());
         PRINTED.put(
                 "batch_norm_text",
                 () -> new BatchNorm2d(16, BatchNorm2d.options().eps(1.5e-7).momentum(0.01)));

@@ -52,6 +52,10 @@ abstract class ActivationFunctions extends VisionFunctions {
         return elu(input, 1, false);
     }
 
+    public static Tensor elu(Tensor input, double alpha) {
+        return elu(input, alpha, false);
+    }
+
     /** See {@link ELU}. */
     public static Tensor elu(Tensor input, double alpha, boolean inplace) {
         return inplace ? elu_(input, alpha) : Torch.elu(input, alpha);
@@ -82,6 +86,10 @@ abstract class ActivationFunctions extends VisionFunctions {
         return celu(input, 1, false);
     }
 
+    public static Tensor celu(Tensor input, double alpha) {
+        return celu(input, alpha, false);
+    }
+
     /** See {@link CELU}. */
     public static Tensor celu(Tensor input, double alpha, boolean inplace) {
         return inplace ? celu_(input, alpha) : Torch.celu(input, alpha);
@@ -97,6 +105,10 @@ abstract class ActivationFunctions extends VisionFunctions {
 
     public static Tensor leakyRelu(Tensor input) {
         return leakyRelu(input, 0.01, false);
+    }
+
+    public static Tensor leakyRelu(Tensor input, double negativeSlope) {
+        return leakyRelu(input, negativeSlope, false);
     }
 
     /** See {@link LeakyReLU}. */
@@ -137,6 +149,10 @@ abstract class ActivationFunctions extends VisionFunctions {
 
     public static Tensor hardtanh(Tensor input) {
         return hardtanh(input, -1, 1, false);
+    }
+
+    public static Tensor hardtanh(Tensor input, double minVal, double maxVal) {
+        return hardtanh(input, minVal, maxVal, false);
     }
 
     /** See {@link Hardtanh}. */
@@ -302,7 +318,11 @@ abstract class ActivationFunctions extends VisionFunctions {
     }
 
     public static Tensor gumbelSoftmax(Tensor logits) {
-        return gumbelSoftmax(logits, 1, false, -1);
+        return gumbelSoftmax(logits, 1, false);
+    }
+
+    public static Tensor gumbelSoftmax(Tensor logits, double tau, boolean hard) {
+        return gumbelSoftmax(logits, tau, hard, -1);
     }
 
     /**

@@ -7,8 +7,8 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 /**
- * A softmax over many classes that are sorted by how frequent they are, and its loss, computed faster than over all: the
- * head tells the most frequent classes and clusters of the others, a projection in the tail those of one cluster.
+ * A softmax over many classes that are sorted by how frequent they are, and its loss, computed faster than over all:
+ * the head tells the most frequent classes and clusters of the others, a projection in the tail those of one cluster.
  * Input (N, in) or (in), target the {@code int64} classes (N) or ().
  *
  * <pre>{@code
@@ -56,6 +56,14 @@ public class AdaptiveLogSoftmaxWithLoss extends Module {
             long hidden = (long) (inFeatures / Math.pow(divValue, i + 1));
             tail.append(new Sequential(
                     new Linear(inFeatures, hidden, false), new Linear(hidden, ends[i + 1] - ends[i], false)));
+        }
+    }
+
+    /** Draws the first values anew. */
+    public void resetParameters() {
+        head.resetParameters();
+        for (Sequential projection : tail) {
+            projection.forEach(layer -> ((Linear) layer).resetParameters());
         }
     }
 

@@ -4,8 +4,8 @@ import org.torchbridge.Tensor;
 
 /**
  * Normalises each channel of a batch to mean 0 and variance 1, then scales it by {@code weight} and shifts it by
- * {@code bias}, which are 1 and 0 at first. In training mode by the batch's own mean and variance, with which the running
- * ones are updated; in evaluation mode by the running ones.
+ * {@code bias}, which are 1 and 0 at first. In training mode by the batch's own mean and variance, with which the
+ * running ones are updated; in evaluation mode by the running ones.
  */
 public abstract class BatchNorm extends NormBase {
     private static final Options DEFAULT = new Options(1e-5, 0.1, true, true);

@@ -27,10 +27,15 @@ public class Bilinear extends PairLayer {
         this.outFeatures = outFeatures;
         this.weight = new Parameter(Torch.empty(outFeatures, in1Features, in2Features));
         this.bias = bias ? new Parameter(Torch.empty(outFeatures)) : null;
+        resetParameters();
+    }
+
+    /** Draws the first values anew. */
+    public void resetParameters() {
         double bound = 1 / Math.sqrt(in1Features);
-        Init.uniform_(this.weight.tensor(), -bound, bound);
-        if (this.bias != null) {
-            Init.uniform_(this.bias.tensor(), -bound, bound);
+        Init.uniform_(weight.tensor(), -bound, bound);
+        if (bias != null) {
+            Init.uniform_(bias.tensor(), -bound, bound);
         }
     }
 

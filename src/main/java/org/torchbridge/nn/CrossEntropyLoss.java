@@ -5,40 +5,38 @@ import org.torchbridge.Tensor;
 
 /**
  * The cross entropy of scores and classes: {@link LogSoftmax}, then {@link NLLLoss}. Input (C), (N, C) or (N, C, *)
- * with any numbers; target the {@code int64} classes (), (N) or (N, *), or probabilities of the input's shape.
+ * with any numbers; target the {@code int64} classes (), (N) or (N, *), or probabilities of the input's shape; output a
+ * number, or the classes' shape if not reduced.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html">CrossEntropyLoss</a>.
  */
-public class CrossEntropyLoss extends Loss {
-    /** The class weights, shape (C). */
-    public final @Nullable Buffer weight;
-
+public class CrossEntropyLoss extends WeightedLoss {
     private final Options options;
 
     /**
-     * Without class weights, the mean, class -100 ignored, no label smoothing, unless set otherwise.
+     * Without class weights, class -100 ignored, the mean, no label smoothing, unless set otherwise.
      *
      * @param weight how much each class counts, shape (C)
-     * @param ignoreIndex the class that does not count
+     * @param ignoreIndex the class that does not count; for classes only, not for probabilities
      * @param labelSmoothing the share, 0 to 1, of the target that is spread evenly over all classes
      */
-    public record Options(@Nullable Tensor weight, Reduction reduction, long ignoreIndex, double labelSmoothing) {
-        private static final Options DEFAULT = new Options(null, Reduction.MEAN, -100, 0);
+    public record Options(@Nullable Tensor weight, long ignoreIndex, Reduction reduction, double labelSmoothing) {
+        private static final Options DEFAULT = new Options(null, -100, Reduction.MEAN, 0);
 
         public Options weight(@Nullable Tensor weight) {
-            return new Options(weight, reduction, ignoreIndex, labelSmoothing);
-        }
-
-        public Options reduction(Reduction reduction) {
-            return new Options(weight, reduction, ignoreIndex, labelSmoothing);
+            return new Options(weight, ignoreIndex, reduction, labelSmoothing);
         }
 
         public Options ignoreIndex(long ignoreIndex) {
-            return new Options(weight, reduction, ignoreIndex, labelSmoothing);
+            return new Options(weight, ignoreIndex, reduction, labelSmoothing);
+        }
+
+        public Options reduction(Reduction reduction) {
+            return new Options(weight, ignoreIndex, reduction, labelSmoothing);
         }
 
         public Options labelSmoothing(double labelSmoothing) {
-            return new Options(weight, reduction, ignoreIndex, labelSmoothing);
+            return new Options(weight, ignoreIndex, reduction, labelSmoothing);
         }
     }
 
@@ -47,13 +45,18 @@ public class CrossEntropyLoss extends Loss {
     }
 
     public CrossEntropyLoss(Options options) {
-        this.weight = options.weight() == null ? null : new Buffer(options.weight());
-        this.options = options.weight(weight == null ? null : weight.tensor());
+        super(options.weight(), options.reduction());
+        this.options = options.weight(weightTensor());
     }
 
     /** The defaults, to be changed one by one. */
     public static Options options() {
         return Options.DEFAULT;
+    }
+
+    /** The options this loss was made with. */
+    public Options settings() {
+        return options;
     }
 
     @Override

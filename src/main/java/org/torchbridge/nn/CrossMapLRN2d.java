@@ -5,11 +5,11 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 /**
- * x / (k + alpha / size · sum)^beta, where the sum is that of the squares of ⌊(size - 1) / 2⌋ channels before each one to
- * as many after it: the form of {@link LocalResponseNorm} that Torch 7 had. Input and output (N, C, H, W).
+ * x / (k + alpha / size · sum)^beta, where the sum is that of the squares of ⌊(size - 1) / 2⌋ channels before each one
+ * to as many after it: the form of {@link LocalResponseNorm} that Torch 7 had. Input and output (N, C, H, W).
  *
- * <p>The output is Python's, whose sums keep the first channel where it has left the window. The gradient is that of this
- * output; Python's is not.
+ * <p>The output is Python's, whose sums keep the first channel where it has left the window. The gradient is that of
+ * this output; Python's is not.
  */
 public class CrossMapLRN2d extends LocalResponseNorm {
 
@@ -25,7 +25,7 @@ public class CrossMapLRN2d extends LocalResponseNorm {
     public Tensor forward(Tensor input) {
         if (input.dim() != 4) {
             throw new IllegalArgumentException(
-                    "the input of a CrossMapLRN2d has " + input.dim() + " dimensions; 4 are expected: (N, C, H, W)");
+                    "the input of CrossMapLRN2d has " + input.dim() + " dimensions; 4 are expected: (N, C, H, W)");
         }
         Tensor scale = sums(input.mul(input))
                 .mul(settings().alpha() / size())

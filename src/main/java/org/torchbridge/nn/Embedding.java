@@ -55,13 +55,12 @@ public class Embedding extends EmbeddingTable {
     }
 
     public Embedding(long numEmbeddings, long embeddingDim, Options options) {
-        super(numEmbeddings, embeddingDim, paddingRow(options.paddingIdx(), numEmbeddings));
+        super(numEmbeddings, embeddingDim, options.paddingIdx());
         this.options = options;
     }
 
     private Embedding(Tensor embeddings, boolean freeze, Options options) {
-        super(embeddings, freeze);
-        paddingRow(options.paddingIdx(), numEmbeddings());
+        super(embeddings, freeze, options.paddingIdx());
         this.options = options;
     }
 
@@ -97,8 +96,8 @@ public class Embedding extends EmbeddingTable {
     @Override
     public String extraRepr() {
         StringBuilder text = new StringBuilder(numEmbeddings() + ", " + embeddingDim());
-        if (options.paddingIdx() != null) {
-            text.append(", padding_idx=" + paddingRow(options.paddingIdx(), numEmbeddings()));
+        if (paddingRow() != null) {
+            text.append(", padding_idx=" + paddingRow());
         }
         if (options.maxNorm() != null) {
             text.append(", max_norm=" + PythonText.of(options.maxNorm()));

@@ -41,7 +41,8 @@ public class EmbeddingBag extends EmbeddingTable {
      *
      * @param maxNorm the length to which a longer vector is shortened, in the table itself, when it is looked up
      * @param normType the degree of the norm that {@code maxNorm} is about
-     * @param scaleGradByFreq whether gradients are divided by how often the vector was looked up; not with {@link Mode#MAX}
+     * @param scaleGradByFreq whether gradients are divided by how often the vector was looked up; not with
+     *     {@link Mode#MAX}
      * @param sparse whether the gradient of {@code weight} is a sparse tensor; not with {@link Mode#MAX}
      * @param includeLastOffset whether the offsets have one more element, the end of the last bag
      * @param paddingIdx the vector that is zero at first, gets no gradient and does not count in its bag; negative ones
@@ -98,13 +99,12 @@ public class EmbeddingBag extends EmbeddingTable {
     }
 
     public EmbeddingBag(long numEmbeddings, long embeddingDim, Options options) {
-        super(numEmbeddings, embeddingDim, paddingRow(options.paddingIdx(), numEmbeddings));
+        super(numEmbeddings, embeddingDim, options.paddingIdx());
         this.options = options;
     }
 
     private EmbeddingBag(Tensor embeddings, boolean freeze, Options options) {
-        super(embeddings, freeze);
-        paddingRow(options.paddingIdx(), numEmbeddings());
+        super(embeddings, freeze, options.paddingIdx());
         this.options = options;
     }
 
@@ -174,8 +174,8 @@ public class EmbeddingBag extends EmbeddingTable {
             text.append(", scale_grad_by_freq=True");
         }
         text.append(", mode='" + options.mode().name().toLowerCase(Locale.ROOT) + "'");
-        if (options.paddingIdx() != null) {
-            text.append(", padding_idx=" + paddingRow(options.paddingIdx(), numEmbeddings()));
+        if (paddingRow() != null) {
+            text.append(", padding_idx=" + paddingRow());
         }
         return text.toString();
     }

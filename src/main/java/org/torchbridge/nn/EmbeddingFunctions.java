@@ -83,16 +83,16 @@ abstract class EmbeddingFunctions extends DropoutFunctions {
     private static void requireBags(Tensor input, @Nullable Tensor offsets) {
         long dimensions = input.dim();
         if (dimensions != 1 && dimensions != 2) {
-            throw new IllegalArgumentException("the input of an embedding bag has " + dimensions
+            throw new IllegalArgumentException("the input of embeddingBag has " + dimensions
                     + " dimensions; 1 or 2 are expected: (N) with offsets, or (B, N)");
         }
         if (dimensions == 1 && (offsets == null || offsets.dim() != 1)) {
-            throw new IllegalArgumentException("the input of an embedding bag has 1 dimension and the offsets "
+            throw new IllegalArgumentException("the input of embeddingBag has 1 dimension and the offsets "
                     + (offsets == null ? "are null" : "have " + offsets.dim())
                     + "; offsets of 1 dimension are expected, which say where the bags begin");
         }
         if (dimensions == 2 && offsets != null) {
-            throw new IllegalArgumentException("the input of an embedding bag has 2 dimensions and there are offsets;"
+            throw new IllegalArgumentException("the input of embeddingBag has 2 dimensions and there are offsets;"
                     + " null is expected, because each row is a bag");
         }
     }

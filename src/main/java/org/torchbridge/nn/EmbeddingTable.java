@@ -10,6 +10,7 @@ import org.torchbridge.Torch;
 public abstract class EmbeddingTable extends Layer {
     private final long numEmbeddings;
     private final long embeddingDim;
+    private final @Nullable Long paddingRow;
 
     /** The vectors, shape (numEmbeddings, embeddingDim). */
     public Parameter weight;
@@ -18,25 +19,32 @@ public abstract class EmbeddingTable extends Layer {
     EmbeddingTable(long numEmbeddings, long embeddingDim, @Nullable Long paddingIdx) {
         this.numEmbeddings = numEmbeddings;
         this.embeddingDim = embeddingDim;
+        this.paddingRow = paddingRow(paddingIdx, numEmbeddings);
         this.weight = new Parameter(Torch.empty(numEmbeddings, embeddingDim));
-        Init.normal_(weight.tensor());
-        if (paddingIdx != null) {
-            try (GradMode mode = Torch.noGrad();
-                    Tensor padding = weight.tensor().select(0, paddingIdx)) {
-                padding.zero_();
-            }
-        }
+        resetParameters();
     }
 
     /** A table over the memory of {@code embeddings}. */
-    EmbeddingTable(Tensor embeddings, boolean freeze) {
+    EmbeddingTable(Tensor embeddings, boolean freeze, @Nullable Long paddingIdx) {
         if (embeddings.dim() != 2) {
             throw new IllegalArgumentException("the embeddings have the shape " + Arrays.toString(embeddings.shape())
                     + "; two dimensions are expected: (numEmbeddings, embeddingDim)");
         }
         this.numEmbeddings = embeddings.size(0);
         this.embeddingDim = embeddings.size(1);
+        this.paddingRow = paddingRow(paddingIdx, numEmbeddings);
         this.weight = new Parameter(embeddings, !freeze);
+    }
+
+    /** Draws the first values anew. */
+    public void resetParameters() {
+        Init.normal_(weight.tensor());
+        if (paddingRow != null) {
+            try (GradMode mode = Torch.noGrad();
+                    Tensor padding = weight.tensor().select(0, paddingRow)) {
+                padding.zero_();
+            }
+        }
     }
 
     public long numEmbeddings() {
@@ -45,6 +53,11 @@ public abstract class EmbeddingTable extends Layer {
 
     public long embeddingDim() {
         return embeddingDim;
+    }
+
+    /** The row of the padding, counted from the beginning, or null. */
+    final @Nullable Long paddingRow() {
+        return paddingRow;
     }
 
     /** The row that a padding index, which counts from the end if it is negative, stands for. */

@@ -41,6 +41,16 @@ public class GroupNorm extends Layer {
         }
     }
 
+    /** Sets the weight to 1 and the bias to 0. */
+    public void resetParameters() {
+        if (weight != null) {
+            Init.ones_(weight.tensor());
+        }
+        if (bias != null) {
+            Init.zeros_(bias.tensor());
+        }
+    }
+
     public long numGroups() {
         return numGroups;
     }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.torchbridge.Tensor;
 
 /**
- * Normalises each channel of each element of a batch to mean 0 and variance 1. With running statistics, the running ones
- * are updated in training mode and used in evaluation mode.
+ * Normalises each channel of each element of a batch to mean 0 and variance 1. With running statistics, the running
+ * ones are updated in training mode and used in evaluation mode.
  */
 public abstract class InstanceNorm extends NormBase {
     private static final Options DEFAULT = new Options(1e-5, 0.1, false, false);
@@ -25,8 +25,8 @@ public abstract class InstanceNorm extends NormBase {
     @Override
     public Tensor forward(Tensor input) {
         requireShape(input);
-        if (settings().affine() && input.size(input.dim() - unbatchedDimensions) != numFeatures()) {
-            throw new IllegalArgumentException("the input of a " + getClass().getSimpleName() + " has the shape "
+        if (settings().affine() && channels(input) != numFeatures()) {
+            throw new IllegalArgumentException("the input of " + typeName() + " has the shape "
                     + Arrays.toString(input.shape()) + "; " + numFeatures() + " channels are expected");
         }
         return input.dim() == unbatchedDimensions
@@ -36,6 +36,10 @@ public abstract class InstanceNorm extends NormBase {
 
     /** Refuses an input of other dimensions than this layer takes. */
     abstract void requireShape(Tensor input);
+
+    final long channels(Tensor input) {
+        return input.size(input.dim() - unbatchedDimensions);
+    }
 
     private Tensor normalized(Tensor batch) {
         Double momentum = settings().momentum();

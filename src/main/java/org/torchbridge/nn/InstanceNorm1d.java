@@ -3,11 +3,11 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * Normalises each channel of each of a batch's sequences to mean 0 and variance 1; with {@code affine}, then scales it by
- * {@code weight} and shifts it by {@code bias}, which are 1 and 0 at first. Input and output (N, C, L) or (C, L).
+ * Normalises each channel of each of a batch's sequences to mean 0 and variance 1; with {@code affine}, then scales it
+ * by {@code weight} and shifts it by {@code bias}, which are 1 and 0 at first. Input and output (N, C, L) or (C, L).
  *
- * <p>With {@code trackRunningStats}, the running mean and variance are updated in training mode and used in evaluation mode;
- * a momentum of null leaves them as they are.
+ * <p>With {@code trackRunningStats}, the running mean and variance are updated in training mode and used in evaluation
+ * mode; a momentum of null leaves them as they are.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm1d.html">InstanceNorm1d</a>.
  */

@@ -5,8 +5,9 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 /**
- * Normalises over the last dimensions, those of {@code normalizedShape}, to mean 0 and variance 1; then scales each place
- * by {@code weight} and shifts it by {@code bias}, which are 1 and 0 at first. Input and output (*, normalizedShape).
+ * Normalises over the last dimensions, those of {@code normalizedShape}, to mean 0 and variance 1; then scales each
+ * place by {@code weight} and shifts it by {@code bias}, which are 1 and 0 at first. Input and output (*,
+ * normalizedShape).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html">LayerNorm</a>.
  */
@@ -53,6 +54,16 @@ public class LayerNorm extends Layer {
         if (options.elementwiseAffine()) {
             weight = new Parameter(Torch.ones(normalizedShape));
             bias = options.bias() ? new Parameter(Torch.zeros(normalizedShape)) : null;
+        }
+    }
+
+    /** Sets the weight to 1 and the bias to 0. */
+    public void resetParameters() {
+        if (weight != null) {
+            Init.ones_(weight.tensor());
+        }
+        if (bias != null) {
+            Init.zeros_(bias.tensor());
         }
     }
 

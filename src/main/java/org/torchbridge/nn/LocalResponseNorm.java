@@ -3,8 +3,8 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * x / (k + alpha · mean)^beta, where the mean is that of the squares of {@code size} channels around each one. Input and
- * output (N, C, *) with one or more dimensions after the channels.
+ * x / (k + alpha · mean)^beta, where the mean is that of the squares of {@code size} channels around each one. Input
+ * and output (N, C, *) with one or more dimensions after the channels.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html">LocalResponseNorm</a>.
  */

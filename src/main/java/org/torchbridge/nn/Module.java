@@ -679,15 +679,6 @@ public abstract class Module implements Cloneable {
         }
     }
 
-    /** Puts {@code child} in the place of the child of this name, whether it has a field or not. */
-    final void replaceChild(String name, Module child) {
-        if (added.containsKey(name)) {
-            add(name, child);
-        } else {
-            ModuleFields.replace(this, name, child);
-        }
-    }
-
     /** The name of the class; for an anonymous one that of the class it extends. */
     String typeName() {
         Class<?> type = getClass();

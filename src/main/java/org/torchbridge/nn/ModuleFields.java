@@ -25,20 +25,6 @@ final class ModuleFields {
         Object read(Module module) {
             return ModuleFields.read(field, module);
         }
-
-        void write(Module module, Module child) {
-            if (!field.getType().isInstance(child)) {
-                throw new IllegalArgumentException("the field '" + field.getName() + "' of "
-                        + field.getDeclaringClass().getName() + " is a "
-                        + field.getType().getSimpleName() + ", in which a "
-                        + child.getClass().getSimpleName() + " has no place; declare it with a type that both have");
-            }
-            try {
-                field.set(module, child);
-            } catch (IllegalAccessException e) {
-                throw inaccessible(field, e);
-            }
-        }
     }
 
     private ModuleFields() {}
@@ -79,19 +65,6 @@ final class ModuleFields {
             field.set(module, value);
         } catch (IllegalAccessException e) {
             throw inaccessible(field, e);
-        }
-    }
-
-    /**
-     * Assigns {@code child} to the field with this key.
-     *
-     * @throws IllegalArgumentException if the field's type is too narrow for it
-     */
-    static void replace(Module module, String key, Module child) {
-        for (ModuleField each : FIELDS.get(module.getClass())) {
-            if (each.key.equals(key)) {
-                each.write(module, child);
-            }
         }
     }
 

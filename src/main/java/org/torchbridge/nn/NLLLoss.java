@@ -4,36 +4,34 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 
 /**
- * The negative log likelihood: -input[target] of log probabilities, as {@link LogSoftmax} makes them. Input (C), (N, C)
- * or (N, C, *), target the {@code int64} classes (), (N) or (N, *).
+ * The negative log likelihood: -w[y] · x[y] of log probabilities x, as {@link LogSoftmax} makes them, and the class y. Input
+ * (C), (N, C) or (N, C, *), target the {@code int64} classes (), (N) or (N, *), output a number, or the target's shape if
+ * not reduced. The mean is over the sum of the weights w[y] of what counts.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html">NLLLoss</a>.
  */
-public class NLLLoss extends Loss {
-    /** The class weights, shape (C). */
-    public final @Nullable Buffer weight;
-
+public class NLLLoss extends WeightedLoss {
     private final Options options;
 
     /**
-     * Without class weights, the mean, class -100 ignored, unless set otherwise.
+     * Without class weights, class -100 ignored, the mean, unless set otherwise.
      *
      * @param weight how much each class counts, shape (C)
      * @param ignoreIndex the class that does not count
      */
-    public record Options(@Nullable Tensor weight, Reduction reduction, long ignoreIndex) {
-        private static final Options DEFAULT = new Options(null, Reduction.MEAN, -100);
+    public record Options(@Nullable Tensor weight, long ignoreIndex, Reduction reduction) {
+        private static final Options DEFAULT = new Options(null, -100, Reduction.MEAN);
 
         public Options weight(@Nullable Tensor weight) {
-            return new Options(weight, reduction, ignoreIndex);
-        }
-
-        public Options reduction(Reduction reduction) {
-            return new Options(weight, reduction, ignoreIndex);
+            return new Options(weight, ignoreIndex, reduction);
         }
 
         public Options ignoreIndex(long ignoreIndex) {
-            return new Options(weight, reduction, ignoreIndex);
+            return new Options(weight, ignoreIndex, reduction);
+        }
+
+        public Options reduction(Reduction reduction) {
+            return new Options(weight, ignoreIndex, reduction);
         }
     }
 
@@ -42,13 +40,18 @@ public class NLLLoss extends Loss {
     }
 
     public NLLLoss(Options options) {
-        this.weight = options.weight() == null ? null : new Buffer(options.weight());
-        this.options = options.weight(weight == null ? null : weight.tensor());
+        super(options.weight(), options.reduction());
+        this.options = options.weight(weightTensor());
     }
 
     /** The defaults, to be changed one by one. */
     public static Options options() {
         return Options.DEFAULT;
+    }
+
+    /** The options this loss was made with. */
+    public Options settings() {
+        return options;
     }
 
     @Override

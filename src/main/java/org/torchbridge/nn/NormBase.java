@@ -12,7 +12,7 @@ import org.torchbridge.Torch;
 public abstract class NormBase extends Layer {
     private static final int VERSION_WITH_BATCHES_TRACKED = 2;
 
-    private final long numFeatures;
+    long numFeatures;
     private final Options options;
     public @Nullable Parameter weight;
     public @Nullable Parameter bias;
@@ -62,6 +62,26 @@ public abstract class NormBase extends Layer {
         }
     }
 
+    /** Sets the weight to 1, the bias to 0 and the running values to those they have at first. */
+    public void resetParameters() {
+        resetRunningStats();
+        if (weight != null) {
+            Init.ones_(weight.tensor());
+        }
+        if (bias != null) {
+            Init.zeros_(bias.tensor());
+        }
+    }
+
+    /** Sets the running mean to 0, the running variance to 1 and the number of batches to 0. */
+    public void resetRunningStats() {
+        if (settings().trackRunningStats()) {
+            Init.zeros_(tensor(runningMean));
+            Init.ones_(tensor(runningVar));
+            Init.zeros_(tensor(numBatchesTracked));
+        }
+    }
+
     public long numFeatures() {
         return numFeatures;
     }
@@ -89,12 +109,44 @@ public abstract class NormBase extends Layer {
         return version < VERSION_WITH_BATCHES_TRACKED && key.equals("num_batches_tracked");
     }
 
+    /** Takes back the shapes, for a lazy layer to find them out. */
+    final void uninitialize() {
+        if (settings().affine()) {
+            weight = new UninitializedParameter();
+            bias = new UninitializedParameter();
+        }
+        if (settings().trackRunningStats()) {
+            runningMean = new UninitializedBuffer();
+            runningVar = new UninitializedBuffer();
+        }
+    }
+
+    /** Gives a lazy layer the shapes that go with {@code features}, unless a state that was loaded has done so. */
+    final void initialize(long features) {
+        numFeatures = features;
+        if (isUninitialized()) {
+            materialize(weight, features);
+            materialize(bias, features);
+            materialize(runningMean, features);
+            materialize(runningVar, features);
+            resetParameters();
+        }
+    }
+
     /** Refuses an input of other dimensions than {@code least} or {@code most}. */
     final void requireDimensions(Tensor input, int least, int most, String shapes) {
         if (input.dim() != least && input.dim() != most) {
-            throw new IllegalArgumentException("the input of a " + getClass().getSimpleName() + " has " + input.dim()
+            throw new IllegalArgumentException("the input of " + typeName() + " has " + input.dim()
                     + " dimensions; " + (least == most ? least : least + " or " + most) + " are expected: "
                     + shapes.replace("C", Long.toString(numFeatures)));
+        }
+    }
+
+    private static void materialize(@Nullable Object member, long features) {
+        if (member instanceof UninitializedParameter parameter) {
+            parameter.materialize(features);
+        } else if (member instanceof UninitializedBuffer buffer) {
+            buffer.materialize(features);
         }
     }
 

@@ -104,7 +104,7 @@ abstract class NormalizationFunctions extends ActivationFunctions {
     /** See {@link LocalResponseNorm}. */
     public static Tensor localResponseNorm(Tensor input, long size, LocalResponseNorm.Options options) {
         if (input.dim() < 3) {
-            throw new IllegalArgumentException("the input of a local response norm has " + input.dim()
+            throw new IllegalArgumentException("the input of localResponseNorm has " + input.dim()
                     + " dimensions; three or more are expected: (N, C, *)");
         }
         if (input.numel() == 0) {

@@ -5,8 +5,8 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 /**
- * x / √(mean(x²) + eps) · weight, where the mean is over the last dimensions, those of {@code normalizedShape}; at first
- * {@code weight} is 1. Input and output (*, normalizedShape).
+ * x / √(mean(x²) + eps) · weight, where the mean is over the last dimensions, those of {@code normalizedShape}; at
+ * first {@code weight} is 1. Input and output (*, normalizedShape).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html">RMSNorm</a>.
  */
@@ -33,6 +33,13 @@ public class RMSNorm extends Layer {
         this.eps = eps;
         if (elementwiseAffine) {
             weight = new Parameter(Torch.ones(normalizedShape));
+        }
+    }
+
+    /** Sets the weight to 1. */
+    public void resetParameters() {
+        if (weight != null) {
+            Init.ones_(weight.tensor());
         }
     }
 

@@ -13,7 +13,7 @@ public class Softmax2d extends Layer {
     @Override
     public Tensor forward(Tensor input) {
         if (input.dim() != 3 && input.dim() != 4) {
-            throw new IllegalArgumentException("the input of a Softmax2d has " + input.dim()
+            throw new IllegalArgumentException("the input of Softmax2d has " + input.dim()
                     + " dimensions; 3 or 4 are expected: (C, H, W) or (N, C, H, W)");
         }
         return Functional.softmax(input, CHANNELS);

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 
 /**
- * A layer that normalises along one dimension. Without one it is the dimension that Python chooses: 0 for inputs of 0, 1
- * or 3 dimensions, 1 for all others.
+ * A layer that normalises along one dimension. Without one it is the dimension that Python chooses: 0 for inputs of 0,
+ * 1 or 3 dimensions, 1 for all others.
  */
 public abstract class SoftmaxLayer extends Layer {
     private final @Nullable Long dim;

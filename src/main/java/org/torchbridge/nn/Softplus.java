@@ -3,8 +3,8 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * log(1 + exp(β · x)) / β, a smooth ReLU; x itself where β · x is above the threshold, so that nothing overflows. β is 1
- * and the threshold 20 unless given. Any shape.
+ * log(1 + exp(β · x)) / β, a smooth ReLU; x itself where β · x is above the threshold, so that nothing overflows. β is
+ * 1 and the threshold 20 unless given. Any shape.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html">Softplus</a>.
  */

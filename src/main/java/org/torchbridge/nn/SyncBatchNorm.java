@@ -6,8 +6,8 @@ import org.torchbridge.Tensor;
 
 /**
  * A batch norm of inputs (N, C, *) that, in training over several processes, normalises by the mean and variance of all
- * their batches together. There is one process so far, whose batch is all there is: it does what {@link BatchNorm} does,
- * on any device.
+ * their batches together. There is one process so far, whose batch is all there is: it does what {@link BatchNorm}
+ * does, on any device.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.SyncBatchNorm.html">SyncBatchNorm</a>.
  */
@@ -45,16 +45,27 @@ public class SyncBatchNorm extends BatchNorm {
         for (Map.Entry<String, Module> child : module.namedChildren().entrySet()) {
             Module converted = convertSyncBatchnorm(child.getValue());
             if (converted != child.getValue()) {
-                module.replaceChild(child.getKey(), converted);
+                replace(module, child.getKey(), converted);
             }
         }
         return module;
     }
 
+    private static void replace(Module parent, String name, Module converted) {
+        try {
+            parent.setSubmodule(name, converted);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the field of the child '" + name + "' in "
+                            + parent.getClass().getName() + " cannot hold a SyncBatchNorm; declare it as a BatchNorm",
+                    e);
+        }
+    }
+
     @Override
     void requireShape(Tensor input) {
         if (input.dim() < 2 || input.size(1) == 0) {
-            throw new IllegalArgumentException("the input of a SyncBatchNorm has the shape "
+            throw new IllegalArgumentException("the input of SyncBatchNorm has the shape "
                     + Arrays.toString(input.shape()) + "; (N, " + numFeatures() + ", *) is expected");
         }
     }
