@@ -11,6 +11,7 @@ module org.torchbridge {
     exports org.torchbridge.data;
     exports org.torchbridge.io;
     exports org.torchbridge.nn;
+    exports org.torchbridge.nn.attention;
     exports org.torchbridge.nn.utils;
     exports org.torchbridge.optim;
     exports org.torchbridge.vision;

@@ -53,11 +53,11 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
     }
 
     /**
-     * softmax(query · keyᵀ · scale + mask) · value: query (N, ..., L, E), key (N, ..., S, E), value (N, ..., S, F), result
-     * (N, ..., L, F). libtorch chooses how it is done; a fused kernel keeps no scores.
+     * softmax(query · keyᵀ · scale + mask) · value: query (N, ..., L, E), key (N, ..., S, E), value (N, ..., S, F),
+     * result (N, ..., L, F). libtorch chooses how it is done; a fused kernel keeps no scores.
      *
-     * <p>Follows <a
-     * href="https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html">scaled_dot_product_attention</a>.
+     * <p>Follows
+     * <a href="https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html">scaled_dot_product_attention</a>.
      */
     public static Tensor scaledDotProductAttention(Tensor query, Tensor key, Tensor value, AttentionOptions options) {
         return Torch.scaledDotProductAttention(
@@ -299,8 +299,8 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
     }
 
     /**
-     * What {@link MultiheadAttention} does, with the parameters as arguments: query (L, N, E) or (L, E), key and value (S,
-     * N, E) or (S, E).
+     * What {@link MultiheadAttention} does, with the parameters as arguments: query (L, N, E) or (L, E), key and value
+     * (S, N, E) or (S, E).
      *
      * @param embedDimToCheck E
      * @param inProjWeight (3 · E, E): the projections of query, key and value one below the other
@@ -326,7 +326,7 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
             Tensor outProjWeight,
             @Nullable Tensor outProjBias,
             MultiHeadAttentionOptions options) {
-        MultiHeadAttention attention = new MultiHeadAttention(query, key, value, numHeads, options);
+        AttentionRun attention = new AttentionRun(query, key, value, numHeads, options);
         attention.requireEmbedDim(embedDimToCheck);
         attention.project(inProjWeight, inProjBias);
         attention.addBias(biasK, biasV);

@@ -5,22 +5,22 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 /**
- * Attention with several heads: head i is softmax(Q · Kᵀ / √(E / heads)) · V with Q, K, V the projections of query, key and
- * value by the i-th part of the weights; the output is the projection of all heads side by side.
+ * Attention with several heads: head i is softmax(Q · Kᵀ / √(E / heads)) · V with Q, K, V the projections of query, key
+ * and value by the i-th part of the weights; the output is the projection of all heads side by side.
  *
  * <p>Query (L, N, E), key (S, N, {@code kdim}) and value (S, N, {@code vdim}), or (N, L, E) and so on if
- * {@code batchFirst}, or without N. The output has the query's shape; the weights are (N, L, S), or (N, heads, L, S) if they
- * are not averaged.
+ * {@code batchFirst}, or without N. The output has the query's shape; the weights are (N, L, S), or (N, heads, L, S) if
+ * they are not averaged.
  *
  * <pre>{@code
  * MultiheadAttention attention = new MultiheadAttention(64, 8, MultiheadAttention.options().batchFirst(true));
  * Tensor y = attention.call(x, x, x, MultiheadAttention.callOptions().needWeights(false)).attnOutput();
  * }</pre>
  *
- * <p>At first {@code in_proj_weight} (3 · E, E), or {@code q_proj_weight}, {@code k_proj_weight} and {@code v_proj_weight} if
- * keys or values have other features, are Xavier uniform, {@code bias_k} and {@code bias_v} Xavier normal, the other
- * biases 0, and {@code out_proj} as in a {@link Linear}. A query for which all keys are masked has NaN weights; without
- * weights it attends to nothing.
+ * <p>At first {@code in_proj_weight} (3 · E, E), or {@code q_proj_weight}, {@code k_proj_weight} and
+ * {@code v_proj_weight} if keys or values have other features, are Xavier uniform, {@code bias_k} and {@code bias_v}
+ * Xavier normal, the other biases 0, and {@code out_proj} as in a {@link Linear}. A query for which all keys are masked
+ * has NaN weights; without weights it attends to nothing.
  *
  * <p>Follows <a
  * href="https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html">MultiheadAttention</a>.

@@ -16,13 +16,13 @@ import org.torchbridge.nn.utils.PackedSequence;
  * state, in one direction or in both.
  *
  * <p>The input is a batch (L, N, in), or (N, L, in) if {@code batchFirst}, one sequence (L, in), or a
- * {@link PackedSequence}. The output is (L, N, D · out), like the input, with D = 2 if bidirectional, else 1; a state is
- * (D · layers, N, out), of one sequence (D · layers, out). If no first state is given, it is zero.
+ * {@link PackedSequence}. The output is (L, N, D · out), like the input, with D = 2 if bidirectional, else 1; a state
+ * is (D · layers, N, out), of one sequence (D · layers, out). If no first state is given, it is zero.
  *
- * <p>The parameters have no fields: {@code weight_ih_l0} (gates · hidden, in), {@code weight_hh_l0} (gates · hidden, out),
- * {@code bias_ih_l0} and {@code bias_hh_l0} (gates · hidden), {@code weight_hr_l0} (projected, hidden), and so on for each
- * layer, with the suffix {@code _reverse} for the other direction. At first all are uniform between -1/√hidden and
- * 1/√hidden.
+ * <p>The parameters have no fields: {@code weight_ih_l0} (gates · hidden, in), {@code weight_hh_l0} (gates · hidden,
+ * out), {@code bias_ih_l0} and {@code bias_hh_l0} (gates · hidden), {@code weight_hr_l0} (projected, hidden), and so on
+ * for each layer, with the suffix {@code _reverse} for the other direction. At first all are uniform between -1/√hidden
+ * and 1/√hidden.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.RNNBase.html">RNNBase</a>.
  */
@@ -162,8 +162,8 @@ public abstract class RNNBase extends Module {
     }
 
     /**
-     * Does nothing: here for programs that come from Python, where it lays the parameters one after the other in memory for
-     * cuDNN, which makes a copy at each forward of those that are not.
+     * Does nothing: here for programs that come from Python, where it lays the parameters one after the other in memory
+     * for cuDNN, which makes a copy at each forward of those that are not.
      */
     public void flattenParameters() {}
 

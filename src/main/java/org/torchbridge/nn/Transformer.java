@@ -8,8 +8,8 @@ import org.torchbridge.Torch;
 import org.torchbridge.nn.TransformerEncoderLayer.Activation;
 
 /**
- * A transformer as in "Attention Is All You Need": an encoder of the source and a decoder of the target. Source (S, N, E),
- * target and output (T, N, E), or with N first if {@code batchFirst}, or without N.
+ * A transformer as in "Attention Is All You Need": an encoder of the source and a decoder of the target. Source (S, N,
+ * E), target and output (T, N, E), or with N first if {@code batchFirst}, or without N.
  *
  * <pre>{@code
  * Transformer model = new Transformer(Transformer.options().nhead(16).numEncoderLayers(12));
@@ -26,8 +26,8 @@ public class Transformer extends Module {
     public TransformerDecoder decoder;
 
     /**
-     * 512 features, 8 heads, 6 layers in encoder and decoder, and the defaults of {@link TransformerEncoderLayer}, unless
-     * set otherwise.
+     * 512 features, 8 heads, 6 layers in encoder and decoder, and the defaults of {@link TransformerEncoderLayer},
+     * unless set otherwise.
      *
      * @param dModel the features, E
      * @param layer the options of each layer, which have setters here too
@@ -116,8 +116,8 @@ public class Transformer extends Module {
     }
 
     /**
-     * Without masks, unless set otherwise. A mask is true where an element does not attend to another, or has numbers to be
-     * added to the scores.
+     * Without masks, unless set otherwise. A mask is true where an element does not attend to another, or has numbers
+     * to be added to the scores.
      *
      * @param srcMask (S, S) or (N · heads, S, S)
      * @param tgtMask (T, T) or (N · heads, T, T)
@@ -125,8 +125,8 @@ public class Transformer extends Module {
      * @param srcKeyPaddingMask (N, S) or (S)
      * @param tgtKeyPaddingMask (N, T) or (T)
      * @param memoryKeyPaddingMask (N, S) or (S)
-     * @param srcIsCausal whether {@code srcMask} is the one of {@link #generateSquareSubsequentMask}, which is faster to
-     *     know; null means to find it out
+     * @param srcIsCausal whether {@code srcMask} is the one of {@link #generateSquareSubsequentMask}, which is faster
+     *     to know; null means to find it out
      * @param tgtIsCausal the same for {@code tgtMask}
      * @param memoryIsCausal whether {@code memoryMask} is that one
      */

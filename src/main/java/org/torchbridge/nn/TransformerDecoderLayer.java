@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 
 /**
- * Self-attention of the target, attention from it to the memory, which an encoder made of the source, then a feed-forward
- * network of two linear layers, each added to its input and normalised. Target and output (T, N, E), memory (S, N, E), or
- * with N first if {@code batchFirst}, or without N.
+ * Self-attention of the target, attention from it to the memory, which an encoder made of the source, then a
+ * feed-forward network of two linear layers, each added to its input and normalised. Target and output (T, N, E),
+ * memory (S, N, E), or with N first if {@code batchFirst}, or without N.
  *
  * <pre>{@code
  * TransformerDecoderLayer layer = new TransformerDecoderLayer(512, 8);
@@ -35,13 +35,13 @@ public class TransformerDecoderLayer extends Module {
     /**
      * Without masks, unless set otherwise.
      *
-     * @param tgtMask (T, T) or (N · heads, T, T): true where an element does not attend to another, or numbers to be added
-     *     to the scores
+     * @param tgtMask (T, T) or (N · heads, T, T): true where an element does not attend to another, or numbers to be
+     *     added to the scores
      * @param memoryMask (T, S) or (N · heads, T, S), the same for attention to the memory
      * @param tgtKeyPaddingMask (N, T) or (T): true where an element of the target is not attended to
      * @param memoryKeyPaddingMask (N, S) or (S), the same for the memory
-     * @param tgtIsCausal whether {@code tgtMask} is the one of {@link Transformer#generateSquareSubsequentMask}, which is
-     *     faster to know; if null, a {@link TransformerDecoder} finds it out
+     * @param tgtIsCausal whether {@code tgtMask} is the one of {@link Transformer#generateSquareSubsequentMask}, which
+     *     is faster to know; if null, a {@link TransformerDecoder} finds it out
      * @param memoryIsCausal whether {@code memoryMask} is that one
      */
     public record CallOptions(

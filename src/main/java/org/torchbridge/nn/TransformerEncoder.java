@@ -13,6 +13,10 @@ import org.torchbridge.Tensor;
  * Tensor y = encoder.call(Torch.rand(10, 32, 512));
  * }</pre>
  *
+ * <p>Where Python takes a path over nested tensors (in evaluation mode, without gradients, batch first, with a padding
+ * mask at the end of sequences), the elements that {@code srcKeyPaddingMask} hides come out as zeros; here they come out
+ * as in training mode. All others are equal.
+ *
  * <p>Follows <a
  * href="https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html">TransformerEncoder</a>.
  */
@@ -23,11 +27,11 @@ public class TransformerEncoder extends Layer {
     /**
      * Without masks, unless set otherwise.
      *
-     * @param mask (L, L) or (N · heads, L, L): true where an element does not attend to another, or numbers to be added to
-     *     the scores
+     * @param mask (L, L) or (N · heads, L, L): true where an element does not attend to another, or numbers to be added
+     *     to the scores
      * @param srcKeyPaddingMask (N, L) or (L): true where an element is not attended to
-     * @param isCausal whether {@code mask} is the one of {@link Transformer#generateSquareSubsequentMask}, which is faster
-     *     to know; null means to find it out
+     * @param isCausal whether {@code mask} is the one of {@link Transformer#generateSquareSubsequentMask}, which is
+     *     faster to know; null means to find it out
      */
     public record CallOptions(@Nullable Tensor mask, @Nullable Tensor srcKeyPaddingMask, @Nullable Boolean isCausal) {
         private static final CallOptions DEFAULT = new CallOptions(null, null, null);

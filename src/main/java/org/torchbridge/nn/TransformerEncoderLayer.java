@@ -13,9 +13,6 @@ import org.torchbridge.Tensor;
  * Tensor y = layer.call(Torch.rand(32, 10, 512));
  * }</pre>
  *
- * <p>There is no path of its own for nested tensors, as Python takes it in evaluation mode: the values are the same, but
- * for the elements that {@code srcKeyPaddingMask} hides, which are zero there.
- *
  * <p>Follows <a
  * href="https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoderLayer.html">TransformerEncoderLayer</a>.
  */
@@ -47,8 +44,8 @@ public class TransformerEncoderLayer extends Layer {
     }
 
     /**
-     * 2048 features between the linear layers, dropout 0.1, ReLU, eps 1e-5, (L, N, E), normalised last, with biases, unless
-     * set otherwise.
+     * 2048 features between the linear layers, dropout 0.1, ReLU, eps 1e-5, (L, N, E), normalised last, with biases,
+     * unless set otherwise.
      *
      * @param dimFeedforward the features between the two linear layers
      * @param dropout the probability with which an element is zeroed, of the attention's weights too
@@ -115,8 +112,8 @@ public class TransformerEncoderLayer extends Layer {
     /**
      * Without masks, unless set otherwise.
      *
-     * @param srcMask (L, L) or (N · heads, L, L): true where an element does not attend to another, or numbers to be added
-     *     to the scores
+     * @param srcMask (L, L) or (N · heads, L, L): true where an element does not attend to another, or numbers to be
+     *     added to the scores
      * @param srcKeyPaddingMask (N, L) or (L): true where an element is not attended to
      * @param isCausal whether {@code srcMask} is the one of {@link Transformer#generateSquareSubsequentMask}, which is
      *     faster to know

@@ -7,8 +7,8 @@ import org.torchbridge.Tensor;
 
 /**
  * A batch of sequences of different lengths without padding: first the first elements of all sequences, the longest
- * sequence first, then the second elements of those that have one, and so on. {@link Rnn} makes it, the recurrent layers
- * take and return it.
+ * sequence first, then the second elements of those that have one, and so on. {@link Rnn} makes it, the recurrent
+ * layers take and return it.
  *
  * <p>Follows <a
  * href="https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.PackedSequence.html">PackedSequence</a>.

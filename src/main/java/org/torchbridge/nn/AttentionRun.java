@@ -10,7 +10,7 @@ import org.torchbridge.nn.AttentionFunctions.AttentionOptions;
 import org.torchbridge.nn.AttentionFunctions.MultiHeadAttentionOptions;
 
 /** One run of {@link Functional#multiHeadAttentionForward}, step by step. */
-final class MultiHeadAttention {
+final class AttentionRun {
     private final long heads;
     private final MultiHeadAttentionOptions options;
     private final boolean batched;
@@ -29,7 +29,7 @@ final class MultiHeadAttention {
     private Tensor key;
     private Tensor value;
 
-    MultiHeadAttention(Tensor query, Tensor key, Tensor value, long heads, MultiHeadAttentionOptions options) {
+    AttentionRun(Tensor query, Tensor key, Tensor value, long heads, MultiHeadAttentionOptions options) {
         this.heads = heads;
         this.options = options;
         this.batched = isBatched(query);
