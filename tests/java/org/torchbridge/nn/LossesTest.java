@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BinaryOperator;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
@@ -72,36 +69,6 @@ class LossesTest {
         Tensor loss = Functional.tripletMarginWithDistanceLoss(
                 Torch.zeros(2, 3), Torch.full(new long[] {2, 3}, 2), Torch.ones(2, 3), options);
         assertThat(loss.toDouble()).isEqualTo(4);
-    }
-
-    @Test
-    void broadcastingIsLoggedOnce() {
-        List<String> logged = new ArrayList<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord entry) {
-                logged.add(entry.getMessage());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        Logger logger = Logger.getLogger("org.torchbridge.nn");
-        logger.addHandler(handler);
-        try {
-            for (int i = 0; i < 2; i++) {
-                new MSELoss(Reduction.SUM).call(Torch.zeros(7, 1), Torch.ones(5));
-            }
-        } finally {
-            logger.removeHandler(handler);
-        }
-        assertThat(logged)
-                .singleElement()
-                .asString()
-                .startsWith("Using a target size ([5]) that is different to the input size ([7, 1]).");
     }
 
     @Test

@@ -104,8 +104,10 @@ public final class Init {
     public static Tensor truncNormal_(
             Tensor tensor, double mean, double std, double a, double b, @Nullable Generator generator) {
         if (mean < a - 2 * std || mean > b + 2 * std) {
-            Warnings.warn("mean is more than 2 std from [a, b] in nn.init.trunc_normal_."
-                    + " The distribution of values may be incorrect.");
+            Warnings.warn(
+                    "trunc_normal_",
+                    "mean is more than 2 std from [a, b] in nn.init.trunc_normal_."
+                            + " The distribution of values may be incorrect.");
         }
         double low = normalDistribution((a - mean) / std);
         double high = normalDistribution((b - mean) / std);
@@ -344,7 +346,7 @@ public final class Init {
 
     private static boolean isEmpty(Tensor tensor) {
         if (tensor.numel() == 0) {
-            Warnings.warn("Initializing zero-element tensors is a no-op");
+            Warnings.warn("init", "Initializing zero-element tensors is a no-op");
         }
         return tensor.numel() == 0;
     }

@@ -243,8 +243,10 @@ abstract class LossFunctions extends AttentionFunctions {
             return input.dim() == 0 ? sum : sum.div(input.size(0));
         }
         if (reduction == Reduction.MEAN) {
-            Warnings.warn("the mean of a Kullback-Leibler divergence is over all elements;"
-                    + " BATCHMEAN, over the size of the batch, is what mathematics defines");
+            Warnings.warn(
+                    "kl_div",
+                    "the mean of a Kullback-Leibler divergence is over all elements;"
+                            + " BATCHMEAN, over the size of the batch, is what mathematics defines");
         }
         return Torch.klDiv(input, target, reduction.code(), logTarget);
     }
@@ -383,9 +385,11 @@ abstract class LossFunctions extends AttentionFunctions {
         if (Arrays.equals(input.shape(), target.shape())) {
             return loss.apply(input, target);
         }
-        Warnings.warn("Using a target size (" + shape(target) + ") that is different to the input size ("
-                + shape(input) + "). This will likely lead to incorrect results due to broadcasting."
-                + " Please ensure they have the same size.");
+        Warnings.warn(
+                "broadcast",
+                "Using a target size (" + shape(target) + ") that is different to the input size ("
+                        + shape(input) + "). This will likely lead to incorrect results due to broadcasting."
+                        + " Please ensure they have the same size.");
         List<Tensor> expanded = Torch.broadcastTensors(List.of(input, target));
         return loss.apply(expanded.get(0), expanded.get(1));
     }
