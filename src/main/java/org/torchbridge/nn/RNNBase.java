@@ -117,6 +117,12 @@ public abstract class RNNBase extends Module {
             throw new IllegalArgumentException(
                     "projSize is " + options.projSize() + "; it has to be smaller than hiddenSize, " + hiddenSize);
         }
+        if (options.dropout() > 0 && options.numLayers() == 1) {
+            Warnings.warn(
+                    "rnn",
+                    "the dropout is " + options.dropout() + " and there is one layer; only outputs of all layers but"
+                            + " the last are dropped, so that this has no effect");
+        }
         this.inputSize = inputSize;
         this.hiddenSize = hiddenSize;
         this.options = options;
