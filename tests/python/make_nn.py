@@ -36,60 +36,6 @@ def write_texts(path, texts):
     (RESOURCES / path).write_text("".join("== %s\n%s\n" % item for item in texts.items()))
 
 
-LAYERS = OrderedDict(
-    conv=(lambda: nn.Conv2d(3, 4, 3), (2, 3, 6, 5)),
-    conv_options=(
-        lambda: nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2, bias=False),
-        (2, 4, 7, 6),
-    ),
-    conv_same=(lambda: nn.Conv2d(2, 3, (4, 3), padding="same"), (1, 2, 6, 5)),
-    conv_valid=(lambda: nn.Conv2d(2, 3, 3, padding="valid"), (2, 6, 5)),
-    conv_reflect=(lambda: nn.Conv2d(2, 3, 3, padding=(2, 1), padding_mode="reflect"), (1, 2, 6, 5)),
-    conv_replicate=(lambda: nn.Conv2d(2, 3, 3, padding=1, padding_mode="replicate"), (1, 2, 6, 5)),
-    conv_circular_same=(
-        lambda: nn.Conv2d(2, 3, (4, 3), padding="same", padding_mode="circular"),
-        (1, 2, 6, 5),
-    ),
-    max_pool=(lambda: nn.MaxPool2d(3, stride=2, padding=1), (2, 3, 7, 6)),
-    max_pool_options=(lambda: nn.MaxPool2d((2, 3), stride=(1, 2), dilation=(2, 1), ceil_mode=True), (3, 7, 6)),
-    avg_pool=(lambda: nn.AvgPool2d(2), (2, 3, 7, 6)),
-    avg_pool_options=(
-        lambda: nn.AvgPool2d((3, 2), stride=(2, 1), padding=(1, 0), ceil_mode=True, count_include_pad=False),
-        (2, 3, 7, 6),
-    ),
-    avg_pool_divisor=(lambda: nn.AvgPool2d(2, divisor_override=3), (2, 3, 6, 6)),
-    adaptive_avg_pool=(lambda: nn.AdaptiveAvgPool2d(1), (2, 3, 7, 6)),
-    adaptive_avg_pool_pair=(lambda: nn.AdaptiveAvgPool2d((3, 2)), (2, 3, 7, 6)),
-    flatten=(lambda: nn.Flatten(), (2, 3, 4)),
-    flatten_options=(lambda: nn.Flatten(0, 1), (2, 3, 4)),
-    sequential=(
-        lambda: nn.Sequential(
-            nn.Conv2d(1, 2, 3, bias=False), nn.BatchNorm2d(2), nn.ReLU(True), nn.Flatten(), nn.Linear(8, 3)
-        ),
-        (4, 1, 4, 4),
-    ),
-)
-
-
-def make_layers():
-    values = Values()
-    for name, (make, shape) in LAYERS.items():
-        torch.manual_seed(7)
-        layer = make()
-        for key, value in layer.state_dict().items():
-            values.add("%s/state/%s" % (name, key), value)
-        x = torch.randn(shape, requires_grad=True)
-        y = layer(x)
-        y.backward(torch.randn(y.shape))
-        values.add(name + "/output", y)
-        values.add(name + "/gradient", x.grad)
-        for key, parameter in layer.named_parameters():
-            values.add("%s/gradient/%s" % (name, key), parameter.grad)
-        for key, buffer in layer.named_buffers():
-            values.add("%s/after/%s" % (name, key), buffer)
-    values.write("nn/layers.txt")
-
-
 class Block(nn.Module):
     """Built like torchvision's BasicBlock."""
 
@@ -117,9 +63,8 @@ def block():
 
 
 def make_texts():
-    texts = OrderedDict((name, repr(make())) for name, (make, _) in LAYERS.items())
+    texts = OrderedDict()
     texts["batch_norm_text"] = repr(nn.BatchNorm2d(16, eps=1.5e-7, momentum=0.01))
-    texts["max_pool_pair"] = repr(nn.MaxPool2d((3, 2)))
     texts["relu_inplace"] = repr(nn.ReLU(inplace=True))
     texts["dropout_inplace"] = repr(nn.Dropout(inplace=True))
     texts["empty"] = repr(nn.Sequential())
@@ -215,7 +160,6 @@ def make_training():
 if __name__ == "__main__":
     (RESOURCES / "nn").mkdir(parents=True, exist_ok=True)
     (RESOURCES / "optim").mkdir(parents=True, exist_ok=True)
-    make_layers()
     make_texts()
     make_optimizers()
     make_training()

@@ -16,7 +16,7 @@ public final class Golden {
 
     private Golden() {}
 
-    /** The tensors of a value file, such as {@code "/nn/layers.txt"}. */
+    /** The tensors of a value file, such as {@code "/optim/training.txt"}. */
     public static Golden values(String resource) {
         Golden golden = new Golden();
         for (String line : Resources.text(resource).split("\n")) {

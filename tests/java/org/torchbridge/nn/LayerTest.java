@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.RemovableHandle;
+import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
@@ -54,6 +55,12 @@ class LayerTest {
         first.remove();
         first.remove();
         assertThat(layer.call(input).toFloatArray()).containsExactly(0, 4);
+    }
+
+    @Test
+    void parametersOutliveTheScopeTheyWereMadeIn() {
+        Linear linear = Scope.call(() -> new Linear(2, 3));
+        assertThat(linear.call(Torch.randn(1, 2)).shape()).containsExactly(1, 3);
     }
 
     @Test

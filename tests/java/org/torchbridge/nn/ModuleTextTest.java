@@ -20,11 +20,9 @@ class ModuleTextTest {
     private static final Map<String, Supplier<? extends Object>> PRINTED = new LinkedHashMap<>();
 
     static {
-        PRINTED.putAll(LayersTest.layers());
         PRINTED.put(
                 "batch_norm_text",
                 () -> new BatchNorm2d(16, BatchNorm2d.options().eps(1.5e-7).momentum(0.01)));
-        PRINTED.put("max_pool_pair", () -> new MaxPool2d(Size2d.of(3, 2), MaxPool2d.options()));
         PRINTED.put("relu_inplace", () -> new ReLU(true));
         PRINTED.put("dropout_inplace", () -> new Dropout(0.5, true));
         PRINTED.put("empty", Sequential::new);

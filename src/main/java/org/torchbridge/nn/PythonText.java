@@ -17,6 +17,11 @@ final class PythonText {
         return value ? "True" : "False";
     }
 
+    /** A whole number as such, others as Python's floats. */
+    static String of(Number value) {
+        return value instanceof Double || value instanceof Float ? of(value.doubleValue()) : value.toString();
+    }
+
     static String of(double value) {
         if (Double.isNaN(value) || Double.isInfinite(value)) {
             return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";

@@ -1,0 +1,187 @@
+package org.torchbridge.codegen;
+
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes {@code docs/coverage.md}: the public names of Python's modules, where Java has each, or why it has not.
+ *
+ * <p>A name is looked for where the rule puts it: a class under its own name in the module's package, a function under its
+ * name in camel case in one of the module's classes. What is elsewhere, or missing, a list says.
+ */
+final class CoveragePage {
+    private static final String ROOT = "org.torchbridge.";
+
+    /** Where the rule puts the names of a Python module: packages, which end with a dot, and classes with functions. */
+    private static final Map<String, List<String>> PLACES = new LinkedHashMap<>();
+
+    static {
+        PLACES.put("torch.nn", List.of("nn."));
+        PLACES.put("torch.nn.functional", List.of("nn.Functional"));
+        PLACES.put("torch.nn.init", List.of("nn.Init"));
+        PLACES.put("torch.nn.parameter", List.of("nn."));
+        PLACES.put("torch.nn.utils", List.of("nn.utils.", "nn.utils.ClipGrad", "nn.utils.ConvertParameters"));
+        PLACES.put("torch.nn.utils.rnn", List.of("nn.utils.", "nn.utils.Rnn"));
+        PLACES.put("torch.nn.utils.parametrize", List.of("nn.utils.", "nn.utils.Parametrize"));
+        PLACES.put("torch.nn.utils.parametrizations", List.of("nn.utils.Parametrizations"));
+        PLACES.put("torch.nn.utils.prune", List.of("nn.utils.", "nn.utils.Prune"));
+        PLACES.put("torch.optim", List.of("optim."));
+        PLACES.put("torch.optim.lr_scheduler", List.of("optim.lr."));
+        PLACES.put("torch.optim.swa_utils", List.of("optim.", "optim.SwaUtils"));
+        PLACES.put("torch.autograd", List.of("autograd.", "autograd.Autograd", "Torch"));
+        PLACES.put("torch.autograd.functional", List.of("autograd.Functional"));
+        PLACES.put("torch.autograd.forward_ad", List.of("autograd.ForwardAd"));
+        PLACES.put("torch.autograd.graph", List.of("autograd.", "autograd.Autograd"));
+    }
+
+    /** Java's place for one of Python's names, or the reason why there is none. */
+    private record Row(String module, String name, @Nullable String place, @Nullable String reason) {
+        String line() {
+            return "| `" + name + "` | " + (place == null ? "– " + reason : "`" + place + "`") + " |\n";
+        }
+    }
+
+    private final List<Row> rows;
+
+    private CoveragePage(List<Row> rows) {
+        this.rows = rows;
+    }
+
+    /**
+     * Looks each name up.
+     *
+     * @param names lines of module, name and kind
+     * @param elsewhere lines of module, name and Java's place, for names that are not where the rule puts them
+     * @param missing lines of module, name and the reason
+     * @throws IllegalStateException if a name is neither found nor in a list, or is in a list although it is found
+     */
+    static CoveragePage of(List<String> names, List<String> elsewhere, List<String> missing) {
+        Map<String, String> places = table(elsewhere);
+        Map<String, String> reasons = table(missing);
+        List<Row> rows = names.stream()
+                .map(line -> line.split("\\s+"))
+                .map(words -> row(words[0], words[1], places, reasons))
+                .toList();
+        requireEmpty("are in a list and no public names", places);
+        requireEmpty("are in a list and no public names", reasons);
+        return new CoveragePage(rows);
+    }
+
+    private static Row row(String module, String name, Map<String, String> places, Map<String, String> reasons) {
+        String key = module + " " + name;
+        String byRule = byRule(module, name);
+        String place = places.remove(key);
+        String reason = reasons.remove(key);
+        long answers = Arrays.asList(byRule, place, reason).stream()
+                .filter(answer -> answer != null)
+                .count();
+        if (answers != 1) {
+            throw new IllegalStateException(key + " has " + answers + " answers where one is expected: by the rule "
+                    + byRule + ", in elsewhere.txt " + place + ", in missing.txt " + reason);
+        }
+        if (place != null && !exists(place)) {
+            throw new IllegalStateException(key + " is said to be " + place + ", which does not exist");
+        }
+        return new Row(module, name, byRule == null ? place : byRule, reason);
+    }
+
+    private static @Nullable String byRule(String module, String name) {
+        for (String place : PLACES.get(module)) {
+            String candidate = place.endsWith(".") ? place + name : place + "." + Schema.camelCase(name);
+            if (exists(candidate)) {
+                return place.endsWith(".")
+                        ? name
+                        : candidate.substring(candidate.lastIndexOf('.', candidate.lastIndexOf('.') - 1) + 1);
+            }
+        }
+        return null;
+    }
+
+    /** Whether there is a public class or a public method of this name below the root package. */
+    private static boolean exists(String place) {
+        Class<?> type = type(place);
+        if (type != null) {
+            return Modifier.isPublic(type.getModifiers());
+        }
+        int dot = place.lastIndexOf('.');
+        Class<?> owner = dot < 0 ? null : type(place.substring(0, dot));
+        return owner != null
+                && Arrays.stream(owner.getMethods())
+                        .anyMatch(method -> method.getName().equals(place.substring(dot + 1)));
+    }
+
+    private static @Nullable Class<?> type(String place) {
+        try {
+            return Class.forName(ROOT + place);
+        } catch (ClassNotFoundException | NoClassDefFoundError e) {
+            return null;
+        }
+    }
+
+    private static Map<String, String> table(List<String> lines) {
+        return lines.stream()
+                .filter(line -> !line.isBlank())
+                .map(line -> line.split("\\s+", 3))
+                .collect(Collectors.toMap(
+                        words -> words[0] + " " + words[1], words -> words[2], (a, b) -> a, TreeMap::new));
+    }
+
+    private static void requireEmpty(String problem, Map<String, String> left) {
+        if (!left.isEmpty()) {
+            throw new IllegalStateException(left.keySet() + " " + problem);
+        }
+    }
+
+    /** The share of the names of one module, or of all for null, that Java has. */
+    double share(@Nullable String module) {
+        List<Row> counted = rows.stream()
+                .filter(row -> module == null || row.module.equals(module))
+                .toList();
+        return (double) counted.stream().filter(row -> row.place != null).count() / counted.size();
+    }
+
+    List<String> modules() {
+        return rows.stream().map(Row::module).distinct().toList();
+    }
+
+    String write() {
+        StringBuilder page =
+                new StringBuilder("<!-- Generated by org.torchbridge.codegen.CoveragePage: do not edit. -->\n");
+        page.append(
+                """
+                # Coverage
+
+                The public names of Python's `torch.nn`, `torch.optim` and `torch.autograd` in PyTorch 2.10, and where Java has them:
+                a class of its package (`nn`, `nn.utils`, `optim`, `optim.lr`, `autograd`), or a method of a class. What is missing
+                has a dash and the reason.
+
+                | module | names | in Java | |
+                |---|---|---|---|
+                """);
+        modules().forEach(module -> page.append(summary("`" + module + "`", module)));
+        page.append(summary("all", null));
+        Map<String, List<Row>> byModule =
+                rows.stream().collect(Collectors.groupingBy(Row::module, LinkedHashMap::new, Collectors.toList()));
+        byModule.forEach((module, names) -> {
+            page.append("\n## ").append(module).append("\n\n| Python | Java |\n|---|---|\n");
+            names.forEach(row -> page.append(row.line()));
+        });
+        return page.toString();
+    }
+
+    private String summary(String title, @Nullable String module) {
+        Function<Boolean, Long> count = onlyThere -> rows.stream()
+                .filter(row -> module == null || row.module.equals(module))
+                .filter(row -> !onlyThere || row.place != null)
+                .count();
+        return "| %s | %d | %d | %.1f %% |\n"
+                .formatted(title, count.apply(false), count.apply(true), 100 * share(module));
+    }
+}

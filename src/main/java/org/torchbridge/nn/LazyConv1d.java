@@ -1,0 +1,29 @@
+package org.torchbridge.nn;
+
+import java.util.List;
+
+/**
+ * A {@link Conv1d} that takes {@code inChannels} from its first input.
+ *
+ * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.LazyConv1d.html">LazyConv1d</a>.
+ */
+public class LazyConv1d extends Conv1d implements LazyModule {
+
+    public LazyConv1d(long outChannels, long kernelSize) {
+        this(outChannels, kernelSize, options());
+    }
+
+    public LazyConv1d(long outChannels, long kernelSize, Options options) {
+        this(outChannels, Size.of(kernelSize), options);
+    }
+
+    public LazyConv1d(long outChannels, Size kernelSize, Options options) {
+        super(0, 0, kernelSize, options);
+        becomeLazy(groupMultiple("outChannels", outChannels, options.groups()), options.bias());
+    }
+
+    @Override
+    public void initializeParameters(List<Object> inputs) {
+        initializeChannels(inputs);
+    }
+}

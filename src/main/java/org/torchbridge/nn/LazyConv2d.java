@@ -1,0 +1,29 @@
+package org.torchbridge.nn;
+
+import java.util.List;
+
+/**
+ * A {@link Conv2d} that takes {@code inChannels} from its first input.
+ *
+ * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.LazyConv2d.html">LazyConv2d</a>.
+ */
+public class LazyConv2d extends Conv2d implements LazyModule {
+
+    public LazyConv2d(long outChannels, long kernelSize) {
+        this(outChannels, kernelSize, options());
+    }
+
+    public LazyConv2d(long outChannels, long kernelSize, Options options) {
+        this(outChannels, Size.of(kernelSize), options);
+    }
+
+    public LazyConv2d(long outChannels, Size kernelSize, Options options) {
+        super(0, 0, kernelSize, options);
+        becomeLazy(groupMultiple("outChannels", outChannels, options.groups()), options.bias());
+    }
+
+    @Override
+    public void initializeParameters(List<Object> inputs) {
+        initializeChannels(inputs);
+    }
+}
