@@ -6,9 +6,11 @@ import static org.torchbridge.autograd.Expected.leaf;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.DType;
+import org.torchbridge.GradMode;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.ThreadMode;
@@ -45,7 +47,7 @@ class FunctionTest {
         }
     }
 
-    /** The derivative is `scale` times that of the identity. */
+    /** The identity, with three times its derivative. */
     static class Scaled extends UnaryFunction {
         @Override
         protected Tensor forward(Context context, Tensor input) {
@@ -427,6 +429,63 @@ class FunctionTest {
                     .isInstanceOf(UnsupportedOperationException.class)
                     .hasMessageContaining("has no forward-mode derivative");
         }
+    }
+
+    /** Each backward runs another one, so deep that the engine goes on in a thread of its own. */
+    private static Tensor nested(int depth, Tensor leaf) {
+        return function(
+                        (context, inputs) -> List.of(inputs.get(0).mul(1)),
+                        (context, gradients) -> {
+                            if (depth > 0) {
+                                try (GradMode on = Torch.enableGrad()) {
+                                    nested(depth - 1, leaf).backward();
+                                }
+                            } else if (leaf.toDouble() < 0) {
+                                throw new IllegalStateException("deep down");
+                            }
+                            return gradients;
+                        })
+                .apply(leaf)
+                .get(0);
+    }
+
+    @Test
+    void backwardsInsideBackwardsGoOnInOtherThreads() {
+        Tensor x = leaf(1);
+        nested(150, x).backward();
+        assertThat(x.grad().toDouble()).isEqualTo(151);
+
+        Tensor negative = leaf(-1);
+        assertThatThrownBy(() -> nested(150, negative).backward())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("deep down");
+    }
+
+    @Test
+    void severalThreadsDeriveAtOnce() throws InterruptedException {
+        Tensor shared = new MulExp(1).apply(leaf(1, 2), leaf(2)).get(0).sum();
+        List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(new Thread(() -> {
+                try {
+                    for (int step = 0; step < 200; step++) {
+                        Tensor x = leaf(1, 2);
+                        x.registerHook(gradient -> gradient.mul(2));
+                        new MulExp(1).apply(x, leaf(3)).get(0).sum().backward();
+                        assertThat(x.grad().toDoubleArray()).containsExactly(6, 6);
+                        shared.backward(null, true, false);
+                    }
+                } catch (Throwable t) {
+                    failures.add(t);
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(failures).isEmpty();
     }
 
     @Test
