@@ -433,18 +433,16 @@ class FunctionTest {
 
     /** Each backward runs another one, so deep that the engine goes on in a thread of its own. */
     private static Tensor nested(int depth, Tensor leaf) {
-        return function(
-                        (context, inputs) -> List.of(inputs.get(0).mul(1)),
-                        (context, gradients) -> {
-                            if (depth > 0) {
-                                try (GradMode on = Torch.enableGrad()) {
-                                    nested(depth - 1, leaf).backward();
-                                }
-                            } else if (leaf.toDouble() < 0) {
-                                throw new IllegalStateException("deep down");
-                            }
-                            return gradients;
-                        })
+        return function((context, inputs) -> List.of(inputs.get(0).mul(1)), (context, gradients) -> {
+                    if (depth > 0) {
+                        try (GradMode on = Torch.enableGrad()) {
+                            nested(depth - 1, leaf).backward();
+                        }
+                    } else if (leaf.toDouble() < 0) {
+                        throw new IllegalStateException("deep down");
+                    }
+                    return gradients;
+                })
                 .apply(leaf)
                 .get(0);
     }
