@@ -487,6 +487,19 @@ class FunctionTest {
     }
 
     @Test
+    void aDeepGraphIsDerivedAndFreed() {
+        Tensor x = leaf(1);
+        try (Scope scope = Scope.open()) {
+            Tensor y = x;
+            for (int i = 0; i < 20_000; i++) {
+                y = new MulExp(1).apply(y, y.detach()).get(0);
+            }
+            y.sum().backward();
+            assertThat(x.grad().toDouble()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void graphsOfFunctionsAreFreed() {
         Tensor x = leaf(1);
         long before = 0;

@@ -28,8 +28,7 @@ public final class Checkpoint {
     }
 
     /** Runs {@code function} of several tensors without keeping what it saves. */
-    public static List<Tensor> checkpoint(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function, @Nullable Tensor... inputs) {
+    public static List<Tensor> checkpoint(Operation function, @Nullable Tensor... inputs) {
         return checkpoint(function, Arrays.asList(inputs), true);
     }
 
@@ -39,10 +38,7 @@ public final class Checkpoint {
      * @param inputs passed to the function, both times; null is passed on
      * @param preserveRngState whether the second run has the random numbers of the first
      */
-    public static List<Tensor> checkpoint(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function,
-            List<@Nullable Tensor> inputs,
-            boolean preserveRngState) {
+    public static List<Tensor> checkpoint(Operation function, List<@Nullable Tensor> inputs, boolean preserveRngState) {
         CheckpointFrame frame = new CheckpointFrame(function, inputs, preserveRngState);
         try (ThreadMode hooks = frame.forward()) {
             return function.apply(inputs);

@@ -46,7 +46,7 @@ final class CheckpointFrame {
         }
     }
 
-    private final java.util.function.Function<List<Tensor>, List<Tensor>> function;
+    private final Operation function;
     /** Not the caller's objects, which a scope may close. */
     private final List<@Nullable Tensor> inputs;
 
@@ -56,10 +56,7 @@ final class CheckpointFrame {
     private final List<Kind> saved = new ArrayList<>();
     private final List<@Nullable Tensor> recomputed = new ArrayList<>();
 
-    CheckpointFrame(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function,
-            List<@Nullable Tensor> inputs,
-            boolean preserveRngState) {
+    CheckpointFrame(Operation function, List<@Nullable Tensor> inputs, boolean preserveRngState) {
         this.function = function;
         this.inputs = Handles.adopt(Handles.shared(inputs));
         this.inputs.forEach(CheckpointFrame::escape);

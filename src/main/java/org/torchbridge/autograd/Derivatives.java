@@ -62,8 +62,7 @@ public final class Derivatives {
     }
 
     /** The Jacobians, a list for each output with one for each input. */
-    public static List<List<Tensor>> jacobian(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function, List<Tensor> inputs, Options options) {
+    public static List<List<Tensor>> jacobian(Operation function, List<Tensor> inputs, Options options) {
         try (GradMode on = Torch.enableGrad()) {
             Call call = new Call(function, inputs, options);
             List<List<Tensor>> jacobians = new ArrayList<>();
@@ -104,11 +103,7 @@ public final class Derivatives {
      *
      * @param v gradients of the outputs; empty if there is one output of one element
      */
-    public static Product vjp(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function,
-            List<Tensor> inputs,
-            List<Tensor> v,
-            Options options) {
+    public static Product vjp(Operation function, List<Tensor> inputs, List<Tensor> v, Options options) {
         try (GradMode on = Torch.enableGrad()) {
             Call call = new Call(function, inputs, options);
             List<Tensor> starts = vectors("vjp", v, call.outputs, "output");
@@ -129,11 +124,7 @@ public final class Derivatives {
      *
      * @param v directions of the inputs; empty if there is one input of one element
      */
-    public static Product jvp(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function,
-            List<Tensor> inputs,
-            List<Tensor> v,
-            Options options) {
+    public static Product jvp(Operation function, List<Tensor> inputs, List<Tensor> v, Options options) {
         try (GradMode on = Torch.enableGrad()) {
             Call call = new Call(function, inputs, options);
             List<Tensor> directions = vectors("jvp", v, call.inputs, "input");
@@ -194,7 +185,7 @@ public final class Derivatives {
 
     // ---- what they share
 
-    private static java.util.function.Function<List<Tensor>, List<Tensor>> unary(UnaryOperator<Tensor> function) {
+    private static Operation unary(UnaryOperator<Tensor> function) {
         return inputs -> List.of(function.apply(inputs.get(0)));
     }
 
@@ -238,7 +229,7 @@ public final class Derivatives {
         final List<Tensor> outputs;
         private final Options options;
 
-        Call(java.util.function.Function<List<Tensor>, List<Tensor>> function, List<Tensor> given, Options options) {
+        Call(Operation function, List<Tensor> given, Options options) {
             this.options = options;
             // With createGraph the results depend on the caller's own tensors; an alias can be told from the tensor
             // itself.

@@ -117,8 +117,7 @@ public final class GradCheck {
     }
 
     /** Checks a function of several tensors. */
-    public static boolean gradcheck(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function, List<Tensor> inputs) {
+    public static boolean gradcheck(Operation function, List<Tensor> inputs) {
         return gradcheck(function, inputs, options());
     }
 
@@ -129,8 +128,7 @@ public final class GradCheck {
      * @throws GradCheckException if they are not, and {@code raiseException} is set
      * @throws IllegalArgumentException if no input needs a gradient
      */
-    public static boolean gradcheck(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function, List<Tensor> inputs, Options options) {
+    public static boolean gradcheck(Operation function, List<Tensor> inputs, Options options) {
         requireDerivable(inputs);
         try (GradMode on = Torch.enableGrad()) {
             new GradCheckRun(function, inputs, options).check();
@@ -148,9 +146,8 @@ public final class GradCheck {
         return gradgradcheck(inputs -> List.of(function.apply(inputs.get(0))), List.of(input), options());
     }
 
-    /** {@link #gradgradcheck(java.util.function.Function, List, List, Options)} with random gradients of the outputs. */
-    public static boolean gradgradcheck(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function, List<Tensor> inputs, Options options) {
+    /** {@link #gradgradcheck(Operation, List, List, Options)} with random gradients of the outputs. */
+    public static boolean gradgradcheck(Operation function, List<Tensor> inputs, Options options) {
         return gradgradcheck(function, inputs, List.of(), options);
     }
 
@@ -160,10 +157,7 @@ public final class GradCheck {
      * @param gradOutputs the gradients of the outputs; empty for random ones
      */
     public static boolean gradgradcheck(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function,
-            List<Tensor> inputs,
-            List<Tensor> gradOutputs,
-            Options options) {
+            Operation function, List<Tensor> inputs, List<Tensor> gradOutputs, Options options) {
         requireDerivable(inputs);
         List<Tensor> starts = gradOutputs.isEmpty() ? randomGradients(derivable(function.apply(inputs))) : gradOutputs;
         List<Tensor> all = new ArrayList<>(inputs);
@@ -175,10 +169,7 @@ public final class GradCheck {
                 options);
     }
 
-    private static List<Tensor> gradients(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function,
-            List<Tensor> inputs,
-            List<Tensor> gradOutputs) {
+    private static List<Tensor> gradients(Operation function, List<Tensor> inputs, List<Tensor> gradOutputs) {
         List<@Nullable Tensor> starts = new ArrayList<>(gradOutputs);
         return Collections.unmodifiableList(Autograd.grad(
                 derivable(function.apply(inputs)),

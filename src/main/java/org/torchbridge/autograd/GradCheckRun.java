@@ -14,14 +14,11 @@ import org.torchbridge.Torch;
  * checked as two real ones; the gradient of a real value by a complex {@code z = x + iy} is {@code ds/dx + i ds/dy}.
  */
 final class GradCheckRun {
-    private final java.util.function.Function<List<Tensor>, List<Tensor>> function;
+    private final Operation function;
     private final List<Tensor> inputs;
     private final GradCheck.Options options;
 
-    GradCheckRun(
-            java.util.function.Function<List<Tensor>, List<Tensor>> function,
-            List<Tensor> inputs,
-            GradCheck.Options options) {
+    GradCheckRun(Operation function, List<Tensor> inputs, GradCheck.Options options) {
         this.function = function;
         this.inputs = inputs;
         this.options = options;
