@@ -9,6 +9,7 @@ module org.torchbridge {
     requires static java.desktop;
 
     exports org.torchbridge;
+    exports org.torchbridge.autograd;
     exports org.torchbridge.data;
     exports org.torchbridge.io;
     exports org.torchbridge.nn;
