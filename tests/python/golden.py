@@ -66,6 +66,14 @@ def statements(program):
         yield (match.group(1), match.group(2).strip()) if match else (None, part.strip())
 
 
+def training(start, loss, optimizer, steps=10):
+    """Losses of some steps, written out: the language of the rows has no loops."""
+    program = start + "; o = optim." + optimizer
+    for i in range(steps):
+        program += "; o.zero_grad(); l%d = %s; l%d.backward(); o.step()" % (i, loss, i)
+    return program + "; [" + ", ".join("l%d" % i for i in range(steps)) + "]"
+
+
 class Golden:
     """The rows of one family."""
 

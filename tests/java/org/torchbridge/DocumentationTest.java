@@ -31,6 +31,7 @@ class DocumentationTest {
             import java.nio.file.*;
             import java.util.*;
             import org.torchbridge.*;
+            import org.torchbridge.autograd.*;
             import org.torchbridge.data.*;
             import org.torchbridge.nn.*;
             import org.torchbridge.nn.Module;

@@ -3,6 +3,7 @@ package org.torchbridge.testing;
 import java.lang.reflect.Array;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,10 +13,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.TensorOptions;
 
 /**
  * Python's arguments as those of one Java method or constructor: in order, then by the parameters' names, the rest through
- * the setters of a parameter called {@code Options}.
+ * the setters of a parameter whose type ends with {@code Options}.
  *
  * @param cost how far the arguments are from the parameters; the overload with the lowest is meant
  */
@@ -88,7 +90,7 @@ record PythonBinding(Executable executable, Object[] arguments, int cost) {
     }
 
     private static boolean isOptions(Class<?> type) {
-        return type.getSimpleName().equals("Options");
+        return type.getSimpleName().endsWith("Options") && type.isRecord() && type != TensorOptions.class;
     }
 
     private static Object options(Class<?> owner, Class<?> type, Map<String, Object> settings) {
@@ -105,17 +107,14 @@ record PythonBinding(Executable executable, Object[] arguments, int cost) {
     }
 
     private static Method defaults(Class<?> owner, Class<?> type) {
-        for (Class<?> each : List.of(owner, type.getDeclaringClass())) {
-            try {
-                Method method = each.getMethod("options");
-                if (type.isAssignableFrom(method.getReturnType())) {
-                    return method;
-                }
-            } catch (NoSuchMethodException e) {
-                continue;
-            }
-        }
-        throw new IllegalArgumentException(type.getDeclaringClass() + " has no method options()");
+        return Stream.of(owner, type.getDeclaringClass())
+                .flatMap(each -> Stream.of(each.getMethods()))
+                .filter(method -> Modifier.isStatic(method.getModifiers())
+                        && method.getParameterCount() == 0
+                        && method.getReturnType() == type)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        type.getDeclaringClass() + " has no static method that gives the default " + type));
     }
 
     private static Object set(Object options, String name, @Nullable Object value) {
@@ -196,7 +195,15 @@ record PythonBinding(Executable executable, Object[] arguments, int cost) {
             }
             return array;
         }
-        return sized(list, type);
+        return type.isRecord() && type.getRecordComponents().length == list.size()
+                ? record(list, type)
+                : sized(list, type);
+    }
+
+    /** A tuple as a record of the same components. */
+    private static Object record(List<?> components, Class<?> type) {
+        PythonBinding binding = of(type, type.getConstructors()[0], List.copyOf(components), Map.of());
+        return binding == null ? NO_MATCH : PythonCalls.invoke(binding.executable, null, binding.arguments);
     }
 
     /** A value class with {@code of(long...)}, such as a size. */

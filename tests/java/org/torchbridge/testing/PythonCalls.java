@@ -16,6 +16,7 @@ import org.torchbridge.DType;
 import org.torchbridge.Torch;
 import org.torchbridge.nn.Functional;
 import org.torchbridge.nn.Init;
+import org.torchbridge.nn.utils.Rnn;
 
 /**
  * What Python's names mean in Java: {@code torch.x} is {@link Torch}'s, {@code F.x} {@link Functional}'s, {@code init.x}
@@ -34,8 +35,11 @@ final class PythonCalls {
             "torch.optim.lr_scheduler", ROOT + "optim.lr");
 
     /** Python's modules whose functions are the static methods of a class. */
-    private static final Map<String, Class<?>> FUNCTIONS =
-            Map.of("torch", Torch.class, "torch.nn.functional", Functional.class, "torch.nn.init", Init.class);
+    private static final Map<String, Class<?>> FUNCTIONS = Map.of(
+            "torch", Torch.class,
+            "torch.nn.functional", Functional.class,
+            "torch.nn.init", Init.class,
+            "torch.nn.utils.rnn", Rnn.class);
 
     private static final Map<String, String> SHORT_NAMES = Map.of(
             "torch", "torch",
@@ -68,7 +72,11 @@ final class PythonCalls {
             return member(module.name, name);
         }
         if (of instanceof Class<?> type) {
-            return new StaticMethod(type, name);
+            return Stream.of(type.getClasses())
+                    .filter(nested -> nested.getSimpleName().equals(name))
+                    .findFirst()
+                    .map(Object.class::cast)
+                    .orElse(new StaticMethod(type, name));
         }
         return new BoundMethod(of, name);
     }
