@@ -31,7 +31,17 @@ final class CoveragePage {
         PLACES.put("torch.nn.functional", List.of("nn.Functional"));
         PLACES.put("torch.nn.init", List.of("nn.Init"));
         PLACES.put("torch.nn.parameter", List.of("nn."));
-        PLACES.put("torch.nn.utils", List.of("nn.utils.", "nn.utils.ClipGrad", "nn.utils.ConvertParameters"));
+        PLACES.put(
+                "torch.nn.utils",
+                List.of(
+                        "nn.utils.",
+                        "nn.utils.ClipGrad",
+                        "nn.utils.ConvertParameters",
+                        "nn.utils.Fusion",
+                        "nn.utils.MemoryFormats",
+                        "nn.utils.SkipInit",
+                        "nn.utils.SpectralNorm",
+                        "nn.utils.WeightNorm"));
         PLACES.put("torch.nn.utils.rnn", List.of("nn.utils.", "nn.utils.Rnn"));
         PLACES.put("torch.nn.utils.parametrize", List.of("nn.utils.", "nn.utils.Parametrize"));
         PLACES.put("torch.nn.utils.parametrizations", List.of("nn.utils.Parametrizations"));
