@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
-import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 
 /**
@@ -17,7 +16,6 @@ import org.torchbridge.Tensor;
  */
 final class ZipWriter {
     private static final int ALIGNMENT = 64;
-    private static final int CHUNK_BYTES = 16 << 20;
 
     /** The version of the format that knows the 64-bit extension. */
     private static final short VERSION = 45;
@@ -48,13 +46,14 @@ final class ZipWriter {
 
     /** Adds the elements of a one-dimensional tensor of type {@code uint8}. */
     void add(String name, Tensor content) throws IOException {
-        add(name, content.numel(), crc -> {
-            for (long start = 0; start < content.numel(); start += CHUNK_BYTES) {
-                try (Scope scope = Scope.open()) {
-                    long length = Math.min(CHUNK_BYTES, content.numel() - start);
-                    write(content.narrow(0, start, length).buffer(), crc);
-                }
-            }
+        add(name, new byte[0], content);
+    }
+
+    /** Adds {@code head} and, behind it, the elements of such a tensor. */
+    void add(String name, byte[] head, Tensor content) throws IOException {
+        add(name, head.length + content.numel(), crc -> {
+            write(ByteBuffer.wrap(head), crc);
+            TensorBytes.write(content, bytes -> write(bytes, crc));
         });
     }
 
