@@ -14,6 +14,7 @@ import org.torchbridge.internal.NativeAutograd;
 import org.torchbridge.internal.NativeLibraries;
 import org.torchbridge.internal.NativeMemory;
 import org.torchbridge.internal.NativeRuntime;
+import org.torchbridge.io.SavedFile;
 import org.torchbridge.io.StateDictReader;
 import org.torchbridge.io.StateDictWriter;
 
@@ -100,17 +101,24 @@ public final class Torch extends TorchOperators {
     // ---- files
 
     /**
-     * Reads a state dict that Python's {@code torch.save} or {@link #save} wrote, in the zip format.
+     * Reads a file of tensors or other values, and tells from its content what it is.
      *
      * <p>The file is mapped into memory: a tensor's bytes are read when it is first used, and writing to a tensor changes
      * the memory of this process only, not the file. Tensors that shared memory when they were saved share it again. All
      * are on the CPU, wherever they were. Replacing the file later is safe, changing it in place is not.
      *
-     * @throws FileFormatException if the file is of another kind, holds something else, or is damaged
+     * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.load.html">torch.load</a>.
+     *
+     * @throws FileFormatException if the file is of a kind that cannot be read, or is damaged
      * @throws TorchException if there is no such file, or it cannot be read
      */
-    public static StateDict load(Path file) {
-        return StateDictReader.read(file);
+    public static SavedFile load(Path file) {
+        return new SavedFile.OfStateDict(file.toString(), StateDictReader.read(file));
+    }
+
+    /** The state dict in a file: {@code load(file).stateDict()}. */
+    public static StateDict loadStateDict(Path file) {
+        return load(file).stateDict();
     }
 
     /**

@@ -87,7 +87,7 @@ class HostileFilesTest {
                 bytes.putInt(i + 16, 0);
             }
         }
-        Torch.load(write(file));
+        Torch.loadStateDict(write(file));
     }
 
     /** Pickles as text: \n and bytes as in Python's literals; STORAGE stands for a storage of 12 bytes. */
@@ -208,7 +208,8 @@ class HostileFilesTest {
 
     private void loadOrRefuse(byte[] file) throws IOException {
         try (Scope scope = Scope.open()) {
-            Torch.load(write(file)).values().forEach(tensor -> tensor.isnan().any());
+            Torch.loadStateDict(write(file)).values().forEach(tensor -> tensor.isnan()
+                    .any());
         } catch (FileFormatException expected) {
             // A change may also do no harm: in a number, or where no one looks.
         }

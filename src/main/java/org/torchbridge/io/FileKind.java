@@ -57,6 +57,11 @@ public enum FileKind {
         return advice;
     }
 
+    /** That the file {@code source} is of this kind, where something is asked for that it does not have. */
+    FileFormatException refusal(String source) {
+        return new FileFormatException(source + " is " + description + ". " + advice);
+    }
+
     /**
      * Looks into a file.
      *

@@ -3,7 +3,6 @@ package org.torchbridge.io;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -58,11 +57,11 @@ public final class StateDictReader {
         }
         StateDict state = new StateDict();
         Map<StoredTensor, Tensor> made = new IdentityHashMap<>();
-        dict.items.forEach((key, value) -> {
+        dict.forEach((key, value) -> {
             StoredTensor stored = (StoredTensor) value;
             state.put((String) key, made.computeIfAbsent(stored, unused -> tensor(archive, (String) key, stored)));
         });
-        state.metadata().putAll(metadata(dict));
+        state.metadata().putAll(dict.metadata());
         return state;
     }
 
@@ -77,43 +76,18 @@ public final class StateDictReader {
     }
 
     private static boolean isStateDict(PythonDict dict) {
-        return dict.items.entrySet().stream()
+        return dict.entrySet().stream()
                 .allMatch(item -> item.getKey() instanceof String && item.getValue() instanceof StoredTensor);
-    }
-
-    /** {@code {"_metadata": {prefix: {name: value}}}}; what is not of this form is left out. */
-    private static Map<String, Map<String, Object>> metadata(PythonDict dict) {
-        Map<String, Map<String, Object>> metadata = new LinkedHashMap<>();
-        if (dict.attributes instanceof PythonDict attributes
-                && attributes.items.get("_metadata") instanceof PythonDict modules) {
-            modules.items.forEach((prefix, values) -> {
-                if (prefix instanceof String name && values instanceof PythonDict versions) {
-                    metadata.put(name, plainValues(versions));
-                }
-            });
-        }
-        return metadata;
-    }
-
-    private static Map<String, Object> plainValues(PythonDict dict) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        dict.items.forEach((key, value) -> {
-            if (key instanceof String name
-                    && (value instanceof Number || value instanceof String || value instanceof Boolean)) {
-                values.put(name, value);
-            }
-        });
-        return values;
     }
 
     // ---- for people
 
     private static String describeItems(PythonDict dict) {
         List<String> items = new ArrayList<>();
-        dict.items.entrySet().stream()
+        dict.entrySet().stream()
                 .limit(MAX_KEYS_NAMED)
                 .forEach(item -> items.add("'" + item.getKey() + "' is " + describe(item.getValue())));
-        int more = dict.items.size() - items.size();
+        int more = dict.size() - items.size();
         return items.stream().collect(Collectors.joining(", ")) + (more > 0 ? " and " + more + " more" : "");
     }
 
@@ -121,8 +95,8 @@ public final class StateDictReader {
         if (value instanceof StoredTensor tensor) {
             return "a tensor " + tensor;
         } else if (value instanceof PythonDict dict) {
-            boolean ofTensors = !dict.items.isEmpty() && isStateDict(dict);
-            return "a dictionary of " + dict.items.size() + (ofTensors ? " tensors" : " items");
+            boolean ofTensors = !dict.isEmpty() && isStateDict(dict);
+            return "a dictionary of " + dict.size() + (ofTensors ? " tensors" : " items");
         } else if (value instanceof List<?> list) {
             return "a list of " + list.size() + " items";
         } else if (value instanceof Object[] tuple) {

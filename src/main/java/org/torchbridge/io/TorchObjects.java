@@ -87,14 +87,14 @@ final class TorchObjects implements Unpickler.Globals {
     }
 
     private static Object orderedDict(@Nullable Object[] arguments) {
-        PythonDict dict = new PythonDict();
+        PythonDict dict = new PythonDict(false);
         if (arguments.length > 0) {
             for (Object item : as(List.class, arguments[0])) {
                 List<?> pair = item instanceof Object[] tuple ? Arrays.asList(tuple) : as(List.class, item);
                 if (pair.size() != 2) {
                     throw new FileFormatException("is damaged: an item of a dictionary is not a key with a value");
                 }
-                dict.items.put(as(String.class, pair.get(0)), pair.get(1));
+                dict.put(as(String.class, pair.get(0)), pair.get(1));
             }
         }
         return dict;
@@ -125,7 +125,7 @@ final class TorchObjects implements Unpickler.Globals {
     }
 
     private static boolean isSet(@Nullable Object flags, String name) {
-        return flags instanceof PythonDict dict && Boolean.TRUE.equals(dict.items.get(name));
+        return flags instanceof PythonDict dict && Boolean.TRUE.equals(dict.get(name));
     }
 
     /** {@code (tensor, requires_grad, hooks)}. */

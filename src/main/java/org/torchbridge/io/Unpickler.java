@@ -105,7 +105,7 @@ final class Unpickler {
             case 'l' -> push(popToMark());
             case 'a' -> append(Collections.singletonList(pop()));
             case 'e' -> append(popToMark());
-            case '}' -> push(new PythonDict());
+            case '}' -> push(new PythonDict(false));
             case 'd' -> dictionary(popToMark());
             case 's' -> setItems(Arrays.asList(popTuple(2)));
             case 'u' -> setItems(popToMark());
@@ -130,7 +130,7 @@ final class Unpickler {
     }
 
     private void dictionary(List<@Nullable Object> items) {
-        push(new PythonDict());
+        push(new PythonDict(false));
         setItems(items);
     }
 
@@ -143,7 +143,7 @@ final class Unpickler {
             if (key != null && !(key instanceof String) && !(key instanceof Number) && !(key instanceof Boolean)) {
                 throw damaged("a dictionary has a key that is neither text nor a number");
             }
-            dict.items.put(key, items.get(i + 1));
+            dict.put(key, items.get(i + 1));
         }
     }
 
@@ -178,7 +178,7 @@ final class Unpickler {
         if (!(top() instanceof PythonDict dict)) {
             throw damaged("attributes are set on something that has none");
         }
-        dict.attributes = attributes;
+        dict.setAttributes(attributes);
     }
 
     // ---- the stack and the memo
