@@ -35,13 +35,16 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
         long dataStart = Long.BYTES + length;
         Map<String, String> metadata = new LinkedHashMap<>();
         Map<String, Entry> tensors = new LinkedHashMap<>();
-        StrictJson.read(WHAT, file.buffer(Long.BYTES, length), json -> json.object(name -> {
-            if (name.equals(METADATA)) {
-                json.object(key -> metadata.put(key, json.text()));
-            } else {
-                tensors.put(name, entry(name, json));
-            }
-        }));
+        StrictJson.read(
+                WHAT,
+                file.buffer(Long.BYTES, length),
+                json -> json.object(name -> {
+                    if (name.equals(METADATA)) {
+                        json.object(key -> metadata.put(key, json.text()));
+                    } else {
+                        tensors.put(name, entry(name, json));
+                    }
+                }));
         requireNoGaps(tensors, file.size() - dataStart);
         return new SafetensorsHeader(metadata, tensors, dataStart);
     }
@@ -53,8 +56,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
                     + " bytes; up to " + MAX_BYTES + " are allowed");
         }
         if (!file.contains(Long.BYTES, length)) {
-            throw new FileFormatException("is damaged: " + WHAT + " should have " + length + " bytes, but the whole file"
-                    + " has only " + file.size() + "; it was cut short or is broken");
+            throw new FileFormatException("is damaged: " + WHAT + " should have " + length
+                    + " bytes, but the whole file" + " has only " + file.size() + "; it was cut short or is broken");
         }
         if (length == 0 || file.buffer(Long.BYTES, 1).get() != '{') {
             throw new FileFormatException("is damaged: " + WHAT + " does not begin with {");
@@ -85,7 +88,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
 
         Entry entry(String name) {
             if (dtype == null || shape == null || offsets == null) {
-                throw damaged(name, "lacks its " + (dtype == null ? "dtype" : shape == null ? "shape" : "data_offsets"));
+                throw damaged(
+                        name, "lacks its " + (dtype == null ? "dtype" : shape == null ? "shape" : "data_offsets"));
             }
             if (offsets.length != 2) {
                 throw damaged(name, "has " + offsets.length + " data_offsets, where two are expected");
@@ -122,7 +126,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Entry> tensor
         }
         int last = shape.length - 1;
         if (last < 0 || shape[last] % type.packing() != 0) {
-            throw damaged(name, "of type " + type + " and shape " + Arrays.toString(shape) + " does not fill its last byte");
+            throw damaged(
+                    name, "of type " + type + " and shape " + Arrays.toString(shape) + " does not fill its last byte");
         }
         long[] unpacked = shape.clone();
         unpacked[last] /= type.packing();

@@ -33,13 +33,13 @@ public final class SafetensorsWriter {
 
     private static final int HEADER_ALIGNMENT = 8;
 
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
-            .build();
+    private static final JsonFactory JSON =
+            JsonFactory.builder().disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE).build();
 
     private record Named(String name, SafetensorsType type, Tensor tensor) {
         static Named of(String name, @Nullable Tensor tensor) {
-            if (name.equals(SafetensorsHeader.METADATA) || !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+            if (name.equals(SafetensorsHeader.METADATA)
+                    || !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
                 throw new IllegalArgumentException("a safetensors file can have no tensor named '" + name + "'");
             }
             TensorBytes.requirePlain(name, tensor);
@@ -57,9 +57,8 @@ public final class SafetensorsWriter {
     }
 
     /** Large elements first, so that all are aligned; then by name. */
-    private static final Comparator<Named> ORDER = Comparator.comparing(Named::type)
-            .reversed()
-            .thenComparing(Named::nameBytes, Arrays::compareUnsigned);
+    private static final Comparator<Named> ORDER =
+            Comparator.comparing(Named::type).reversed().thenComparing(Named::nameBytes, Arrays::compareUnsigned);
 
     private SafetensorsWriter() {}
 

@@ -65,10 +65,11 @@ final class StrictJson {
                 throw json.damaged("goes on after its end");
             }
         } catch (JsonProcessingException e) {
+            String place = e.getLocation() == null
+                    ? ""
+                    : ", at character " + e.getLocation().getCharOffset();
             throw new FileFormatException(
-                    "is damaged: " + what + " is not valid JSON: " + e.getOriginalMessage() + ", at character "
-                            + e.getLocation().getCharOffset(),
-                    e);
+                    "is damaged: " + what + " is not valid JSON: " + e.getOriginalMessage() + place, e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -8,11 +8,9 @@ import java.util.Set;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.FileFormatException;
+import org.torchbridge.Tensor;
 
-/**
- * The table of contents of a zip archive, with the 64-bit extension. Only what is stored as it is can be read: PyTorch
- * never compresses, since then a file could not be mapped.
- */
+/** The table of contents of a zip archive, with the 64-bit extension. */
 final class ZipArchive {
     static final int LOCAL_HEADER = 0x04034b50;
     static final int CENTRAL_HEADER = 0x02014b50;
@@ -35,6 +33,7 @@ final class ZipArchive {
     private static final int MAX_DIRECTORY_BYTES = 256 << 20;
     private static final int ENCRYPTED = 1;
     private static final int STORED = 0;
+    private static final int DEFLATED = 8;
 
     /** One file in the archive: where its header is, and how long it is. */
     record Entry(String name, long header, long size, long packedSize, int method, int flags, int crc) {}
@@ -59,13 +58,24 @@ final class ZipArchive {
         return entries.get(name);
     }
 
-    /** Where the bytes of {@code entry} begin in the file, after its own header. */
+    /** The bytes of {@code entry}, of type {@code uint8}: over the mapping, or unpacked. */
+    Tensor content(Entry entry) {
+        return entry.method() == DEFLATED && (entry.flags() & ENCRYPTED) == 0
+                ? Inflation.inflate(file, entry, packedOffset(entry))
+                : file.bytes(dataOffset(entry), entry.size());
+    }
+
+    /** Where the bytes of {@code entry} begin in the file, after its own header, if they are stored as they are. */
     long dataOffset(Entry entry) {
         if (entry.method() != STORED || (entry.flags() & ENCRYPTED) != 0 || entry.size() != entry.packedSize()) {
             throw new FileFormatException(
                     "has a compressed or encrypted '" + entry.name() + "'; PyTorch stores it as it"
                             + " is. Unpack the file and pack it again without compression: zip -0 -r");
         }
+        return packedOffset(entry);
+    }
+
+    private long packedOffset(Entry entry) {
         ByteBuffer header = file.buffer(entry.header(), LOCAL_HEADER_BYTES);
         if (header.getInt(0) != LOCAL_HEADER) {
             throw damaged("the header of '" + entry.name() + "' is not where it should be");

@@ -1,0 +1,121 @@
+package org.torchbridge.io;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.torchbridge.DType;
+import org.torchbridge.FileFormatException;
+import org.torchbridge.Scope;
+import org.torchbridge.Tensor;
+import org.torchbridge.TorchException;
+
+/**
+ * Reads arrays that NumPy wrote: {@code .npy} files, and {@code .npz} archives of them, compressed or not.
+ *
+ * <p>Arrays are mapped into memory, their bytes are read when they are used. Copies are those that are big-endian,
+ * compressed, or not aligned, which are all in the archives that NumPy itself writes. An array in Fortran's order is a
+ * tensor with such strides.
+ *
+ * <p>Follows <a href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html">numpy.lib.format</a>.
+ */
+public final class NumpyReader {
+    static final String ENDING = ".npy";
+
+    private NumpyReader() {}
+
+    /**
+     * The arrays of an archive by their names; the array of a {@code .npy} file by the name "".
+     *
+     * @throws FileFormatException if the file is of another kind, holds no numbers, or is damaged
+     * @throws TorchException if there is no such file, or it cannot be read
+     */
+    public static Map<String, Tensor> read(Path path) {
+        return Scope.call(() -> {
+            MappedFile file = MappedFile.open(path);
+            try {
+                return read(file);
+            } catch (FileFormatException e) {
+                throw new FileFormatException(path + " " + e.getMessage(), e);
+            }
+        });
+    }
+
+    private static Map<String, Tensor> read(MappedFile file) {
+        FileKind kind = FileKind.of(file);
+        if (kind != FileKind.NUMPY) {
+            throw new FileFormatException(
+                    "is " + kind.description() + ", not an array of NumPy or an archive of them. " + kind.advice());
+        }
+        Map<String, Tensor> arrays = new LinkedHashMap<>();
+        if (file.size() > 0 && file.buffer(0, 1).get() == (byte) NumpyHeader.MAGIC.charAt(0)) {
+            arrays.put("", array(file.bytes(0, file.size())));
+        } else {
+            ZipArchive zip = new ZipArchive(file);
+            for (String name : zip.names()) {
+                arrays.put(key(name), entry(zip, name));
+            }
+        }
+        return arrays;
+    }
+
+    private static String key(String name) {
+        if (!isSafe(name)) {
+            throw new FileFormatException("has an entry '" + name + "', whose name leads out of the archive");
+        }
+        return name.substring(0, name.length() - ENDING.length());
+    }
+
+    /** Names are never used as paths here, but another program may unpack the archive. */
+    static boolean isSafe(String name) {
+        return !name.startsWith("/")
+                && name.indexOf('\\') < 0
+                && name.indexOf('\0') < 0
+                && !Arrays.asList(name.split("/")).contains("..");
+    }
+
+    private static Tensor entry(ZipArchive zip, String name) {
+        try {
+            return array(zip.content(zip.entry(name)));
+        } catch (FileFormatException e) {
+            throw new FileFormatException("entry '" + name + "' " + e.getMessage(), e);
+        }
+    }
+
+    /** The array that {@code bytes}, of type {@code uint8}, describe. */
+    private static Tensor array(Tensor bytes) {
+        ByteBuffer start = bytes.narrow(0, 0, Math.min(bytes.numel(), NumpyHeader.MAX_BYTES))
+                .buffer();
+        NumpyHeader header = NumpyHeader.read(start);
+        long expected = TensorBytes.count(header.dtype(), header.shape());
+        long actual = bytes.numel() - header.bytes();
+        if (actual != expected) {
+            throw new FileFormatException(
+                    "is damaged: an array of " + header.dtype().pythonName() + " "
+                            + Arrays.toString(header.shape()) + " has " + expected + " bytes; here are " + actual
+                            + (actual < expected ? ", it was cut short" : ", and only one array can be in a file"));
+        }
+        Tensor elements = bytes.narrow(0, header.bytes(), expected);
+        Tensor ordered = header.swapped() ? swap(elements, header.dtype()) : elements;
+        return header.columnMajor()
+                ? columnMajor(ordered, header)
+                : TensorBytes.tensor(ordered, header.dtype(), header.shape());
+    }
+
+    private static Tensor columnMajor(Tensor bytes, NumpyHeader header) {
+        int rank = header.shape().length;
+        long[] reversedShape = new long[rank];
+        long[] reversedDims = new long[rank];
+        for (int i = 0; i < rank; i++) {
+            reversedShape[i] = header.shape()[rank - 1 - i];
+            reversedDims[i] = rank - 1 - i;
+        }
+        return TensorBytes.tensor(bytes, header.dtype(), reversedShape).permute(reversedDims);
+    }
+
+    private static Tensor swap(Tensor bytes, DType dtype) {
+        int numberBytes = dtype.isComplex() ? dtype.itemSize() / 2 : dtype.itemSize();
+        return bytes.view(bytes.numel() / numberBytes, numberBytes).flip(1).view(bytes.numel());
+    }
+}
