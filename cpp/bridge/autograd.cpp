@@ -5,53 +5,17 @@
 
 using namespace torchbridge;
 
-namespace c10 {
-struct GradMode {
-  static bool is_enabled();
-  static void set_enabled(bool enabled);
-};
-struct TensorImpl {
-  bool requires_grad() const;
-  at::Tensor& mutable_grad();
-};
-}  // namespace c10
-
 namespace torch::autograd {
 
-void backward(
-    const std::vector<at::Tensor>& tensors, const std::vector<at::Tensor>& gradients, std::optional<bool> retainGraph,
-    bool createGraph, const std::vector<at::Tensor>& inputs);
 std::vector<at::Tensor> grad(
     const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& inputs,
     const std::vector<at::Tensor>& gradients, std::optional<bool> retainGraph, bool createGraph, bool allowUnused);
-
-// Only the place of name() among the virtual functions matters: it is the first after the destructor.
-struct Node {
-  virtual ~Node();
-  virtual std::string name() const;
-};
-
-namespace impl {
-Node* grad_fn_unsafe(const at::Tensor& tensor);
-}
 
 }  // namespace torch::autograd
 
 namespace {
 
-c10::TensorImpl& implementation(jlong handle) { return *static_cast<c10::TensorImpl*>(tensor(handle).impl()); }
-
-// A list of handles as tensors that count; 0 is an undefined tensor.
-std::vector<at::Tensor> tensors(JNIEnv* env, jlongArray handles) {
-  const Integers values(env, handles);
-  std::vector<at::Tensor> result(values.size());
-  for (size_t i = 0; i < values.size(); i++) {
-    if (values[i] != 0) {
-      result[i] = tensor(values[i]);
-    }
-  }
-  return result;
-}
+c10::TensorImpl& implementation(jlong handle) { return *tensor(handle).impl(); }
 
 }  // namespace
 
@@ -88,13 +52,6 @@ JNI_FUNCTION jlongArray JNICALL Java_org_torchbridge_internal_NativeAutograd_gra
       gradients[i] = handle(env, new at::Tensor(implementation(handles[i]).mutable_grad()));
     }
     return longs(env, gradients);
-  });
-}
-
-JNI_FUNCTION jstring JNICALL Java_org_torchbridge_internal_NativeAutograd_functionName(JNIEnv* env, jclass, jlong of) {
-  return guarded(env, [&]() -> jstring {
-    const torch::autograd::Node* node = torch::autograd::impl::grad_fn_unsafe(tensor(of));
-    return node == nullptr ? nullptr : env->NewStringUTF(node->name().c_str());
   });
 }
 

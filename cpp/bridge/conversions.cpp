@@ -130,6 +130,17 @@ void Packer::add(double value) {
   values_.push_back(bits);
 }
 
+std::vector<at::Tensor> tensors(JNIEnv* env, jlongArray handles) {
+  const Integers values(env, handles);
+  std::vector<at::Tensor> result(values.size());
+  for (size_t i = 0; i < values.size(); i++) {
+    if (values[i] != 0) {
+      result[i] = tensor(values[i]);
+    }
+  }
+  return result;
+}
+
 jlongArray handles(JNIEnv* env, std::vector<at::Tensor>&& results) {
   std::vector<jlong> values;
   values.reserve(results.size());

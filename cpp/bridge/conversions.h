@@ -79,6 +79,9 @@ class Tensors {
   Integers pointers_;
 };
 
+// A list of handles as tensors that count; 0 is an undefined tensor.
+std::vector<at::Tensor> tensors(JNIEnv* env, jlongArray handles);
+
 // A list of handles, some of them 0, as libtorch's boxed list, which counts.
 struct OptionalTensors {
   c10::List<std::optional<at::Tensor>> list;

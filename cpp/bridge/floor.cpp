@@ -42,21 +42,6 @@ struct _fused_adam_ {
 };
 }  // namespace at::_ops
 
-namespace c10 {
-struct TensorImpl {
-  Tensor& mutable_grad();
-};
-struct GradMode {
-  static void set_enabled(bool enabled);
-};
-}  // namespace c10
-
-namespace torch::autograd {
-void backward(
-    const std::vector<Tensor>& tensors, const std::vector<Tensor>& gradients, std::optional<bool> retainGraph,
-    bool createGraph, const std::vector<Tensor>& inputs);
-}
-
 namespace {
 
 enum class Operation { RELU, ADD, MM, VIEW };
@@ -93,7 +78,7 @@ std::vector<Tensor> copies(const Integers& handles) {
   return result;
 }
 
-Tensor& gradient(const Tensor& of) { return static_cast<c10::TensorImpl*>(of.impl())->mutable_grad(); }
+Tensor& gradient(const Tensor& of) { return of.impl()->mutable_grad(); }
 
 // A network of linear layers with relu between them, and its optimizer's state.
 struct Training {

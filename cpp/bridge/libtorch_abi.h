@@ -62,6 +62,13 @@ struct intrusive_ptr_target {
 };
 static_assert(sizeof(intrusive_ptr_target) == 16);
 
+// Drops a strong reference. Nobody holds a weak one to what the bridge makes.
+inline void release(intrusive_ptr_target* target) {
+  if (static_cast<uint32_t>(target->counts.fetch_sub(1)) == 1) {
+    delete target;
+  }
+}
+
 namespace detail {
 template <class T>
 struct intrusive_target_default_null_type;
@@ -200,11 +207,7 @@ struct List {
   explicit List(detail::ListImpl* impl) : impl_(impl) {}
   List(const List&) = delete;
   List& operator=(const List&) = delete;
-  ~List() {
-    if (static_cast<uint32_t>(impl_->counts.fetch_sub(1)) == 1) {
-      delete impl_;
-    }
-  }
+  ~List() { release(impl_); }
 };
 
 template <class T>
@@ -227,14 +230,35 @@ struct OutOfMemoryError : Error {};
 }  // namespace c10
 
 namespace at {
+class Tensor;
+}
+
+namespace c10 {
+
+struct TensorImpl {
+  bool requires_grad() const;
+  at::Tensor& mutable_grad();
+};
+
+struct GradMode {
+  static bool is_enabled();
+  static void set_enabled(bool enabled);
+};
+
+}  // namespace c10
+
+namespace at {
+
+// The part of a tensor that some of libtorch's functions take; ours has nothing of its own.
+struct TensorBase {};
 
 // A counted pointer to the implementation: one word, returned through memory.
-class Tensor {
+class Tensor : public TensorBase {
   void* impl_;
 
  public:
   Tensor() : impl_(&c10::UndefinedTensorImpl::_singleton) {}
-  Tensor(const Tensor& other) : impl_(nullptr) {
+  Tensor(const Tensor& other) : TensorBase(), impl_(nullptr) {
     void* copy = nullptr;
     aoti_torch_new_tensor_handle(const_cast<Tensor*>(&other), &copy);
     impl_ = static_cast<Tensor*>(copy)->impl_;
@@ -254,7 +278,7 @@ class Tensor {
     }
   }
   bool defined() const { return impl_ != &c10::UndefinedTensorImpl::_singleton; }
-  void* impl() const { return impl_; }
+  c10::TensorImpl* impl() const { return static_cast<c10::TensorImpl*>(impl_); }
 };
 static_assert(sizeof(Tensor) == 8 && sizeof(std::optional<Tensor>) == 16);
 
@@ -274,3 +298,9 @@ struct Dimname {
 };
 
 }  // namespace at
+
+namespace torch::autograd {
+void backward(
+    const std::vector<at::Tensor>& tensors, const std::vector<at::Tensor>& gradients, std::optional<bool> retainGraph,
+    bool createGraph, const std::vector<at::Tensor>& inputs);
+}

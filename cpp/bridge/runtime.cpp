@@ -20,7 +20,6 @@ struct TypeMeta {
 }  // namespace caffe2
 
 namespace c10 {
-struct TensorImpl;
 void set_default_dtype(caffe2::TypeMeta type);
 ScalarType get_default_dtype_as_scalartype();
 }  // namespace c10
@@ -151,10 +150,7 @@ JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeGenerator_create(
 
 JNI_FUNCTION void JNICALL Java_org_torchbridge_internal_NativeGenerator_delete(JNIEnv*, jclass, jlong handle) {
   auto* owned = reinterpret_cast<at::Generator*>(handle);
-  auto* implementation = static_cast<c10::intrusive_ptr_target*>(owned->impl_);
-  if (static_cast<uint32_t>(implementation->counts.fetch_sub(1)) == 1) {
-    delete implementation;
-  }
+  c10::release(static_cast<c10::intrusive_ptr_target*>(owned->impl_));
   delete owned;
 }
 
@@ -187,6 +183,6 @@ Java_org_torchbridge_internal_NativeGenerator_setState(JNIEnv* env, jclass, jlon
   guarded(env, [&] {
     at::CPUGeneratorImpl& chosen = generator(handle);
     const std::lock_guard<std::mutex> lock(chosen.mutex);
-    chosen.set_state(*static_cast<c10::TensorImpl*>(tensor(state).impl()));
+    chosen.set_state(*tensor(state).impl());
   });
 }

@@ -1,5 +1,6 @@
 // Handles, shapes and memory of tensors: everything about them that is not an operator.
 #include "conversions.h"
+#include "java.h"
 
 using namespace torchbridge;
 
@@ -14,10 +15,6 @@ struct set__source_Storage_storage_offset {
       at::Tensor&, c10::Storage, c10::SymInt, c10::ArrayRef<c10::SymInt>, c10::ArrayRef<c10::SymInt>);
 };
 }  // namespace at::_ops
-
-namespace c10 {
-struct TensorImpl;
-}
 
 namespace at::impl {
 bool has_names(const c10::TensorImpl* implementation);
@@ -64,6 +61,9 @@ int64_t bytesOfElements(jlong handle) {
   return property<int64_t>(handle, aoti_torch_get_numel) * static_cast<int64_t>(itemSize);
 }
 
+// Frees what keeps memory of Java's alive, from whichever thread drops the last tensor over it.
+void releaseOwner(void* owner) { delete static_cast<GlobalReference*>(owner); }
+
 void requireBytes(jlong handle, jlong bytes) {
   if (bytes != bytesOfElements(handle)) {
     throw std::invalid_argument(
@@ -71,23 +71,7 @@ void requireBytes(jlong handle, jlong bytes) {
   }
 }
 
-JavaVM* javaVm = nullptr;
-
-// Frees what keeps memory of Java's alive, from whichever thread drops the last tensor over it.
-void releaseOwner(void* owner) {
-  JNIEnv* env = nullptr;
-  if (javaVm->GetEnv(reinterpret_cast<void**>(&env), JNI_VERSION_1_8) == JNI_OK ||
-      javaVm->AttachCurrentThreadAsDaemon(reinterpret_cast<void**>(&env), nullptr) == JNI_OK) {
-    env->DeleteGlobalRef(static_cast<jobject>(owner));
-  }
-}
-
 }  // namespace
-
-JNI_FUNCTION jint JNICALL JNI_OnLoad(JavaVM* vm, void*) {
-  javaVm = vm;
-  return JNI_VERSION_1_8;
-}
 
 JNI_FUNCTION void JNICALL Java_org_torchbridge_internal_NativeTensor_delete(JNIEnv*, jclass, jlong handle) {
   aoti_torch_delete_tensor_object(reinterpret_cast<void*>(handle));
@@ -155,7 +139,7 @@ JNI_FUNCTION jint JNICALL Java_org_torchbridge_internal_NativeTensor_device(JNIE
 
 JNI_FUNCTION jobjectArray JNICALL Java_org_torchbridge_internal_NativeTensor_names(JNIEnv* env, jclass, jlong handle) {
   return guarded(env, [&]() -> jobjectArray {
-    const auto* implementation = static_cast<const c10::TensorImpl*>(tensor(handle).impl());
+    const c10::TensorImpl* implementation = tensor(handle).impl();
     if (!at::impl::has_names(implementation)) {
       return nullptr;
     }
@@ -226,19 +210,15 @@ JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeTensor_overMemory
     const c10::SymInt zero(0);
     auto result = std::make_unique<at::Tensor>(at::_ops::empty_memory_format::call(
         {&zero, 1}, static_cast<c10::ScalarType>(dtype), std::nullopt, std::nullopt, std::nullopt, std::nullopt));
-    jobject reference = env->NewGlobalRef(owner);
-    if (reference == nullptr) {
-      throw std::bad_alloc();
-    }
-    auto* memory = reinterpret_cast<void*>(address);
+    auto reference = std::make_unique<GlobalReference>(env, owner);
     const c10::Device cpu{c10::DeviceType::CPU, -1};
-    const c10::StoragePointer storage = c10::make_storage_impl(
-        {}, c10::SymInt(bytes), {memory, {reference, &releaseOwner}, cpu}, nullptr, false, cpu);
-    const c10::Storage borrowed(storage.target);
+    const c10::StoragePointer made = c10::make_storage_impl(
+        {}, c10::SymInt(bytes), {reinterpret_cast<void*>(address), {reference.release(), &releaseOwner}, cpu}, nullptr, false,
+        cpu);
+    // Whether the tensor takes it or refuses, the reference that was returned is dropped.
+    const std::unique_ptr<c10::StorageImpl, void (*)(c10::intrusive_ptr_target*)> storage(made.target, &c10::release);
     at::_ops::set__source_Storage_storage_offset::call(
-        *result, borrowed, symbolic(offset), sizes.symbolic(), steps.symbolic());
-    // The tensor holds a reference of its own now; this drops the one that make_storage_impl returned.
-    storage.target->counts.fetch_sub(1);
+        *result, c10::Storage(storage.get()), symbolic(offset), sizes.symbolic(), steps.symbolic());
     return handle(env, result.release());
   });
 }

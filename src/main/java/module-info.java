@@ -9,12 +9,14 @@ module org.torchbridge {
     requires static java.desktop;
 
     exports org.torchbridge;
+    exports org.torchbridge.autograd;
     exports org.torchbridge.data;
     exports org.torchbridge.io;
     exports org.torchbridge.nn;
     exports org.torchbridge.nn.attention;
     exports org.torchbridge.nn.utils;
     exports org.torchbridge.optim;
+    exports org.torchbridge.optim.lr;
     exports org.torchbridge.vision;
     exports org.torchbridge.vision.models;
 

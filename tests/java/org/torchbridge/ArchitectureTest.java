@@ -27,8 +27,9 @@ class ArchitectureTest {
 
     /** What each room may use besides itself, the root, {@code internal} and the libraries. */
     private static final Map<String, List<String>> ROOMS = Map.of(
-            "nn", List.of(),
-            "optim", List.of("nn"),
+            "autograd", List.of(),
+            "nn", List.of("autograd"),
+            "optim", List.of("nn", "autograd"),
             "io", List.of(),
             "data", List.of(),
             "vision", List.of("nn", "data", "io"),

@@ -31,10 +31,13 @@ class DocumentationTest {
             import java.nio.file.*;
             import java.util.*;
             import org.torchbridge.*;
+            import org.torchbridge.autograd.*;
             import org.torchbridge.data.*;
             import org.torchbridge.nn.*;
             import org.torchbridge.nn.Module;
+            import org.torchbridge.nn.utils.*;
             import org.torchbridge.optim.*;
+            import org.torchbridge.optim.lr.*;
             import org.torchbridge.vision.*;
             import org.torchbridge.vision.models.*;
 

@@ -10,10 +10,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Reads test resources of lines with fields between tabs. */
-final class Lines {
+public final class Lines {
     private Lines() {}
 
-    static List<List<String>> of(String resource) {
+    public static List<List<String>> of(String resource) {
         try (InputStream in = Lines.class.getResourceAsStream(resource);
                 BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             return reader.lines().map(line -> List.of(line.split("\t", -1))).toList();
@@ -23,7 +23,7 @@ final class Lines {
     }
 
     /** The whole numbers in a field, which spaces separate. */
-    static long[] longs(String field) {
+    public static long[] longs(String field) {
         return field.isBlank()
                 ? new long[0]
                 : Arrays.stream(field.trim().split(" "))
@@ -32,7 +32,7 @@ final class Lines {
     }
 
     /** The numbers in a field, which spaces separate. */
-    static double[] doubles(String field) {
+    public static double[] doubles(String field) {
         return field.isBlank()
                 ? new double[0]
                 : Arrays.stream(field.trim().split(" "))

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.torchbridge.internal.NativeTensor;
 import org.torchbridge.testing.ChildJvm;
 
 /** Who frees a tensor, and when. */
@@ -30,6 +33,28 @@ class MemoryTest {
                 .hasMessageContaining("this tensor was closed");
         assertThatThrownBy(() -> Torch.ones(3).add(tensor)).isInstanceOf(IllegalStateException.class);
         assertThat(tensor).hasToString("tensor(closed)");
+    }
+
+    @Test
+    void memoryThatCannotTakeTheShapeIsLetGo() throws InterruptedException {
+        ByteBuffer[] owner = {ByteBuffer.allocateDirect(8)};
+        WeakReference<ByteBuffer> reference = new WeakReference<>(owner[0]);
+        assertThatThrownBy(() -> NativeTensor.overMemory(
+                        NativeTensor.bufferAddress(owner[0]),
+                        8,
+                        DType.FLOAT32.code(),
+                        0,
+                        new long[] {1000},
+                        new long[] {1},
+                        owner[0]))
+                .isInstanceOf(TorchException.class);
+        owner[0] = null;
+
+        for (int i = 0; i < 50 && !reference.refersTo(null); i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertThat(reference.refersTo(null)).isTrue();
     }
 
     @Test

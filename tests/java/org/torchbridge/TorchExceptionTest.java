@@ -37,7 +37,7 @@ class TorchExceptionTest {
     @Test
     void blankLinesAreNoMessage() {
         TorchException error = catchThrowableOfType(
-                TorchException.class, () -> TorchException.raise("\n  \nthe reason\nthe rest".getBytes(), false));
+                TorchException.class, () -> TorchException.raise("\n  \nthe reason\nthe rest".getBytes(), false, null));
 
         assertThat(error).hasMessage("the reason");
         assertThat(error.nativeTrace()).endsWith("the rest");

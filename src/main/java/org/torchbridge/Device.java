@@ -47,6 +47,11 @@ public record Device(Type type, int index) {
             throw new IllegalArgumentException("libtorch's device type number " + code + " is not known");
         }
 
+        /** libtorch's number. */
+        public int code() {
+            return code;
+        }
+
         /** Python's name: {@code "cuda"}. */
         public String pythonName() {
             return this == PRIVATEUSE1 ? "privateuseone" : name().toLowerCase(Locale.ROOT);

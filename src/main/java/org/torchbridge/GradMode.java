@@ -15,13 +15,9 @@ import org.torchbridge.internal.Presets;
  * <p>Follows <a href="https://pytorch.org/docs/stable/notes/autograd.html#locally-disabling-gradient-computation">
  * locally disabling gradient computation</a>.
  */
-public final class GradMode implements AutoCloseable {
-    private final Thread thread = Thread.currentThread();
-    private final Runnable restore;
-    private boolean closed;
-
+public final class GradMode extends ThreadMode {
     private GradMode(Runnable restore) {
-        this.restore = restore;
+        super(restore);
     }
 
     static GradMode enabled(boolean enabled) {
@@ -39,19 +35,5 @@ public final class GradMode implements AutoCloseable {
                 throw new IllegalStateException("inference mode could not be left", e);
             }
         });
-    }
-
-    /** Goes back to the mode before the block. */
-    @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        if (thread != Thread.currentThread()) {
-            throw new IllegalStateException("thread " + Thread.currentThread().getName()
-                    + " may not close a gradient mode that thread " + thread.getName() + " opened");
-        }
-        closed = true;
-        restore.run();
     }
 }

@@ -6,9 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.internal.CollectedHandles;
 import org.torchbridge.internal.NativeAutograd;
+import org.torchbridge.internal.NativeGraph;
+import org.torchbridge.internal.NativeOperators;
 import org.torchbridge.internal.NativeTensor;
 import org.torchbridge.internal.Presets;
 
@@ -58,8 +62,8 @@ public final class Tensor extends TensorOperators implements AutoCloseable {
     // ---- memory
 
     /**
-     * The tensor of a handle that a native method of this library returned: it belongs to the current scope, or to the
-     * garbage collector. An undefined tensor, handle 0, is null.
+     * The tensor of a handle that a native method returned, for the library's own packages: it belongs to the current
+     * scope, or to the garbage collector. An undefined tensor, handle 0, is null.
      */
     public static Tensor adopt(long handle) {
         if (handle == 0) {
@@ -425,9 +429,59 @@ public final class Tensor extends TensorOperators implements AutoCloseable {
         Arguments.keepAlive(this, gradient);
     }
 
+    /**
+     * Calls {@code hook} with the gradient of this tensor whenever one has been computed. What it returns takes the
+     * gradient's place; null leaves it as it is. Hooks run in the order they were registered, those of a leaf before the
+     * gradient is accumulated. An exception of a hook's comes out of {@link #backward}.
+     *
+     * <p>The hook lives as long as the graph does, or the leaf: one that uses this very tensor keeps it in memory until it
+     * is removed.
+     *
+     * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.Tensor.register_hook.html">
+     * torch.Tensor.register_hook</a>.
+     *
+     * @throws IllegalArgumentException if this tensor needs no gradient
+     */
+    public RemovableHandle registerHook(UnaryOperator<@Nullable Tensor> hook) {
+        if (!requiresGrad()) {
+            throw new IllegalArgumentException("this tensor needs no gradient, so a hook would never be called;"
+                    + " requiresGrad_() makes a leaf need one");
+        }
+        TensorHooks hooks = (TensorHooks) NativeGraph.tensorHooks(handle(), new TensorHooks());
+        Arguments.keepAlive(this);
+        return hooks.add(hook)::run;
+    }
+
+    /**
+     * Calls {@code hook} with this tensor, a leaf, whenever its {@link #grad()} has been accumulated: the place to update a
+     * parameter and free its gradient while backward is still running.
+     *
+     * <p>Follows <a
+     * href="https://pytorch.org/docs/stable/generated/torch.Tensor.register_post_accumulate_grad_hook.html">
+     * torch.Tensor.register_post_accumulate_grad_hook</a>.
+     *
+     * @throws IllegalArgumentException if this tensor is no leaf, or needs no gradient
+     */
+    public RemovableHandle registerPostAccumulateGradHook(Consumer<Tensor> hook) {
+        if (!requiresGrad() || !isLeaf()) {
+            throw new IllegalArgumentException("gradients are accumulated in leaves that need one only; this tensor "
+                    + (requiresGrad() ? "was made by " + gradFunctionName() : "needs none"));
+        }
+        AccumulationHooks hooks = (AccumulationHooks) NativeGraph.accumulationHooks(handle(), new AccumulationHooks());
+        Arguments.keepAlive(this);
+        return hooks.add(hook)::run;
+    }
+
+    /** How often the memory of this tensor and its views was changed in place. */
+    public long version() {
+        long version = NativeOperators._version(handle());
+        Arguments.keepAlive(this);
+        return version;
+    }
+
     /** The name of the function that made this tensor, such as {@code AddBackward0}; null for a leaf. */
     public @Nullable String gradFunctionName() {
-        String name = NativeAutograd.functionName(handle());
+        String name = NativeGraph.functionName(handle());
         Arguments.keepAlive(this);
         return name;
     }

@@ -139,6 +139,11 @@ public final class Torch extends TorchOperators {
         return GradMode.enabled(true);
     }
 
+    /** A block with or without gradients. */
+    public static GradMode setGradEnabled(boolean enabled) {
+        return GradMode.enabled(enabled);
+    }
+
     /** A block whose tensors can never take part in gradients, which is faster still than {@link #noGrad}. */
     public static GradMode inferenceMode() {
         return GradMode.inference();

@@ -26,12 +26,17 @@ public class TorchException extends RuntimeException {
         this.nativeTrace = nativeTrace;
     }
 
-    /** Called from native code with all that libtorch said. */
-    static void raise(byte[] utf8, boolean outOfMemory) {
+    /** Called from native code with all that libtorch said, and where a failed backward began, if that is known. */
+    static void raise(byte[] utf8, boolean outOfMemory, @Nullable Throwable forwardCall) {
         String trace = new String(utf8, StandardCharsets.UTF_8);
         String message =
                 trace.lines().filter(line -> !line.isBlank()).findFirst().orElse("libtorch failed and did not say why");
-        throw outOfMemory ? new OutOfMemoryException(message, trace) : new TorchException(message, trace);
+        TorchException exception =
+                outOfMemory ? new OutOfMemoryException(message, trace) : new TorchException(message, trace);
+        if (forwardCall != null) {
+            exception.addSuppressed(forwardCall);
+        }
+        throw exception;
     }
 
     /** Everything libtorch said, several lines as a rule, or {@code null} if the error did not come from libtorch. */

@@ -21,9 +21,6 @@ public final class NativeAutograd {
 
     public static native void clearGrads(long[] handles);
 
-    /** The name of the function that made the tensor, {@code "AddBackward0"}, or null for a leaf. */
-    public static native String functionName(long handle);
-
     /** Accumulates gradients; {@code retainGraph} is -1 for "as {@code createGraph}". */
     public static native void backward(
             long[] tensors, long[] gradients, int retainGraph, boolean createGraph, long[] inputs);

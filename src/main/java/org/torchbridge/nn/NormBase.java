@@ -13,7 +13,7 @@ public abstract class NormBase extends Layer {
     private static final int VERSION_WITH_BATCHES_TRACKED = 2;
 
     long numFeatures;
-    private final Options options;
+    private Options options;
     public @Nullable Parameter weight;
     public @Nullable Parameter bias;
     public @Nullable Buffer runningMean;
@@ -86,9 +86,14 @@ public abstract class NormBase extends Layer {
         return numFeatures;
     }
 
-    /** The options this layer was made with. */
+    /** The options this layer was made with, but for the momentum if that was set. */
     public Options settings() {
         return options;
+    }
+
+    /** Sets the share of a batch in the running values; null means their plain mean over all batches. */
+    public void momentum(@Nullable Double momentum) {
+        options = options.momentum(momentum);
     }
 
     @Override

@@ -1,0 +1,316 @@
+// The graph of gradients: its nodes, hooks, and nodes whose backward is Java's.
+#include <algorithm>
+#include <unordered_set>
+
+#include "autograd_abi.h"
+#include "conversions.h"
+#include "java.h"
+
+using namespace torchbridge;
+using torch::autograd::Edge;
+using torch::autograd::Node;
+using torch::autograd::Variables;
+
+namespace at::_ops {
+struct view_as {
+  static at::Tensor call(const at::Tensor&, const at::Tensor&);
+};
+}  // namespace at::_ops
+
+namespace {
+
+// A hook on the gradient of one output of a node, or on that of a leaf.
+struct TensorHook final : torch::autograd::FunctionPreHook {
+  Callback callback;
+  uint32_t output;
+
+  TensorHook(JNIEnv* env, jobject hooks, uint32_t outputNumber) : callback(env, hooks), output(outputNumber) {}
+
+  Variables operator()(const Variables& gradients) override {
+    if (!gradients[output].defined()) {
+      return gradients;
+    }
+    auto changed = callback({gradients[output]});
+    if (!changed) {
+      return gradients;
+    }
+    torch::autograd::check_variable_result(gradients[output], changed->front(), "tensor hook");
+    Variables result = gradients;
+    result[output] = std::move(changed->front());
+    return result;
+  }
+};
+
+// A hook on all gradients that reach a node.
+struct NodePreHook final : torch::autograd::FunctionPreHook {
+  Callback callback;
+
+  NodePreHook(JNIEnv* env, jobject hooks) : callback(env, hooks) {}
+
+  Variables operator()(const Variables& gradients) override { return callback(gradients).value_or(gradients); }
+};
+
+// A hook on the gradients that a node has computed: they come first in the callback's list, those it was given follow.
+struct NodePostHook final : torch::autograd::FunctionPostHook {
+  Callback callback;
+
+  NodePostHook(JNIEnv* env, jobject hooks) : callback(env, hooks) {}
+
+  Variables operator()(const Variables& outputs, const Variables& inputs) override {
+    Variables all = outputs;
+    all.insert(all.end(), inputs.begin(), inputs.end());
+    return callback(std::move(all)).value_or(outputs);
+  }
+};
+
+struct AccumulationHook final : torch::autograd::PostAccumulateGradHook {
+  Callback callback;
+
+  AccumulationHook(JNIEnv* env, jobject hooks) : callback(env, hooks) {}
+
+  void operator()(const at::Tensor& tensor) override { callback({tensor}); }
+};
+
+// The Java object behind the hook of kind `Hook` in `hooks` that `fits`; where there is none, `made` becomes it.
+template <class Hook, class Base, class Fits, class... Arguments>
+jobject findOrAdd(
+    JNIEnv* env, std::vector<std::unique_ptr<Base>>& hooks, Fits&& fits, jobject made, Arguments... arguments) {
+  for (const auto& each : hooks) {
+    const auto* hook = dynamic_cast<const Hook*>(each.get());
+    if (hook != nullptr && fits(*hook)) {
+      return env->NewLocalRef(hook->callback.object());
+    }
+  }
+  hooks.push_back(std::make_unique<Hook>(env, made, arguments...));
+  return made;
+}
+
+// A node whose backward is Java's. Its callback gets the gradients, followed by the saved tensors.
+class JavaNode final : public Node {
+ public:
+  JavaNode(JNIEnv* env, std::string name, jobject backward) : name_(std::move(name)), backward_(env, backward) {}
+
+  std::string name() const override { return name_; }
+
+  Variables apply(Variables&& gradients) override {
+    Variables arguments = std::move(gradients);
+    {
+      const std::lock_guard<std::mutex> lock(members.mutex);
+      if (released_) {
+        throw std::runtime_error(torch::autograd::ERR_BACKWARD_TWICE);
+      }
+      for (const auto& each : saved_) {
+        arguments.push_back(each->unpack(members.self.lock()));
+      }
+    }
+    return backward_(std::move(arguments)).value();
+  }
+
+  void release_variables() override {
+    const std::lock_guard<std::mutex> lock(members.mutex);
+    released_ = !saved_.empty();
+    saved_.clear();
+  }
+
+  void save(const at::Tensor& tensor) {
+    const bool isOutput = tensor.defined() && at::impl::GetVariableHooks()->grad_fn(tensor).get() == this;
+    saved_.push_back(std::make_unique<torch::autograd::SavedVariable>(tensor, isOutput, false));
+  }
+
+  // The inputs' places in the graph, which the gradients go to.
+  void connect(const Variables& inputs) {
+    for (const at::Tensor& input : inputs) {
+      Edge edge = torch::autograd::impl::gradient_edge(input);
+      if (edge.function != nullptr) {
+        auto& next = edge.function->members;
+        next.hasParent = true;
+        members.topologicalNumber = std::max(members.topologicalNumber, next.topologicalNumber + 1);
+      }
+      members.nextEdges.push_back(std::move(edge));
+    }
+  }
+
+  static std::shared_ptr<Node> make(JNIEnv* env, const std::string& name, jobject backward, const Variables& inputs) {
+    auto* node = new JavaNode(env, name, backward);
+    std::shared_ptr<Node> shared(node, torch::autograd::deleteNode);
+    node->members.self = shared;
+    node->members.sequenceNumber = at::sequence_number::get_and_increment();
+    node->members.thread = at::RecordFunction::currentThreadId();
+    if (torch::autograd::AnomalyMode::_enabled) {
+      node->metadata()->store_stack();
+      node->assign_parent();
+    }
+    node->connect(inputs);
+    return shared;
+  }
+
+ private:
+  const std::string name_;
+  const Callback backward_;
+  std::vector<std::unique_ptr<torch::autograd::SavedVariable>> saved_;
+  bool released_ = false;
+};
+
+// A handle of a node is a counted pointer on the heap; 0 is no node.
+using NodePointer = std::shared_ptr<Node>;
+
+Node& node(jlong handle) { return **reinterpret_cast<NodePointer*>(handle); }
+
+jlong nodeHandle(const NodePointer& node) { return node == nullptr ? 0 : reinterpret_cast<jlong>(new NodePointer(node)); }
+
+const NodePointer& functionOf(jlong handle) { return at::impl::GetVariableHooks()->grad_fn(tensor(handle)); }
+
+std::unordered_set<c10::TensorImpl*> implementations(JNIEnv* env, jlongArray handles) {
+  std::unordered_set<c10::TensorImpl*> result;
+  for (const at::Tensor& each : tensors(env, handles)) {
+    result.insert(each.impl());
+  }
+  return result;
+}
+
+// The tensors that derive the outputs forwards: Java's, or an error that says what is missing.
+torch::autograd::ForwardDerivative forwardDerivative(JNIEnv* env, jobject callback) {
+  auto java = std::make_shared<const Callback>(env, callback);
+  return [java](const Variables&, Variables tangents) { return (*java)(std::move(tangents)).value(); };
+}
+
+}  // namespace
+
+JNI_FUNCTION jstring JNICALL Java_org_torchbridge_internal_NativeGraph_functionName(JNIEnv* env, jclass, jlong of) {
+  return guarded(env, [&]() -> jstring {
+    const NodePointer& function = functionOf(of);
+    return function == nullptr ? nullptr : env->NewStringUTF(function->name().c_str());
+  });
+}
+
+JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeGraph_function(JNIEnv* env, jclass, jlong of) {
+  return guarded(env, [&] { return nodeHandle(functionOf(of)); });
+}
+
+JNI_FUNCTION jlongArray JNICALL Java_org_torchbridge_internal_NativeGraph_gradientEdge(JNIEnv* env, jclass, jlong of) {
+  return guarded(env, [&] {
+    const Edge edge = torch::autograd::impl::gradient_edge(tensor(of));
+    return longs(env, {nodeHandle(edge.function), edge.input_nr});
+  });
+}
+
+JNI_FUNCTION void JNICALL Java_org_torchbridge_internal_NativeGraph_delete(JNIEnv*, jclass, jlong handle) {
+  delete reinterpret_cast<NodePointer*>(handle);
+}
+
+JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeGraph_identity(JNIEnv*, jclass, jlong handle) {
+  return reinterpret_cast<jlong>(&node(handle));
+}
+
+JNI_FUNCTION jstring JNICALL Java_org_torchbridge_internal_NativeGraph_name(JNIEnv* env, jclass, jlong handle) {
+  return guarded(env, [&] { return env->NewStringUTF(node(handle).name().c_str()); });
+}
+
+JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeGraph_sequenceNumber(JNIEnv*, jclass, jlong handle) {
+  return static_cast<jlong>(node(handle).members.sequenceNumber);
+}
+
+JNI_FUNCTION jlongArray JNICALL Java_org_torchbridge_internal_NativeGraph_nextEdges(JNIEnv* env, jclass, jlong handle) {
+  return guarded(env, [&] {
+    std::vector<jlong> words;
+    for (const Edge& edge : node(handle).members.nextEdges) {
+      words.push_back(nodeHandle(edge.function));
+      words.push_back(edge.input_nr);
+    }
+    return longs(env, words);
+  });
+}
+
+JNI_FUNCTION jobject JNICALL
+Java_org_torchbridge_internal_NativeGraph_tensorHooks(JNIEnv* env, jclass, jlong of, jobject made) {
+  return guarded(env, [&] {
+    const at::Tensor& target = tensor(of);
+    const NodePointer& function = functionOf(of);
+    auto& hooks = function == nullptr ? torch::autograd::impl::hooks(target) : function->members.tensorPreHooks;
+    const uint32_t output = function == nullptr ? 0 : torch::autograd::impl::gradient_edge(target).input_nr;
+    return findOrAdd<TensorHook>(env, hooks, [&](const TensorHook& each) { return each.output == output; }, made, output);
+  });
+}
+
+JNI_FUNCTION jobject JNICALL
+Java_org_torchbridge_internal_NativeGraph_accumulationHooks(JNIEnv* env, jclass, jlong of, jobject made) {
+  return guarded(env, [&]() -> jobject {
+    const at::Tensor& target = tensor(of);
+    const auto* present =
+        dynamic_cast<const AccumulationHook*>(torch::autograd::impl::post_acc_grad_hooks(target).get());
+    if (present != nullptr) {
+      return env->NewLocalRef(present->callback.object());
+    }
+    torch::autograd::impl::set_post_acc_grad_hooks(target, std::make_unique<AccumulationHook>(env, made));
+    return made;
+  });
+}
+
+JNI_FUNCTION jobject JNICALL
+Java_org_torchbridge_internal_NativeGraph_preHooks(JNIEnv* env, jclass, jlong handle, jobject made) {
+  return guarded(env, [&] {
+    return findOrAdd<NodePreHook>(env, node(handle).members.preHooks, [](const NodePreHook&) { return true; }, made);
+  });
+}
+
+JNI_FUNCTION jobject JNICALL
+Java_org_torchbridge_internal_NativeGraph_postHooks(JNIEnv* env, jclass, jlong handle, jobject made) {
+  return guarded(env, [&] {
+    return findOrAdd<NodePostHook>(env, node(handle).members.postHooks, [](const NodePostHook&) { return true; }, made);
+  });
+}
+
+JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeGraph_javaNode(
+    JNIEnv* env, jclass, jstring name, jobject backward, jlongArray inputs) {
+  return guarded(env, [&] {
+    return nodeHandle(JavaNode::make(env, std::string(Text(env, name).view()), backward, tensors(env, inputs)));
+  });
+}
+
+// Makes `outputs` those of a node, or of none if its handle is 0, and lets the node save tensors.
+JNI_FUNCTION jlongArray JNICALL Java_org_torchbridge_internal_NativeGraph_wrapOutputs(
+    JNIEnv* env, jclass, jlong handle, jlongArray inputs, jlongArray outputs, jlongArray notDifferentiable,
+    jlongArray dirty, jlongArray saved, jobject derivative) {
+  return guarded(env, [&] {
+    const NodePointer made = handle == 0 ? nullptr : *reinterpret_cast<NodePointer*>(handle);
+    std::vector<std::optional<at::Tensor>> raw;
+    for (at::Tensor& output : tensors(env, outputs)) {
+      raw.emplace_back(std::move(output));
+    }
+    for (const at::Tensor& changed : tensors(env, dirty)) {
+      torch::autograd::impl::bump_version(changed);
+    }
+    auto wrapped = torch::autograd::_wrap_outputs(
+        tensors(env, inputs), implementations(env, notDifferentiable), implementations(env, dirty),
+        {raw.data(), raw.size()}, made, forwardDerivative(env, derivative), {},
+        [](const at::Tensor& self) { return at::_ops::view_as::call(self, self); }, false);
+    if (made != nullptr) {
+      for (const at::Tensor& each : tensors(env, saved)) {
+        static_cast<JavaNode*>(made.get())->save(each);
+      }
+    }
+    Variables result;
+    for (auto& output : wrapped) {
+      result.push_back(std::move(output).value());
+    }
+    return handles(env, std::move(result));
+  });
+}
+
+JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeGraph_currentTask(JNIEnv*, jclass) {
+  return torch::autograd::get_current_graph_task_id();
+}
+
+JNI_FUNCTION jboolean JNICALL Java_org_torchbridge_internal_NativeGraph_willRun(JNIEnv*, jclass, jlong handle) {
+  const auto* reached = torch::autograd::get_current_graph_task_nodes_in_graph();
+  const auto* plan = torch::autograd::get_current_graph_task_exec_info();
+  if (reached == nullptr || reached->count(&node(handle)) == 0) {
+    return false;
+  }
+  const auto entry = plan->find(&node(handle));
+  return plan->empty() || (entry != plan->end() && (entry->second.needed || entry->second.captures != nullptr));
+}
+
+JNI_FUNCTION void JNICALL Java_org_torchbridge_internal_NativeGraph_incrementVersion(JNIEnv* env, jclass, jlong of) {
+  guarded(env, [&] { torch::autograd::impl::bump_version(tensor(of)); });
+}

@@ -1,0 +1,15 @@
+package org.torchbridge;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.internal.HookList;
+
+/** The hooks that run when a leaf has a new gradient. */
+final class AccumulationHooks extends HookList<Consumer<Tensor>> {
+    @Override
+    public long @Nullable [] call(long[] handles) {
+        Tensor leaf = Tensor.adopt(handles[0]);
+        all().forEach(hook -> hook.accept(leaf));
+        return null;
+    }
+}
