@@ -22,6 +22,10 @@ public abstract class BatchNorm extends NormBase {
     @Override
     public Tensor forward(Tensor input) {
         requireShape(input);
+        // Without parameters and running values any number will do.
+        if (weight != null || runningMean != null) {
+            requireChannels(input, input.size(1));
+        }
         boolean updates = isTraining() && settings().trackRunningStats();
         boolean usesRunning = !isTraining() || updates;
         boolean byBatch = isTraining() || runningMean == null && runningVar == null;

@@ -1,6 +1,5 @@
 package org.torchbridge.nn;
 
-import java.util.Arrays;
 import org.torchbridge.Tensor;
 
 /**
@@ -25,9 +24,8 @@ public abstract class InstanceNorm extends NormBase {
     @Override
     public Tensor forward(Tensor input) {
         requireShape(input);
-        if (settings().affine() && channels(input) != numFeatures()) {
-            throw new IllegalArgumentException("the input of " + typeName() + " has the shape "
-                    + Arrays.toString(input.shape()) + "; " + numFeatures() + " channels are expected");
+        if (settings().affine()) {
+            requireChannels(input, channels(input));
         }
         return input.dim() == unbatchedDimensions
                 ? normalized(input.unsqueeze(0)).squeeze(0)

@@ -1,5 +1,6 @@
 package org.torchbridge.nn;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
@@ -144,6 +145,14 @@ public abstract class NormBase extends Layer {
             throw new IllegalArgumentException("the input of " + typeName() + " has " + input.dim()
                     + " dimensions; " + (least == most ? least : least + " or " + most) + " are expected: "
                     + shapes.replace("C", Long.toString(numFeatures)));
+        }
+    }
+
+    /** Refuses an input of other channels than this layer has. */
+    final void requireChannels(Tensor input, long channels) {
+        if (channels != numFeatures) {
+            throw new IllegalArgumentException("the input of " + typeName() + " has the shape "
+                    + Arrays.toString(input.shape()) + "; " + numFeatures + " channels are expected");
         }
     }
 
