@@ -54,6 +54,12 @@ def make_texts():
     texts["block"] = repr(nn.Sequential(block(), Block(8, 8)))
     texts["list"] = repr(nn.ModuleList([nn.Linear(2, 3), nn.Dropout(1e-05)]))
     texts["dict"] = repr(nn.ModuleDict({"one": nn.Linear(2, 3), "two": nn.Sequential(nn.ReLU())}))
+    texts["parameter_list"] = repr(nn.ParameterList([torch.zeros(2, 3), torch.zeros(4)]))
+    texts["parameter_dict"] = repr(nn.ParameterDict({"one": torch.zeros(2, 3), "two": torch.zeros(4).double()}))
+    texts["empty_list"] = repr(nn.ParameterList())
+    texts["lazy"] = repr(nn.Sequential(nn.LazyLinear(3), nn.LazyLinear(2, bias=False)))
+    texts["uninitialized"] = repr(nn.LazyLinear(3).weight)
+    texts["slices"] = slices()
     texts["extra_line"] = repr(Options("size=3", None))
     texts["extra_lines"] = repr(Options("size=3\ndepth=4", None))
     texts["extra_and_child"] = repr(Options("size=3", nn.ReLU()))
@@ -65,6 +71,19 @@ def make_texts():
     )
     texts["load_errors"] = load_errors()
     write_texts("nn/texts.txt", texts)
+
+
+def slices():
+    """What slices of five layers have."""
+    layers = nn.Sequential(*[nn.Identity() for _ in range(5)])
+    numbers = [-7, -5, -3, -1, 0, 1, 3, 5, 7]
+    lines = []
+    for start in numbers:
+        for stop in numbers:
+            for step in [-2, -1, 1, 2, 3]:
+                names = ",".join(name for name, _ in list(layers._modules.items())[start:stop:step])
+                lines.append("%d %d %d [%s]" % (start, stop, step, names))
+    return "\n".join(lines)
 
 
 def load_errors():

@@ -34,6 +34,7 @@ class DocumentationTest {
             import org.torchbridge.autograd.*;
             import org.torchbridge.data.*;
             import org.torchbridge.nn.*;
+            import org.torchbridge.nn.Buffer;
             import org.torchbridge.nn.Module;
             import org.torchbridge.nn.utils.*;
             import org.torchbridge.optim.*;
