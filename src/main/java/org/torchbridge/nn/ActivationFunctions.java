@@ -231,6 +231,10 @@ abstract class ActivationFunctions extends VisionFunctions {
         return softplus(input, 1, 20);
     }
 
+    public static Tensor softplus(Tensor input, double beta) {
+        return softplus(input, beta, 20);
+    }
+
     /** See {@link Softplus}. */
     public static Tensor softplus(Tensor input, double beta, double threshold) {
         return Torch.softplus(input, beta, threshold);
@@ -319,6 +323,10 @@ abstract class ActivationFunctions extends VisionFunctions {
 
     public static Tensor gumbelSoftmax(Tensor logits) {
         return gumbelSoftmax(logits, 1, false);
+    }
+
+    public static Tensor gumbelSoftmax(Tensor logits, double tau) {
+        return gumbelSoftmax(logits, tau, false);
     }
 
     public static Tensor gumbelSoftmax(Tensor logits, double tau, boolean hard) {

@@ -182,8 +182,7 @@ abstract class LossFunctions extends AttentionFunctions {
         Tensor expanded = weight == null
                 ? null
                 : Torch.broadcastTensors(List.of(weight, target)).get(0);
-        return ofYesAndNo(
- input, target, () -> Torch.binaryCrossEntropy(input, target, expanded, reduction.code()));
+        return ofYesAndNo(input, target, () -> Torch.binaryCrossEntropy(input, target, expanded, reduction.code()));
     }
 
     public static Tensor binaryCrossEntropyWithLogits(Tensor input, Tensor target) {
@@ -193,12 +192,15 @@ abstract class LossFunctions extends AttentionFunctions {
     /** See {@link BCEWithLogitsLoss}. */
     public static Tensor binaryCrossEntropyWithLogits(Tensor input, Tensor target, BCEWithLogitsLoss.Options options) {
         requireShape("Target", target, input);
-        return ofYesAndNo(input, target, () -> Torch.binaryCrossEntropyWithLogits(
+        return ofYesAndNo(
                 input,
                 target,
-                options.weight(),
-                options.posWeight(),
-                options.reduction().code()));
+                () -> Torch.binaryCrossEntropyWithLogits(
+                        input,
+                        target,
+                        options.weight(),
+                        options.posWeight(),
+                        options.reduction().code()));
     }
 
     public static Tensor multilabelSoftMarginLoss(Tensor input, Tensor target) {

@@ -72,8 +72,8 @@ public final class Embeddings {
                     .attnOutput();
             Tensor x = input.add(gamma.tensor().mul(y));
             y = norm2.call(x);
-            for (String name : mlp.keys()) {
-                y = mlp.get(name).call(y);
+            for (Layer layer : mlp.values()) {
+                y = layer.call(y);
             }
             return x.add(y);
         }
