@@ -13,6 +13,7 @@ import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.ThreadMode;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.NativeAutograd;
 import org.torchbridge.internal.NativeGraph;
 import org.torchbridge.internal.NativeModes;
@@ -168,7 +169,8 @@ public final class Autograd {
      */
     public static <T> ThreadMode savedTensorsHooks(
             java.util.function.Function<Tensor, T> pack, java.util.function.Function<T, Tensor> unpack) {
-        NativeModes.pushSavedTensorsHooks(handle -> unpacking(pack.apply(Scope.escape(Tensor.adopt(handle))), unpack));
+        NativeModes.pushSavedTensorsHooks(
+                handle -> unpacking(pack.apply(Scope.escape(Adoption.adopt(handle))), unpack));
         return new ThreadMode(NativeModes::popSavedTensorsHooks);
     }
 

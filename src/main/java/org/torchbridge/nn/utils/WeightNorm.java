@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.GradMode;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.NativeOperators;
 import org.torchbridge.nn.Module;
 import org.torchbridge.nn.Parameter;
@@ -90,7 +91,7 @@ public final class WeightNorm {
     }
 
     static Tensor compute(Tensor direction, Tensor length, int dim) {
-        Tensor weight = Tensor.adopt(NativeOperators._weight_norm(direction.handle(), length.handle(), dim));
+        Tensor weight = Adoption.adopt(NativeOperators._weight_norm(direction.handle(), length.handle(), dim));
         Reference.reachabilityFence(direction);
         Reference.reachabilityFence(length);
         return weight;
