@@ -82,6 +82,7 @@ golden.layer("nn.LazyBatchNorm1d()", "torch.randn(4, 3)")
 golden.layer("nn.GroupNorm(2, 4)", "torch.randn(2, 4, 3)")
 golden.layer("nn.GroupNorm(1, 4)", "torch.randn(3, 4)")
 golden.layer("nn.GroupNorm(4, 4)", "torch.randn(2, 4, 2, 2)")
+golden.layer("nn.GroupNorm(2, 4, eps=0.02)", "torch.randn(2, 4, 2, 3)")
 golden.layer("nn.GroupNorm(num_groups=2, num_channels=4, eps=0.01, affine=False)", "torch.randn(2, 4, 2, 3)")
 golden.layer("nn.GroupNorm(2, 4, 0.01, True).eval()", "torch.randn(2, 4, 2, 3)")
 
@@ -161,6 +162,7 @@ golden.row(
 STATE = "a = torch.randn(2, 3, 4); b = torch.zeros(3); c = torch.ones(3); d = torch.randn(3); e = torch.randn(3); "
 for call in [
     "batch_norm(a, b, c)",
+    "batch_norm(a, b, c, d, e)",
     "batch_norm(a, b, c, d, e, True)",
     "batch_norm(a, b, c, d, e, True, 0.3, 0.001)",
     "batch_norm(a, b, c, weight=d, bias=e, training=False, momentum=0.1, eps=0.01)",

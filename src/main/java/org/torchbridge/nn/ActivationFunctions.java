@@ -134,6 +134,14 @@ abstract class ActivationFunctions extends VisionFunctions {
         return rrelu(input, RRELU_LOWER, RRELU_UPPER, false, false);
     }
 
+    public static Tensor rrelu(Tensor input, double lower, double upper) {
+        return rrelu(input, lower, upper, false);
+    }
+
+    public static Tensor rrelu(Tensor input, double lower, double upper, boolean training) {
+        return rrelu(input, lower, upper, training, false);
+    }
+
     /** See {@link RReLU}. */
     public static Tensor rrelu(Tensor input, double lower, double upper, boolean training, boolean inplace) {
         return inplace ? rrelu_(input, lower, upper, training) : Torch.rrelu(input, lower, upper, training);

@@ -41,7 +41,11 @@ public abstract class Conv extends ConvNd {
     /**
      * Stride 1, padding 0, dilation 1, groups 1, with a bias, padded with zeros, unless set otherwise.
      *
+     * @param padding how much is added on both sides of each dimension
      * @param namedPadding if not null, it takes the place of {@code padding}
+     * @param dilation the distance between two elements of the kernel
+     * @param groups how many parts the channels have that do not see each other
+     * @param paddingMode what is added
      */
     public record Options(
             Size stride,

@@ -20,6 +20,8 @@ public abstract class ConvTranspose extends ConvNd {
      *
      * @param padding how much of the full output is left out on each side
      * @param outputPadding how much is added to the output's size on one side
+     * @param groups how many parts the channels have that do not see each other
+     * @param dilation the distance between two elements of the kernel
      */
     public record Options(Size stride, Size padding, Size outputPadding, long groups, boolean bias, Size dilation) {
         private static final Options DEFAULT = new Options(Size.of(1), Size.of(0), Size.of(0), 1, true, Size.of(1));

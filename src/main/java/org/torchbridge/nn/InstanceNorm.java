@@ -3,8 +3,9 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * Normalises each channel of each element of a batch to mean 0 and variance 1. With running statistics, the running
- * ones are updated in training mode and used in evaluation mode.
+ * y = (x - mean) / √(variance + eps) · {@code weight} + {@code bias} for each channel of each element of a batch; weight and
+ * bias are 1 and 0 at first, or not there. With running statistics, the running ones are updated in training mode, as
+ * those of a {@link BatchNorm}, and used in evaluation mode.
  */
 public abstract class InstanceNorm extends NormBase {
     private static final Options DEFAULT = new Options(1e-5, 0.1, false, false);

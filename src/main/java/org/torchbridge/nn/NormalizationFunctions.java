@@ -17,6 +17,11 @@ abstract class NormalizationFunctions extends ActivationFunctions {
     }
 
     public static Tensor batchNorm(
+            Tensor input, Tensor runningMean, Tensor runningVar, @Nullable Tensor weight, @Nullable Tensor bias) {
+        return batchNorm(input, runningMean, runningVar, weight, bias, false);
+    }
+
+    public static Tensor batchNorm(
             Tensor input,
             @Nullable Tensor runningMean,
             @Nullable Tensor runningVar,
