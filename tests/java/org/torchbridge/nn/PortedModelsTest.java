@@ -64,7 +64,7 @@ class PortedModelsTest {
     }
 
     private static List<Tensor> vgg(Assignment observer) {
-        Vgg m = shown(new Vgg(new Object[] {4, "M", 8, "M", 8}, 3), observer);
+        Vgg m = shown(new Vgg(new int[] {4, Vgg.M, 8, Vgg.M, 8}, 3), observer);
         Tensor x = Torch.randn(6, 3, 9, 8);
         Tensor y = Torch.randint(3, new long[] {6});
         CrossEntropyLoss criterion =

@@ -28,32 +28,33 @@ public final class ConvolutionalNetworks {
     private ConvolutionalNetworks() {}
 
     public static final class Vgg extends Layer {
+        /** Among the sizes: a pooling. */
+        public static final int M = 0;
+
         Sequential features;
         AdaptiveAvgPool2d avgpool = new AdaptiveAvgPool2d(2, 2);
         Sequential classifier;
 
-        public Vgg(Object[] sizes, long numClasses) {
+        public Vgg(int[] sizes, long numClasses) {
             features = makeLayers(sizes);
             classifier = new Sequential(
-                    new Linear((int) sizes[sizes.length - 1] * 2 * 2, 16),
+                    new Linear(sizes[sizes.length - 1] * 2 * 2, 16),
                     new ReLU(true),
                     new Dropout(0.3),
                     new Linear(16, numClasses));
         }
 
-        private static Sequential makeLayers(Object[] sizes) {
+        private static Sequential makeLayers(int[] sizes) {
             List<Layer> layers = new ArrayList<>();
             int inChannels = 3;
-            for (Object size : sizes) {
-                if (size.equals("M")) {
+            for (int size : sizes) {
+                if (size == M) {
                     layers.add(new MaxPool2d(2, MaxPool2d.options().stride(2)));
                 } else {
-                    int channels = (int) size;
-                    layers.add(
-                            new Conv2d(inChannels, channels, 3, Conv2d.options().padding(1)));
-                    layers.add(new BatchNorm2d(channels));
+                    layers.add(new Conv2d(inChannels, size, 3, Conv2d.options().padding(1)));
+                    layers.add(new BatchNorm2d(size));
                     layers.add(new ReLU(true));
-                    inChannels = channels;
+                    inChannels = size;
                 }
             }
             return new Sequential(layers);
