@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import java.util.List;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * The transpose of a {@link Conv} in one, two or three dimensions: it makes large outputs of small inputs. A
@@ -35,7 +36,7 @@ public abstract class ConvTranspose extends ConvNd {
         }
 
         public Options stride(Size stride) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "stride", stride);
         }
 
         public Options padding(long... padding) {
@@ -43,7 +44,7 @@ public abstract class ConvTranspose extends ConvNd {
         }
 
         public Options padding(Size padding) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "padding", padding);
         }
 
         public Options outputPadding(long... outputPadding) {
@@ -51,15 +52,15 @@ public abstract class ConvTranspose extends ConvNd {
         }
 
         public Options outputPadding(Size outputPadding) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "outputPadding", outputPadding);
         }
 
         public Options groups(long groups) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "groups", groups);
         }
 
         public Options bias(boolean bias) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "bias", bias);
         }
 
         public Options dilation(long... dilation) {
@@ -67,7 +68,7 @@ public abstract class ConvTranspose extends ConvNd {
         }
 
         public Options dilation(Size dilation) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "dilation", dilation);
         }
 
         Options expanded(int dimensions) {

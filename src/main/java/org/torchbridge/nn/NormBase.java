@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Records;
 
 /**
  * A layer that normalises each of C features or channels to mean 0 and variance 1, then, if it is affine, scales it by
@@ -33,19 +34,19 @@ public abstract class NormBase extends Layer {
     public record Options(double eps, @Nullable Double momentum, boolean affine, boolean trackRunningStats) {
 
         public Options eps(double eps) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "eps", eps);
         }
 
         public Options momentum(@Nullable Double momentum) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "momentum", momentum);
         }
 
         public Options affine(boolean affine) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "affine", affine);
         }
 
         public Options trackRunningStats(boolean trackRunningStats) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "trackRunningStats", trackRunningStats);
         }
     }
 
