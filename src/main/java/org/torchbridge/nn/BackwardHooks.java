@@ -34,6 +34,10 @@ final class BackwardHooks {
         after.removeIf(hook::equals);
     }
 
+    boolean isEmpty() {
+        return before.isEmpty() && after.isEmpty();
+    }
+
     BackwardHooks copy(UnaryOperator<Object> copier) {
         return new BackwardHooks(
                 before.copy(hook -> (Module.FullBackwardPreHook) copier.apply(hook)),
@@ -43,7 +47,7 @@ final class BackwardHooks {
     /** What runs these hooks for one call of {@code module}; null if there are none or no gradients are recorded. */
     @Nullable
     BackwardCall call(Module module) {
-        if (before.isEmpty() && after.isEmpty() || !Torch.isGradEnabled()) {
+        if (isEmpty() || !Torch.isGradEnabled()) {
             return null;
         }
         List<Module.FullBackwardPreHook> beforeNow = new ArrayList<>();

@@ -1,7 +1,5 @@
 package org.torchbridge.nn;
 
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
@@ -39,6 +37,10 @@ final class ForwardHooks {
         after.removeIf(each -> each.hook.equals(hook));
     }
 
+    boolean isEmpty() {
+        return before.isEmpty() && after.isEmpty();
+    }
+
     ForwardHooks copy(UnaryOperator<Object> copier) {
         return new ForwardHooks(
                 before.copy(hook -> (Module.ForwardPreHook) copier.apply(hook)),
@@ -47,8 +49,8 @@ final class ForwardHooks {
 
     /** Runs {@code forward} on {@code inputs} with the hooks before and after it, and those for its gradients. */
     @SuppressWarnings("unchecked") // a hook that makes something else of an output fails where it is used
-    <T> T run(Module module, Function<List<Object>, T> forward, BackwardHooks hooks, @Nullable Object... inputs) {
-        List<Object> given = Collections.unmodifiableList(Arrays.asList(inputs));
+    <T> T run(Module module, Function<List<Object>, T> forward, BackwardHooks hooks, List<Object> inputs) {
+        List<Object> given = inputs;
         Iterator<After> waiting = after.iterator();
         Object output = null;
         try {

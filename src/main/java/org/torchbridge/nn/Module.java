@@ -679,10 +679,14 @@ public abstract class Module implements Cloneable {
      * @param inputs what {@code forward} gets unless a hook replaces it
      */
     protected final <T> T hooked(Function<List<Object>, T> forward, @Nullable Object... inputs) {
+        List<Object> given = Collections.unmodifiableList(Arrays.asList(inputs));
         if (lazy) {
-            initialize(Collections.unmodifiableList(Arrays.asList(inputs)));
+            initialize(given);
         }
-        return forwardHooks.run(this, forward, backwardHooks, inputs);
+        // Most modules have no hooks, and a small layer notices each one that is looked for.
+        return forwardHooks.isEmpty() && backwardHooks.isEmpty()
+                ? forward.apply(given)
+                : forwardHooks.run(this, forward, backwardHooks, given);
     }
 
     // ---- text

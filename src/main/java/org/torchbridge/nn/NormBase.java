@@ -1,9 +1,11 @@
 package org.torchbridge.nn;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Records;
 
 /**
  * A layer that normalises each of C features or channels to mean 0 and variance 1, then, if it is affine, scales it by
@@ -32,19 +34,19 @@ public abstract class NormBase extends Layer {
     public record Options(double eps, @Nullable Double momentum, boolean affine, boolean trackRunningStats) {
 
         public Options eps(double eps) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "eps", eps);
         }
 
         public Options momentum(@Nullable Double momentum) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "momentum", momentum);
         }
 
         public Options affine(boolean affine) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "affine", affine);
         }
 
         public Options trackRunningStats(boolean trackRunningStats) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "trackRunningStats", trackRunningStats);
         }
     }
 
@@ -144,6 +146,14 @@ public abstract class NormBase extends Layer {
             throw new IllegalArgumentException("the input of " + typeName() + " has " + input.dim()
                     + " dimensions; " + (least == most ? least : least + " or " + most) + " are expected: "
                     + shapes.replace("C", Long.toString(numFeatures)));
+        }
+    }
+
+    /** Refuses an input of other channels than this layer has. */
+    final void requireChannels(Tensor input, long channels) {
+        if (channels != numFeatures) {
+            throw new IllegalArgumentException("the input of " + typeName() + " has the shape "
+                    + Arrays.toString(input.shape()) + "; " + numFeatures + " channels are expected");
         }
     }
 

@@ -74,6 +74,15 @@ abstract class VisionFunctions extends PoolingFunctions {
         return gridSample(input, grid, GridSampleMode.BILINEAR, GridSamplePadding.ZEROS, false);
     }
 
+    /** With zeros outside. */
+    public static Tensor gridSample(Tensor input, Tensor grid, GridSampleMode mode) {
+        return gridSample(input, grid, mode, GridSamplePadding.ZEROS);
+    }
+
+    public static Tensor gridSample(Tensor input, Tensor grid, GridSampleMode mode, GridSamplePadding paddingMode) {
+        return gridSample(input, grid, mode, paddingMode, false);
+    }
+
     /**
      * The values of input (N, C, H, W) at the places (x, y) in grid (N, H', W', 2), or of (N, C, D, H, W) at the places
      * (x, y, z) in (N, D', H', W', 3). A place is from -1, the first, to 1, the last.

@@ -1,6 +1,7 @@
 package org.torchbridge.optim.lr;
 
 import java.util.List;
+import org.torchbridge.internal.Records;
 import org.torchbridge.optim.Optimizer;
 
 /**
@@ -36,19 +37,19 @@ public final class LinearLR extends LRScheduler {
         }
 
         public Options startFactor(double startFactor) {
-            return new Options(startFactor, endFactor, totalIters, lastEpoch);
+            return Records.with(this, "startFactor", startFactor);
         }
 
         public Options endFactor(double endFactor) {
-            return new Options(startFactor, endFactor, totalIters, lastEpoch);
+            return Records.with(this, "endFactor", endFactor);
         }
 
         public Options totalIters(long totalIters) {
-            return new Options(startFactor, endFactor, totalIters, lastEpoch);
+            return Records.with(this, "totalIters", totalIters);
         }
 
         public Options lastEpoch(long lastEpoch) {
-            return new Options(startFactor, endFactor, totalIters, lastEpoch);
+            return Records.with(this, "lastEpoch", lastEpoch);
         }
     }
 
