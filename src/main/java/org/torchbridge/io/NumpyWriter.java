@@ -29,10 +29,10 @@ public final class NumpyWriter {
      */
     public static void write(Tensor tensor, Path path) {
         byte[] header = header("", tensor);
-        Scope.run(() -> AtomicFile.write(path, channel -> {
-            channel.write(ByteBuffer.wrap(header));
-            TensorBytes.write(TensorBytes.of(tensor), channel::write);
-        }));
+        AtomicFile.write(path, channel -> {
+            TensorBytes.write(ByteBuffer.wrap(header), channel);
+            TensorBytes.write(tensor, channel);
+        });
     }
 
     /**

@@ -16,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.TorchException;
 
@@ -85,11 +84,9 @@ public final class SafetensorsWriter {
         sorted.sort(ORDER);
         ByteBuffer header = header(sorted, metadata);
         return channel -> {
-            channel.write(header.duplicate());
+            TensorBytes.write(header.duplicate(), channel);
             for (Named each : sorted) {
-                try (Scope scope = Scope.open()) {
-                    TensorBytes.write(TensorBytes.of(each.tensor()), channel::write);
-                }
+                TensorBytes.write(each.tensor(), channel);
             }
         };
     }

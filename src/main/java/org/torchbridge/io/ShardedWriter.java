@@ -108,7 +108,7 @@ public final class ShardedWriter {
         long totalBytes =
                 tensors.values().stream().mapToLong(TensorBytes::count).sum();
         ByteBuffer text = ByteBuffer.wrap(ShardIndex.write(files, totalBytes));
-        contents.put(index, channel -> channel.write(text));
+        contents.put(index, channel -> TensorBytes.write(text, channel));
     }
 
     private void removeOthers(Set<Path> written) {

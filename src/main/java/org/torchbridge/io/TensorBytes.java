@@ -2,6 +2,7 @@ package org.torchbridge.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
@@ -91,8 +92,22 @@ final class TensorBytes {
         return plain.view(-1).view(DType.UINT8);
     }
 
+    /** Writes the elements of a plain tensor. */
+    static void write(Tensor tensor, WritableByteChannel channel) throws IOException {
+        try (Scope scope = Scope.open()) {
+            forEachPiece(of(tensor), bytes -> write(bytes, channel));
+        }
+    }
+
+    /** Writes all of {@code bytes}. */
+    static void write(ByteBuffer bytes, WritableByteChannel channel) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
     /** Passes {@code bytes}, of type {@code uint8} in one dimension, to {@code sink}, piece by piece. */
-    static void write(Tensor bytes, Sink sink) throws IOException {
+    static void forEachPiece(Tensor bytes, Sink sink) throws IOException {
         for (long start = 0; start < bytes.numel(); start += CHUNK_BYTES) {
             try (Scope scope = Scope.open()) {
                 long length = Math.min(CHUNK_BYTES, bytes.numel() - start);

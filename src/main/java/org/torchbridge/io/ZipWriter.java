@@ -53,7 +53,7 @@ final class ZipWriter {
     void add(String name, byte[] head, Tensor content) throws IOException {
         add(name, head.length + content.numel(), crc -> {
             write(ByteBuffer.wrap(head), crc);
-            TensorBytes.write(content, bytes -> write(bytes, crc));
+            TensorBytes.forEachPiece(content, bytes -> write(bytes, crc));
         });
     }
 
