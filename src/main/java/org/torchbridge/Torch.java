@@ -15,7 +15,7 @@ import org.torchbridge.internal.NativeLibraries;
 import org.torchbridge.internal.NativeMemory;
 import org.torchbridge.internal.NativeRuntime;
 import org.torchbridge.io.SavedFile;
-import org.torchbridge.io.StateDictReader;
+import org.torchbridge.io.SavedFileReader;
 import org.torchbridge.io.StateDictWriter;
 
 /**
@@ -113,7 +113,7 @@ public final class Torch extends TorchOperators {
      * @throws TorchException if there is no such file, or it cannot be read
      */
     public static SavedFile load(Path file) {
-        return new SavedFile.OfStateDict(file.toString(), StateDictReader.read(file));
+        return SavedFileReader.read(file);
     }
 
     /** The state dict in a file: {@code load(file).stateDict()}. */
@@ -131,8 +131,9 @@ public final class Torch extends TorchOperators {
      * @param state tensors by their names; the metadata of a {@link StateDict} is written too
      * @throws TorchException if the file cannot be written
      */
-    public static void save(Map<String, Tensor> state, Path file) {
-        StateDictWriter.write(state, file);
+    @SuppressWarnings("unchecked")
+    public static void save(@Nullable Object state, Path file) {
+        StateDictWriter.write((Map<String, Tensor>) state, file);
     }
 
     // ---- gradients

@@ -35,6 +35,7 @@ public final class NumpyReader {
         return Scope.call(() -> {
             MappedFile file = MappedFile.open(path);
             try {
+                requireNumpy(file);
                 return read(file);
             } catch (FileFormatException e) {
                 throw new FileFormatException(path + " " + e.getMessage(), e);
@@ -42,12 +43,16 @@ public final class NumpyReader {
         });
     }
 
-    private static Map<String, Tensor> read(MappedFile file) {
+    private static void requireNumpy(MappedFile file) {
         FileKind kind = FileKind.of(file);
         if (kind != FileKind.NUMPY) {
             throw new FileFormatException(
                     "is " + kind.description() + ", not an array of NumPy or an archive of them. " + kind.advice());
         }
+    }
+
+    /** @throws FileFormatException if it is damaged; the message does not name the file */
+    static Map<String, Tensor> read(MappedFile file) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
         if (file.size() > 0 && file.buffer(0, 1).get() == (byte) NumpyHeader.MAGIC.charAt(0)) {
             arrays.put("", array(file.bytes(0, file.size())));

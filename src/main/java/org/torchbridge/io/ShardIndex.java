@@ -20,7 +20,7 @@ final class ShardIndex {
     static final String ENDING = ".index.json";
 
     private static final int MAX_BYTES = 100_000_000;
-    private static final String WEIGHT_MAP = "weight_map";
+    static final String WEIGHT_MAP = "weight_map";
 
     private ShardIndex() {}
 

@@ -45,6 +45,13 @@ public final class ShardedReader {
         return Scope.call(() -> new ShardedReader(index, files(index)).read());
     }
 
+    /** The files that an index names, in its order. */
+    static List<Path> shards(Path index) {
+        Map<String, String> files = Scope.call(() -> files(index));
+        ShardedReader reader = new ShardedReader(index, files);
+        return files.values().stream().distinct().map(reader::path).toList();
+    }
+
     private static Map<String, String> files(Path index) {
         try {
             return ShardIndex.read(MappedFile.open(index));
