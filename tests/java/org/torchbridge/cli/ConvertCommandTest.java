@@ -76,7 +76,9 @@ class ConvertCommandTest {
     /** The size is given where it has a meaning. */
     private static void convert(Path in, Path out, String option, String value) {
         boolean applies = out.toString().endsWith(".index.json");
-        assertWritten(applies ? CommandLineRun.of("convert", in, out, option, value) : CommandLineRun.of("convert", in, out), out);
+        assertWritten(
+                applies ? CommandLineRun.of("convert", in, out, option, value) : CommandLineRun.of("convert", in, out),
+                out);
     }
 
     @Test
@@ -113,7 +115,13 @@ class ConvertCommandTest {
         Path out = folder.resolve("renamed.pth");
         assertWritten(
                 CommandLineRun.of(
-                        "convert", pth, out, "--rename", "^module\\.=", "--rename", "^(fc|classifier)\\.(?=w)=head.$1."),
+                        "convert",
+                        pth,
+                        out,
+                        "--rename",
+                        "^module\\.=",
+                        "--rename",
+                        "^(fc|classifier)\\.(?=w)=head.$1."),
                 out);
         StateDict renamed = Torch.load(out).stateDict();
         assertThat(renamed.keySet()).containsExactly("head.fc.weight", "fc.bias", "steps");
@@ -224,7 +232,9 @@ class ConvertCommandTest {
     void nothingIsLeftOfAFailure() throws IOException {
         Path out = Files.writeString(folder.resolve("out.npz"), "precious");
         assertFailure(
-                CommandLineRun.of("convert", pth, out, "--force", "--dtype", "bfloat16"), 1, "which NumPy does not have");
+                CommandLineRun.of("convert", pth, out, "--force", "--dtype", "bfloat16"),
+                1,
+                "which NumPy does not have");
         assertThat(out).hasContent("precious");
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactlyInAnyOrder(out, pth);
@@ -300,7 +310,9 @@ class ConvertCommandTest {
         assertThat(actual.keySet()).containsExactlyInAnyOrderElementsOf(expected.keySet());
         expected.forEach((key, tensor) -> {
             assertThat(actual.get(key).dtype()).as(key).isEqualTo(tensor.dtype());
-            assertThat(Arrays.equals(actual.get(key).shape(), tensor.shape())).as(key).isTrue();
+            assertThat(Arrays.equals(actual.get(key).shape(), tensor.shape()))
+                    .as(key)
+                    .isTrue();
             assertThat(actual.get(key).equal(tensor)).as(key).isTrue();
         });
     }

@@ -12,14 +12,22 @@ record ByteCount(long bytes) {
     private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\s*([KMGT]I?B)?");
 
     private static final Map<String, Long> UNITS = Map.of(
-            "KB", 1_000L,
-            "MB", 1_000_000L,
-            "GB", 1_000_000_000L,
-            "TB", 1_000_000_000_000L,
-            "KIB", 1L << 10,
-            "MIB", 1L << 20,
-            "GIB", 1L << 30,
-            "TIB", 1L << 40);
+            "KB",
+            1_000L,
+            "MB",
+            1_000_000L,
+            "GB",
+            1_000_000_000L,
+            "TB",
+            1_000_000_000_000L,
+            "KIB",
+            1L << 10,
+            "MIB",
+            1L << 20,
+            "GIB",
+            1L << 30,
+            "TIB",
+            1L << 40);
 
     /** Parses {@code 2GB}, {@code 500MiB} or {@code 1000}. */
     static final class Converter implements ITypeConverter<ByteCount> {

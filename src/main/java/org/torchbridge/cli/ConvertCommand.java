@@ -17,7 +17,6 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.TorchException;
 import org.torchbridge.internal.NativeTensor;
-import org.torchbridge.io.FileKind;
 import org.torchbridge.io.NumpyWriter;
 import org.torchbridge.io.SafetensorsWriter;
 import org.torchbridge.io.SavedFile;
@@ -57,7 +56,10 @@ final class ConvertCommand implements Callable<Integer> {
                     + " .safetensors.index.json.")
     private Path out;
 
-    @Option(names = "--to", paramLabel = "KIND", description = "Another kind than the name says: ${COMPLETION-CANDIDATES}.")
+    @Option(
+            names = "--to",
+            paramLabel = "KIND",
+            description = "Another kind than the name says: ${COMPLETION-CANDIDATES}.")
     private @Nullable FileTarget to;
 
     @Option(
@@ -77,7 +79,8 @@ final class ConvertCommand implements Callable<Integer> {
             names = "--rename",
             paramLabel = "REGEX=NEW",
             converter = Renaming.Converter.class,
-            description = "Other names: what matches becomes NEW, in which $1 is a group. Given again, one after another.")
+            description =
+                    "Other names: what matches becomes NEW, in which $1 is a group. Given again, one after another.")
     private List<Renaming> renamings = List.of();
 
     @Option(
@@ -146,9 +149,7 @@ final class ConvertCommand implements Callable<Integer> {
     /** The name that a single file would have. */
     private Path whole() {
         String name = out.getFileName().toString();
-        return name.endsWith(INDEX)
-                ? out.resolveSibling(name.substring(0, name.length() - INDEX.length()))
-                : out;
+        return name.endsWith(INDEX) ? out.resolveSibling(name.substring(0, name.length() - INDEX.length())) : out;
     }
 
     private void requireFree(FileTarget target) {
@@ -179,7 +180,11 @@ final class ConvertCommand implements Callable<Integer> {
         for (String key : keys) {
             if (!(part instanceof Map<?, ?> map) || !map.containsKey(key)) {
                 String there = part instanceof Map<?, ?> map
-                        ? "only " + map.keySet().stream().limit(10).map(String::valueOf).toList()
+                        ? "only "
+                                + map.keySet().stream()
+                                        .limit(10)
+                                        .map(String::valueOf)
+                                        .toList()
                         : ValueTree.describe(part);
                 throw new TorchException("there is no '" + key + "' in " + in + ", but " + there);
             }
@@ -206,8 +211,9 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private static boolean isStateDict(@Nullable Object value) {
-        return value instanceof Map<?, ?> map && map.entrySet().stream()
-                .allMatch(item -> item.getKey() instanceof String && item.getValue() instanceof Tensor);
+        return value instanceof Map<?, ?> map
+                && map.entrySet().stream()
+                        .allMatch(item -> item.getKey() instanceof String && item.getValue() instanceof Tensor);
     }
 
     /** Where a state dict may be, for those who have to choose. */
@@ -220,7 +226,8 @@ final class ConvertCommand implements Callable<Integer> {
     }
 
     private static Map<String, String> metadata(SavedFile saved) {
-        return saved instanceof SavedFile.OfSafetensors tensors && !tensors.metadata().isEmpty()
+        return saved instanceof SavedFile.OfSafetensors tensors
+                        && !tensors.metadata().isEmpty()
                 ? tensors.metadata()
                 : FORMAT;
     }
@@ -237,7 +244,11 @@ final class ConvertCommand implements Callable<Integer> {
             if (other != null) {
                 throw new TorchException("--rename makes '" + name + "' of both '" + other + "' and '" + key + "'");
             }
-            converted.put(name, dtype != null && tensor.isFloatingPoint() ? made.computeIfAbsent(Place.of(tensor), unused -> cast(tensor)) : tensor);
+            converted.put(
+                    name,
+                    dtype != null && tensor.isFloatingPoint()
+                            ? made.computeIfAbsent(Place.of(tensor), unused -> cast(tensor))
+                            : tensor);
         });
         tensors.metadata().forEach((prefix, values) -> converted.metadata().putIfAbsent(renamedPrefix(prefix), values));
         return converted;

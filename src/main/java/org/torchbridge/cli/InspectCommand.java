@@ -75,8 +75,9 @@ final class InspectCommand implements Callable<Integer> {
             table(tensors.stateDict());
         } else if (saved instanceof SavedFile.OfShards shards) {
             out.println();
-            shards.files().forEach(shard -> out.println("file " + shard.getFileName() + ": "
-                    + FileKind.of(shard).description()));
+            shards.files()
+                    .forEach(shard -> out.println("file " + shard.getFileName() + ": "
+                            + FileKind.of(shard).description()));
             table(shards.stateDict());
         } else if (saved instanceof SavedFile.OfArrays arrays) {
             out.println();
@@ -91,15 +92,17 @@ final class InspectCommand implements Callable<Integer> {
 
     private void table(Map<String, Tensor> tensors) {
         Table table = new Table("key", "type", "shape", ">bytes");
-        tensors.forEach((key, tensor) -> table.row(
-                key, ValueTree.type(tensor), ValueTree.shape(tensor.shape()), Table.number(bytes(tensor))));
+        tensors.forEach((key, tensor) ->
+                table.row(key, ValueTree.type(tensor), ValueTree.shape(tensor.shape()), Table.number(bytes(tensor))));
         table.print(out);
         out.println(total(tensors));
     }
 
     /** Bytes of the elements, which several tensors of a file may share. */
     private static long bytes(Tensor tensor) {
-        return tensor.layout() == Layout.STRIDED ? tensor.numel() * tensor.dtype().itemSize() : 0;
+        return tensor.layout() == Layout.STRIDED
+                ? tensor.numel() * tensor.dtype().itemSize()
+                : 0;
     }
 
     /** {@code 2 tensors (1 float32, 1 int64), 6,002 elements, 24,016 bytes}. */

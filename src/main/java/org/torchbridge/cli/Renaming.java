@@ -27,11 +27,11 @@ record Renaming(Pattern pattern, String replacement) {
                 Pattern.compile(pattern.pattern() + "|").matcher("").replaceAll(replacement);
                 return new Renaming(pattern, replacement);
             } catch (PatternSyntaxException e) {
-                throw new TypeConversionException("'" + text.substring(0, equals) + "' is no regular expression: "
-                        + e.getDescription());
+                throw new TypeConversionException(
+                        "'" + text.substring(0, equals) + "' is no regular expression: " + e.getDescription());
             } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-                throw new TypeConversionException("'" + text.substring(equals + 1)
-                        + "' is no replacement for it: " + e.getMessage());
+                throw new TypeConversionException(
+                        "'" + text.substring(equals + 1) + "' is no replacement for it: " + e.getMessage());
             }
         }
     }

@@ -12,8 +12,9 @@ import org.torchbridge.TorchException;
 /** What a file is, told from its content, not from its name. */
 public enum FileKind {
     TORCH_SAVE("a file of torch.save", "Read it with Torch.load"),
-    TORCH_SAVE_LEGACY(
-            "a file of torch.save in the format from before PyTorch 1.6",
+    TORCH_SAVE_LEGACY("a file of torch.save in the format from before PyTorch 1.6", "Read it with Torch.load"),
+    TORCH_SAVE_TAR(
+            "a file of torch.save in the tar format of PyTorch 0.1",
             "Write it again in Python: torch.save(torch.load(file), file)"),
     TORCHSCRIPT(
             "a TorchScript archive, a whole module with its code",
@@ -38,6 +39,8 @@ public enum FileKind {
 
     private static final int HEAD_BYTES = 512;
     private static final int INDEX_HEAD_BYTES = 1 << 16;
+    private static final String LEGACY_MAGIC = "\u008a\12\u006c\u00fc\u009c\u0046\u00f9\u0020\u006a\u00a8\u0050\u0019";
+    private static final String LEGACY_MAGIC_AS_TEXT = "L119547037146038801333356L\n.";
     private static final int TAR_MAGIC_OFFSET = 257;
     private static final int MAX_ONNX_IR_VERSION = 40;
 
@@ -79,7 +82,7 @@ public enum FileKind {
             return EMPTY;
         } else if (startsWith(head, "PK\3\4") || startsWith(head, "PK\5\6")) {
             return ofZip(file);
-        } else if (startsWith(head, "\u0080\2\u008a\12\u006c\u00fc\u009c\u0046\u00f9\u0020\u006a\u00a8\u0050\u0019")) {
+        } else if (isLegacy(head)) {
             return TORCH_SAVE_LEGACY;
         } else if (isSafetensors(head, file.size())) {
             return SAFETENSORS;
@@ -100,6 +103,8 @@ public enum FileKind {
             return HDF5;
         } else if (startsWith(head, "GGUF")) {
             return GGUF;
+        } else if (matches(head, TAR_MAGIC_OFFSET, "ustar") && isOfTorch(head)) {
+            return TORCH_SAVE_TAR;
         } else if (startsWithAny(head, "\u001f\u008b", "BZh", "\u00fd7zXZ", "7z\u00bc\u00af", "(\u00b5/\u00fd", "Rar!")
                 || matches(head, TAR_MAGIC_OFFSET, "ustar")) {
             return COMPRESSED;
@@ -131,6 +136,18 @@ public enum FileKind {
         return !names.isEmpty() && names.stream().allMatch(name -> name.endsWith(".npy")) ? NUMPY : ZIP;
     }
 
+    /** The pickle of a number that PyTorch chose, in any protocol, before which there may be two more instructions. */
+    private static boolean isLegacy(ByteBuffer head) {
+        int start = matches(head, 0, "\u0080") ? 2 : 0;
+        int framed = matches(head, start, "\u0095") ? start + 1 + Long.BYTES : start;
+        return matches(head, framed, LEGACY_MAGIC) || matches(head, 0, LEGACY_MAGIC_AS_TEXT);
+    }
+
+    /** The first file in a tar archive of PyTorch's. */
+    private static boolean isOfTorch(ByteBuffer head) {
+        return startsWithAny(head, "sys_info\0", "pickle\0", "tensors\0", "storages\0");
+    }
+
     /** The length of a JSON object as eight bytes, then the object. */
     private static boolean isSafetensors(ByteBuffer head, long size) {
         if (head.limit() <= Long.BYTES) {
@@ -142,7 +159,11 @@ public enum FileKind {
 
     /** A JSON object with the key that such an index has, behind some facts about the whole. */
     private static boolean isShardIndex(ByteBuffer head, MappedFile file) {
-        if (!StandardCharsets.ISO_8859_1.decode(head.duplicate()).toString().stripLeading().startsWith("{")) {
+        if (!StandardCharsets.ISO_8859_1
+                .decode(head.duplicate())
+                .toString()
+                .stripLeading()
+                .startsWith("{")) {
             return false;
         }
         ByteBuffer start = file.buffer(0, Math.min(file.size(), INDEX_HEAD_BYTES));

@@ -17,6 +17,11 @@ final class Inflation {
     /** No deflated byte gives more: 258 bytes need two bits at least. */
     private static final long MAX_RATIO = 1032;
 
+    /** More than this of one entry is not unpacked if it was packed that well: no one's numbers are that regular. */
+    private static final long MAX_WELL_PACKED_BYTES = 256L << 20;
+
+    private static final int WELL_PACKED = 100;
+
     private static final int CHUNK_BYTES = 4 << 20;
 
     private final MappedFile file;
@@ -41,7 +46,8 @@ final class Inflation {
     static Tensor inflate(MappedFile file, ZipArchive.Entry entry, long start) {
         if (!file.contains(start, entry.packedSize())
                 || entry.size() < 0
-                || entry.size() / MAX_RATIO > entry.packedSize()) {
+                || entry.size() / MAX_RATIO > entry.packedSize()
+                || entry.size() > MAX_WELL_PACKED_BYTES && entry.size() / WELL_PACKED > entry.packedSize()) {
             throw new FileFormatException("is damaged: it claims to be " + entry.size() + " bytes in "
                     + entry.packedSize() + " packed ones at " + start);
         }

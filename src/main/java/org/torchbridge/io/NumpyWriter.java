@@ -68,7 +68,7 @@ public final class NumpyWriter {
 
     private static String entryName(String name) {
         String entry = name + NumpyReader.ENDING;
-        if (!NumpyReader.isSafe(entry) || entry.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+        if (!ZipArchive.isInside(entry) || entry.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
             throw new IllegalArgumentException("an archive can have no array named '" + name + "'");
         }
         return entry;
