@@ -71,11 +71,22 @@ public final class SavedFileReader {
                 case TORCH_SAVE_LEGACY -> ofValue(source, new LegacyArchive(file).read());
                 case TORCHSCRIPT -> new SavedFile.OfTorchScript(source);
                 case ONNX -> new SavedFile.OfOnnx(source);
+                case DAMAGED_ZIP -> throw damage(file);
                 default -> throw new FileFormatException(
                         "is " + kind.description() + ", which Torch.load cannot read. " + kind.advice());
             };
         } catch (FileFormatException e) {
             throw new FileFormatException(source + " " + e.getMessage(), e);
+        }
+    }
+
+    private static FileFormatException damage(MappedFile file) {
+        FileKind kind = FileKind.DAMAGED_ZIP;
+        try {
+            new ZipArchive(file);
+            return new FileFormatException("is " + kind.description());
+        } catch (FileFormatException e) {
+            return new FileFormatException(e.getMessage() + ". It is " + kind.description() + ". " + kind.advice(), e);
         }
     }
 

@@ -13,8 +13,10 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
+import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Tensor;
+import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
 
 /**
@@ -114,7 +116,9 @@ final class ZipArchive {
             throw new FileFormatException("has a compressed '" + entry.name() + "' of " + entry.packedSize()
                     + " bytes that claims to become " + entry.size());
         }
-        ByteBuffer content = ByteBuffer.allocateDirect((int) entry.size());
+        Tensor unpacked = Torch.empty(
+                new long[] {entry.size()}, TensorOptions.of(DType.UINT8).device(Device.CPU));
+        ByteBuffer content = unpacked.buffer();
         Inflater inflater = new Inflater(true);
         try {
             inflater.setInput(packed.buffer());
@@ -129,7 +133,7 @@ final class ZipArchive {
         } finally {
             inflater.end();
         }
-        return Torch.fromBuffer(content.flip(), DType.UINT8, content.limit());
+        return unpacked;
     }
 
     /** Whether the bytes of {@code entry} are those that were written. */

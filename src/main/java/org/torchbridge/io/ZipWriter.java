@@ -84,16 +84,16 @@ final class ZipWriter {
         return String.format("%020d%020d", names.getValue(), contents.getValue());
     }
 
-    private interface Action {
+    interface Action {
         void accept(ByteBuffer bytes) throws IOException;
     }
 
     /** Gives its bytes piece by piece, to the same effect each time. */
-    private interface Content {
+    interface Content {
         void forEach(Action action) throws IOException;
     }
 
-    private void add(String name, long size, Content content) throws IOException {
+    void add(String name, long size, Content content) throws IOException {
         byte[] fullName = (folder + name).getBytes(StandardCharsets.UTF_8);
         CRC32 crc = new CRC32();
         content.forEach(crc::update);
