@@ -11,8 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.Random;
 import java.util.function.Function;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -22,8 +20,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.torchbridge.FileFormatException;
-import org.torchbridge.Scope;
-import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 /**
@@ -31,8 +27,6 @@ import org.torchbridge.Torch;
  * happens.
  */
 class HostileTensorFilesTest {
-    private static final long MILLISECONDS_OF_CHANCE = 1000;
-
     @TempDir
     Path folder;
 
@@ -160,14 +154,6 @@ class HostileTensorFilesTest {
         assertRefused(SafetensorsReader::open, Arrays.copyOf(good, good.length + 1), "something was appended");
     }
 
-    @Test
-    void anyChangeOfSafetensors() throws IOException {
-        byte[] good = Files.readAllBytes(TensorFiles.path("types.safetensors"));
-        long headerEnd = Long.BYTES
-                + ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        mutate(good, (int) headerEnd, path -> SafetensorsReader.open(path).stateDict());
-    }
-
     private static byte[] safetensors(long length, byte[] header, int dataBytes) {
         return ByteBuffer.allocate(Long.BYTES + header.length + dataBytes)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -262,14 +248,6 @@ class HostileTensorFilesTest {
         assertRefused(NumpyReader::read, Arrays.copyOf(good, good.length + 1), "only one array");
     }
 
-    @Test
-    void anyChangeOfNumpyFiles() throws IOException {
-        for (String name : new String[] {"rows.npy", "big_endian_columns.npy", "arrays.npz", "compressed.npz"}) {
-            byte[] good = Files.readAllBytes(TensorFiles.path(name));
-            mutate(good, good.length, NumpyReader::read);
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"../x.npy", "/x.npy", "a/../../x.npy", "..\\x.npy"})
     void namesThatLeadOutOfTheArchive(String name) throws IOException {
@@ -288,7 +266,7 @@ class HostileTensorFilesTest {
             byte[] bytes = archive("x.npy", goodArray());
             int header = find(bytes, ZipArchive.CENTRAL_HEADER);
             ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(header + 24, claim);
-            assertRefused(NumpyReader::read, bytes, "packed ones");
+            assertRefused(NumpyReader::read, bytes, "claims to become");
         }
     }
 
@@ -351,32 +329,6 @@ class HostileTensorFilesTest {
     }
 
     // ---- both
-
-    /** Changes bytes before {@code end} at random; what is not refused can be used. */
-    private void mutate(byte[] good, int end, Function<Path, Map<String, Tensor>> read) throws IOException {
-        Random random = new Random(22);
-        int tried = 0;
-        long stop = System.currentTimeMillis() + MILLISECONDS_OF_CHANCE;
-        while (System.currentTimeMillis() < stop) {
-            byte[] changed = good.clone();
-            for (int i = random.nextInt(4); i >= 0; i--) {
-                int at = random.nextInt(end);
-                switch (random.nextInt(3)) {
-                    case 0 -> changed[at] = (byte) random.nextInt();
-                    case 1 -> changed[at] ^= (byte) (1 << random.nextInt(8));
-                    default -> Arrays.fill(
-                            changed, at, Math.min(end, at + 8), (byte) (random.nextBoolean() ? 0 : 0xff));
-                }
-            }
-            try (Scope scope = Scope.open()) {
-                read.apply(write(changed)).values().forEach(tensor -> TensorFiles.hex(tensor));
-            } catch (FileFormatException expected) {
-                // A change may also do no harm: in a number or a name.
-            }
-            tried++;
-        }
-        assertThat(tried).isGreaterThan(100);
-    }
 
     private void assertRefused(Function<Path, ?> read, byte[] file, String reason) throws IOException {
         Path path = write(file);

@@ -17,7 +17,6 @@ import org.torchbridge.Scalar;
 import org.torchbridge.StateDict;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
-import org.torchbridge.TorchException;
 import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.NativeOperators;
 
@@ -83,13 +82,8 @@ final class ValueText {
         return "tensor(" + String.join(", ", facts) + ")";
     }
 
-    /** A nested tensor has no shape. */
     private static String shape(Tensor tensor) {
-        try {
-            return Arrays.toString(tensor.shape());
-        } catch (TorchException e) {
-            return "nested";
-        }
+        return Descriptions.isNested(tensor) ? "nested" : Arrays.toString(tensor.shape());
     }
 
     private static List<String> nested(Tensor tensor) {

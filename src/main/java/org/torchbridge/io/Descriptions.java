@@ -8,6 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.TorchException;
+import org.torchbridge.internal.Adoption;
+import org.torchbridge.internal.NativeOperators;
 
 /** What values are, for people, in few words: none goes into what is in a container. */
 final class Descriptions {
@@ -55,10 +57,16 @@ final class Descriptions {
     }
 
     private static String shape(Tensor tensor) {
+        return isNested(tensor) ? "nested" : Arrays.toString(tensor.shape());
+    }
+
+    /** Such a tensor has several shapes; it is known by what libtorch refuses of any other. */
+    static boolean isNested(Tensor tensor) {
         try {
-            return Arrays.toString(tensor.shape());
+            Tensor sizes = Adoption.adopt(NativeOperators._nested_tensor_size(tensor.handle()));
+            return sizes.dim() == 2;
         } catch (TorchException e) {
-            return "nested"; // such a tensor has several shapes, and libtorch refuses to say one
+            return false;
         }
     }
 }

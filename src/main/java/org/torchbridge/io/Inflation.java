@@ -48,8 +48,8 @@ final class Inflation {
                 || entry.size() < 0
                 || entry.size() / MAX_RATIO > entry.packedSize()
                 || entry.size() > MAX_WELL_PACKED_BYTES && entry.size() / WELL_PACKED > entry.packedSize()) {
-            throw new FileFormatException("is damaged: it claims to be " + entry.size() + " bytes in "
-                    + entry.packedSize() + " packed ones at " + start);
+            throw new FileFormatException("has a compressed '" + entry.name() + "' of " + entry.packedSize()
+                    + " bytes that claims to become " + entry.size());
         }
         Inflation inflation = new Inflation(file, entry, start);
         try {
@@ -103,7 +103,7 @@ final class Inflation {
     }
 
     private FileFormatException damaged(String how) {
-        return new FileFormatException(
-                "is damaged: its packed bytes do not give the " + entry.size() + " bytes that" + " were written" + how);
+        return new FileFormatException("is damaged: the bytes of the compressed '" + entry.name() + "' do not give the "
+                + entry.size() + " that were written" + how);
     }
 }

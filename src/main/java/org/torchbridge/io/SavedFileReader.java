@@ -75,6 +75,9 @@ public final class SavedFileReader {
                 case NUMPY -> new SavedFile.OfArrays(source, NumpyReader.read(file));
                 case TORCHSCRIPT -> new SavedFile.OfTorchScript(source);
                 case ONNX -> new SavedFile.OfOnnx(source);
+                case SHARD_INDEX -> throw new FileFormatException(
+                        "is " + kind.description() + ", which lie beside it: give Torch.load its path");
+                case DAMAGED_ZIP -> throw damage(file);
                 default -> throw new FileFormatException(
                         "is " + kind.description() + ", which Torch.load cannot read. " + kind.advice());
             };
@@ -85,6 +88,16 @@ public final class SavedFileReader {
 
     private static SavedFile safetensors(String source, SafetensorsReader reader) {
         return new SavedFile.OfSafetensors(source, reader.stateDict(), reader.metadata());
+    }
+
+    private static FileFormatException damage(MappedFile file) {
+        FileKind kind = FileKind.DAMAGED_ZIP;
+        try {
+            new ZipArchive(file);
+            return new FileFormatException("is " + kind.description());
+        } catch (FileFormatException e) {
+            return new FileFormatException(e.getMessage() + ". It is " + kind.description() + ". " + kind.advice(), e);
+        }
     }
 
     private static SavedFile ofValue(String source, @Nullable Object value) {

@@ -84,11 +84,11 @@ final class ZipWriter {
     }
 
     /** Gives its bytes piece by piece, to the same effect each time. */
-    private interface Content {
+    interface Content {
         void forEach(TensorBytes.Sink sink) throws IOException;
     }
 
-    private void add(String name, long size, Content content) throws IOException {
+    void add(String name, long size, Content content) throws IOException {
         byte[] fullName = (folder + name).getBytes(StandardCharsets.UTF_8);
         CRC32 crc = new CRC32();
         content.forEach(crc::update);
