@@ -32,7 +32,7 @@ def plain():
         "long": 2**40, "lowest": -(2**63), "big": 2**64, "negative_big": -(2**100), "huge": 3**500, "float": 0.1,
         "nan": float("nan"), "infinite": float("inf"), "minus_zero": -0.0, "complex": 1.5 - 2j, "text": "Grüße ☃ 𝄞", "empty": "",
         "bytes": bytes(range(256)), "no_bytes": b"", "bytearray": bytearray(b"abc\xff"), "list": [1, [2, [3, []]]],
-        "tuples": ((), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)), "set": {1, 2, "x"}, "no_set": set(), "frozen": frozenset([1]),
+        "tuples": ((), (1,), (1, 2), (1, 2, 3), (1, 2, 3, 4)), "set": {1, 2, "x", None}, "no_set": set(), "frozen": frozenset([1]),
         "size": torch.Size([2, 3]), "dtype": torch.bfloat16, "device": torch.device("cuda:1"), "cpu": torch.device("cpu"),
         "scheme": torch.per_channel_affine, "shared": shared, "again": shared, "counter": counter, "default": default,
         "ordered": ordered, 3: "number", None: "none", True: "truth", (1, 2): "tuple", torch.int8: "dtype",

@@ -48,6 +48,9 @@ final class Pickler {
     }
 
     void text(String value) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+            throw new IllegalArgumentException("a text with half of a surrogate pair in it cannot be written");
+        }
         if (!recall(value)) {
             byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
             out.write('X');

@@ -3,6 +3,7 @@ package org.torchbridge.io;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -175,7 +176,7 @@ final class ValuePickler {
         pickler.mark();
         pickler.emptyList();
         pickler.mark();
-        items(List.copyOf(set));
+        items(new ArrayList<>(set));
         pickler.addItems();
         pickler.tuple();
         pickler.call();

@@ -36,14 +36,8 @@ final class ZipWriter {
 
     /** Every entry gets the name of {@code folder} before its own. */
     ZipWriter(WritableByteChannel channel, String folder) {
-        this(channel, folder, 0);
-    }
-
-    /** @param position how many bytes there are before the archive */
-    ZipWriter(WritableByteChannel channel, String folder, long position) {
         this.channel = channel;
         this.folder = folder;
-        this.position = position;
     }
 
     void add(String name, byte[] content) throws IOException {
