@@ -194,21 +194,7 @@ class StateDictReaderTest {
             whole_module.pth  | pickled Python object: it needs torch.nn.modules.linear.Linear
             whole_module.pth  | torch.save(module.state_dict(), file)
             own_class.pth     | it needs __main__.Namespace
-            numpy_number.pth  | it needs numpy.core.multiarray.scalar
             command.pth       | it needs posix.system
-            checkpoint.pth    | holds a checkpoint, not a state dict: 'epoch' is 3, 'model' is a dictionary of 2 tensors
-            tensor.pth        | holds a tensor float32 [2, 3], not a state dict
-            list.pth          | holds a list of 2 items
-            sparse.pth        | torch._utils._rebuild_sparse_tensor
-            quantized.pth     | torch._utils._rebuild_qtensor
-            big_endian.pth    | byte order 'big'
-            compressed.pth    | compressed
-            legacy.pth        | from before PyTorch 1.6
-            script.pt         | a TorchScript archive
-            model.safetensors | a safetensors file
-            model.onnx        | an ONNX model
-            array.npy         | a NumPy array
-            arrays.npz        | a NumPy array
             plain.zip         | a zip archive, but none of PyTorch's
             image.png         | an image
             image.jpg         | an image
@@ -224,6 +210,35 @@ class StateDictReaderTest {
                 .hasMessageStartingWith(file + " ")
                 .hasMessageContaining(part);
         assertThat(Path.of("/tmp/torchbridge_was_here")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            checkpoint.pth | holds a checkpoint, not a state dict: 'epoch' is 3, 'model' is a dictionary of 2 tensors
+            tensor.pth     | holds a tensor float32 [2, 3], not a state dict
+            list.pth       | holds a list of 2 items
+            script.pt      | a TorchScript archive
+            model.onnx     | an ONNX model
+            """)
+    void saysWhatIsThereInsteadOfAStateDict(String name, String part) {
+        Path file = StateDictFiles.path(name);
+        SavedFile saved = Torch.load(file);
+        assertThatThrownBy(saved::stateDict)
+                .isInstanceOf(FileFormatException.class)
+                .hasMessageStartingWith(file + " ")
+                .hasMessageContaining(part);
+    }
+
+    @Test
+    void readsCompressedEntries() {
+        StateDict state = Torch.loadStateDict(StateDictFiles.path("compressed.pth"));
+        StateDict same = Torch.loadStateDict(StateDictFiles.path("module.pth"));
+        assertThat(state.keySet()).isEqualTo(same.keySet());
+        state.forEach(
+                (key, tensor) -> assertThat(Torch.equal(tensor, same.get(key))).isTrue());
     }
 
     @Test

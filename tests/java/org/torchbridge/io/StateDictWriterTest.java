@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -169,9 +168,9 @@ class StateDictWriterTest {
                 .isInstanceOf(TorchException.class)
                 .hasMessageContaining("state.pth cannot be written")
                 .hasMessageContaining("no space left");
-        assertThatThrownBy(() -> Torch.save(Collections.singletonMap("x", null), file))
+        assertThatThrownBy(() -> Torch.save(Map.of("x", new Object()), file))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'x' is null");
+                .hasMessageContaining("['x'] is a java.lang.Object");
         assertThat(Torch.loadStateDict(file).get("x").sum().toDouble()).isEqualTo(2);
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactly(file);
@@ -194,13 +193,6 @@ class StateDictWriterTest {
         Torch.save(Map.of("x", Torch.zeros(2)), link);
         assertThat(Files.isSymbolicLink(link)).isTrue();
         assertThat(Torch.loadStateDict(file).get("x").sum().toDouble()).isZero();
-    }
-
-    @Test
-    void sparseTensorIsRefused(@TempDir Path folder) {
-        assertThatThrownBy(() -> Torch.save(Map.of("x", Torch.eye(2).toSparse()), folder.resolve("x.pth")))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'x' is sparse");
     }
 
     @Test

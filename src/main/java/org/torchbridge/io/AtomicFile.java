@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.torchbridge.TorchException;
 
 /** Writes files that are there completely or not at all. */
@@ -18,6 +20,8 @@ final class AtomicFile {
     interface Content {
         void write(FileChannel channel) throws IOException;
     }
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(AtomicFile.class);
 
     private final Path target;
     private final Path temporary;
@@ -62,6 +66,7 @@ final class AtomicFile {
                         file.target,
                         StandardCopyOption.ATOMIC_MOVE,
                         StandardCopyOption.REPLACE_EXISTING);
+                force(file.target.getParent());
             }
         } catch (IOException e) {
             throw new TorchException(current + " cannot be written: " + e, e);
@@ -83,6 +88,15 @@ final class AtomicFile {
             Files.deleteIfExists(temporary);
         } catch (IOException e) {
             throw new TorchException(temporary + " cannot be removed: " + e, e);
+        }
+    }
+
+    /** Brings the new name to the disk, where folders can be opened; on Windows they cannot, and need not be. */
+    private static void force(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            LOGGER.debug("the folder {} cannot be brought to the disk", folder, e);
         }
     }
 }

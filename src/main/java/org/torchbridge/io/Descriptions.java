@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.TorchException;
 
 /** What values are, for people, in few words: none goes into what is in a container. */
 final class Descriptions {
@@ -31,7 +32,7 @@ final class Descriptions {
     /** After "holds": {@code "a tensor float32 [2, 3]"}. */
     static String of(@Nullable Object value) {
         if (value instanceof Tensor tensor) {
-            return "a tensor " + tensor.dtype().pythonName() + " " + Arrays.toString(tensor.shape());
+            return "a tensor " + tensor.dtype().pythonName() + " " + shape(tensor);
         } else if (value instanceof Map<?, ?> dict) {
             boolean ofTensors = !dict.isEmpty() && PythonDict.isStateDict(dict);
             return "a dictionary of " + dict.size() + (ofTensors ? " tensors" : " items");
@@ -51,5 +52,13 @@ final class Descriptions {
             return truth ? "True" : "False";
         }
         return value == null ? "None" : value.toString();
+    }
+
+    private static String shape(Tensor tensor) {
+        try {
+            return Arrays.toString(tensor.shape());
+        } catch (TorchException e) {
+            return "nested"; // such a tensor has several shapes, and libtorch refuses to say one
+        }
     }
 }

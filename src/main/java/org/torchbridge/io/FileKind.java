@@ -12,16 +12,20 @@ import org.torchbridge.TorchException;
 /** What a file is, told from its content, not from its name. */
 public enum FileKind {
     TORCH_SAVE("a file of torch.save", "Read it with Torch.load"),
-    TORCH_SAVE_LEGACY(
-            "a file of torch.save in the format from before PyTorch 1.6",
+    TORCH_SAVE_LEGACY("a file of torch.save in the format from before PyTorch 1.6", "Read it with Torch.load"),
+    TORCH_SAVE_TAR(
+            "a file of torch.save in the tar format of PyTorch 0.1",
             "Write it again in Python: torch.save(torch.load(file), file)"),
     TORCHSCRIPT(
             "a TorchScript archive, a whole module with its code",
             "For its weights alone, save them in Python: torch.save(torch.jit.load(file).state_dict(), other)"),
-    SAFETENSORS("a safetensors file", "Convert it in Python: torch.save(safetensors.torch.load_file(file), other)"),
+    SAFETENSORS("a safetensors file", "Read it with Torch.load"),
+    SHARD_INDEX(
+            "an index of a checkpoint in several files",
+            "Read it with Torch.load by its path: the files lie beside it"),
     ONNX("an ONNX model", "Save the state dict of the original module in Python"),
     PICKLE("a Python pickle that torch.save did not write", "Save the state dict in Python: torch.save(state, file)"),
-    NUMPY("a NumPy array or an archive of them", "Convert it in Python with torch.from_numpy and torch.save"),
+    NUMPY("a NumPy array or an archive of them", "Read it with Torch.load"),
     HDF5("an HDF5 file, as Keras writes them", "Convert its arrays in Python with torch.from_numpy and torch.save"),
     GGUF("a GGUF file", "Find the original weights in PyTorch's format"),
     ZIP("a zip archive, but none of PyTorch's", "Unpack it and look for the weights inside"),
@@ -36,6 +40,8 @@ public enum FileKind {
     UNKNOWN("a file of an unknown kind", "Give a file that torch.save wrote");
 
     private static final int HEAD_BYTES = 512;
+    private static final String LEGACY_MAGIC = "\u008a\12\u006c\u00fc\u009c\u0046\u00f9\u0020\u006a\u00a8\u0050\u0019";
+    private static final String LEGACY_MAGIC_AS_TEXT = "L119547037146038801333356L\n.";
     private static final int TAR_MAGIC_OFFSET = 257;
     private static final int MAX_ONNX_IR_VERSION = 40;
 
@@ -77,7 +83,7 @@ public enum FileKind {
             return EMPTY;
         } else if (startsWith(head, "PK\3\4") || startsWith(head, "PK\5\6")) {
             return ofZip(file);
-        } else if (startsWith(head, "\u0080\2\u008a\12\u006c\u00fc\u009c\u0046\u00f9\u0020\u006a\u00a8\u0050\u0019")) {
+        } else if (isLegacy(head)) {
             return TORCH_SAVE_LEGACY;
         } else if (isSafetensors(head, file.size())) {
             return SAFETENSORS;
@@ -96,12 +102,16 @@ public enum FileKind {
             return HDF5;
         } else if (startsWith(head, "GGUF")) {
             return GGUF;
+        } else if (matches(head, TAR_MAGIC_OFFSET, "ustar") && isOfTorch(head)) {
+            return TORCH_SAVE_TAR;
         } else if (startsWithAny(head, "\u001f\u008b", "BZh", "\u00fd7zXZ", "7z\u00bc\u00af", "(\u00b5/\u00fd", "Rar!")
                 || matches(head, TAR_MAGIC_OFFSET, "ustar")) {
             return COMPRESSED;
         } else if (startsWithAny(head, "\u0089PNG", "\u00ff\u00d8\u00ff", "GIF8", "BM", "II*\0", "MM\0*")
                 || startsWith(head, "RIFF") && matches(head, 8, "WEBP")) {
             return IMAGE;
+        } else if (startsWith(head, "{") && contains(head, "\"weight_map\"")) {
+            return SHARD_INDEX;
         } else if (startsWithAny(head, "<!DOCTYPE", "<!doctype", "<html", "<HTML")) {
             return HTML;
         } else if (startsWith(head, "version https://git-lfs")) {
@@ -127,6 +137,18 @@ public enum FileKind {
         return !names.isEmpty() && names.stream().allMatch(name -> name.endsWith(".npy")) ? NUMPY : ZIP;
     }
 
+    /** The pickle of a number that PyTorch chose, in any protocol, before which there may be two more instructions. */
+    private static boolean isLegacy(ByteBuffer head) {
+        int start = matches(head, 0, "\u0080") ? 2 : 0;
+        int framed = matches(head, start, "\u0095") ? start + 1 + Long.BYTES : start;
+        return matches(head, framed, LEGACY_MAGIC) || matches(head, 0, LEGACY_MAGIC_AS_TEXT);
+    }
+
+    /** The first file in a tar archive of PyTorch's. */
+    private static boolean isOfTorch(ByteBuffer head) {
+        return startsWithAny(head, "sys_info\0", "pickle\0", "tensors\0", "storages\0");
+    }
+
     /** The length of a JSON object as eight bytes, then the object. */
     private static boolean isSafetensors(ByteBuffer head, long size) {
         if (head.limit() <= Long.BYTES) {
@@ -144,6 +166,10 @@ public enum FileKind {
         int field = head.get(2) >> 3;
         int wireType = head.get(2) & 7;
         return field >= 2 && field <= 8 && wireType == (field == 5 ? 0 : 2);
+    }
+
+    private static boolean contains(ByteBuffer head, String text) {
+        return StandardCharsets.ISO_8859_1.decode(head.duplicate()).toString().contains(text);
     }
 
     private static boolean startsWithAny(ByteBuffer head, String... magics) {

@@ -24,6 +24,11 @@ final class PythonDict extends LinkedHashMap<@Nullable Object, @Nullable Object>
         this.attributes = attributes;
     }
 
+    @Nullable
+    Object attributes() {
+        return attributes;
+    }
+
     static boolean isStateDict(Map<?, ?> dict) {
         return dict.entrySet().stream()
                 .allMatch(item -> item.getKey() instanceof String && item.getValue() instanceof Tensor);

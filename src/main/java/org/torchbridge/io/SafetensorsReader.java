@@ -21,12 +21,12 @@ import org.torchbridge.TorchException;
  * overlaps, leaves gaps, comes twice or is not accounted for is refused.
  */
 public final class SafetensorsReader {
-    private final Path path;
+    private final String source;
     private final MappedFile file;
     private final SafetensorsHeader header;
 
-    private SafetensorsReader(Path path, MappedFile file, SafetensorsHeader header) {
-        this.path = path;
+    private SafetensorsReader(String source, MappedFile file, SafetensorsHeader header) {
+        this.source = source;
         this.file = file;
         this.header = header;
     }
@@ -42,11 +42,16 @@ public final class SafetensorsReader {
             MappedFile file = MappedFile.openOutsideScopes(path);
             try {
                 requireSafetensors(file);
-                return new SafetensorsReader(path, file, SafetensorsHeader.read(file));
+                return over(path.toString(), file);
             } catch (FileFormatException e) {
                 throw new FileFormatException(path + " " + e.getMessage(), e);
             }
         });
+    }
+
+    /** The same for a file that has been recognised. */
+    static SafetensorsReader over(String source, MappedFile file) {
+        return new SafetensorsReader(source, file, SafetensorsHeader.read(file));
     }
 
     private static void requireSafetensors(MappedFile file) {
@@ -75,7 +80,7 @@ public final class SafetensorsReader {
     public Tensor tensor(String name) {
         SafetensorsHeader.Entry entry = header.tensors().get(name);
         if (entry == null) {
-            throw new IllegalArgumentException("there is no tensor '" + name + "' in " + path + ", but "
+            throw new IllegalArgumentException("there is no tensor '" + name + "' in " + source + ", but "
                     + header.tensors().size() + " others; keys() has their names");
         }
         return Scope.call(() -> {

@@ -10,13 +10,9 @@ import java.util.stream.LongStream;
 public final class TorchSize extends PythonTuple {
     private final long[] sizes;
 
-    private TorchSize(long[] sizes) {
+    public TorchSize(long... sizes) {
         super(LongStream.of(sizes).boxed().toArray());
-        this.sizes = sizes;
-    }
-
-    public static TorchSize of(long... sizes) {
-        return new TorchSize(sizes.clone());
+        this.sizes = sizes.clone();
     }
 
     public long[] toLongArray() {

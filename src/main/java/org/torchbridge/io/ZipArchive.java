@@ -2,7 +2,10 @@ package org.torchbridge.io;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
@@ -10,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Tensor;
 
-/** The table of contents of a zip archive, with the 64-bit extension. */
+/**
+ * A zip archive, with the 64-bit extension. PyTorch never compresses; what another program has compressed is read into
+ * memory.
+ */
 final class ZipArchive {
     static final int LOCAL_HEADER = 0x04034b50;
     static final int CENTRAL_HEADER = 0x02014b50;
@@ -58,35 +64,41 @@ final class ZipArchive {
         return entries.get(name);
     }
 
-    /** The bytes of {@code entry}, of type {@code uint8}: over the mapping, or unpacked. */
+    /** The bytes of {@code entry}, over the mapping if they are stored as they are. */
     Tensor content(Entry entry) {
-        return entry.method() == DEFLATED && (entry.flags() & ENCRYPTED) == 0
-                ? Inflation.inflate(file, entry, packedOffset(entry))
-                : file.bytes(dataOffset(entry), entry.size());
-    }
-
-    /** Where the bytes of {@code entry} begin in the file, after its own header, if they are stored as they are. */
-    long dataOffset(Entry entry) {
-        if (entry.method() != STORED || (entry.flags() & ENCRYPTED) != 0 || entry.size() != entry.packedSize()) {
-            throw new FileFormatException(
-                    "has a compressed or encrypted '" + entry.name() + "'; PyTorch stores it as it"
-                            + " is. Unpack the file and pack it again without compression: zip -0 -r");
+        if ((entry.flags() & ENCRYPTED) != 0 || entry.method() != STORED && entry.method() != DEFLATED) {
+            throw new FileFormatException("has an encrypted '" + entry.name()
+                    + "', or one packed in a way that PyTorch does not know. Unpack the file and pack it again without"
+                    + " compression: zip -0 -r");
         }
-        return packedOffset(entry);
+        Tensor packed = file.bytes(dataOffset(entry), entry.packedSize());
+        if (entry.method() == DEFLATED) {
+            return Inflation.inflate(entry, packed);
+        } else if (entry.size() != entry.packedSize()) {
+            throw damaged("'" + entry.name() + "' has two different sizes");
+        }
+        return packed;
     }
 
-    private long packedOffset(Entry entry) {
+    /** Where the bytes of {@code entry} begin in the file, after its own header. */
+    private long dataOffset(Entry entry) {
         ByteBuffer header = file.buffer(entry.header(), LOCAL_HEADER_BYTES);
         if (header.getInt(0) != LOCAL_HEADER) {
             throw damaged("the header of '" + entry.name() + "' is not where it should be");
         }
-        return entry.header() + LOCAL_HEADER_BYTES + unsigned(header.getShort(26)) + unsigned(header.getShort(28));
+        long nameLength = unsigned(header.getShort(26));
+        byte[] name = new byte[(int) nameLength];
+        file.buffer(entry.header() + LOCAL_HEADER_BYTES, nameLength).get(name);
+        if (!entry.name().equals(new String(name, StandardCharsets.UTF_8))) {
+            throw damaged("the header of '" + entry.name() + "' has another name");
+        }
+        return entry.header() + LOCAL_HEADER_BYTES + nameLength + unsigned(header.getShort(28));
     }
 
     /** Whether the bytes of {@code entry} are those that were written. */
     boolean matchesChecksum(Entry entry) {
         CRC32 crc = new CRC32();
-        crc.update(file.buffer(dataOffset(entry), entry.size()));
+        crc.update(content(entry).buffer());
         return (int) crc.getValue() == entry.crc();
     }
 
@@ -136,8 +148,39 @@ final class ZipArchive {
         ByteBuffer bytes = file.buffer(directory.offset(), directory.size());
         for (long i = 0; i < directory.entries(); i++) {
             Entry entry = readEntry(bytes);
+            requireInside(entry.name());
             if (entries.put(entry.name(), entry) != null) {
                 throw damaged("it has two entries '" + entry.name() + "'");
+            }
+        }
+        requireApart(directory.offset());
+    }
+
+    private static void requireInside(String name) {
+        if (leadsOutside(name)) {
+            throw damaged("its entry '" + name + "' would lie outside of a folder that it is unpacked to");
+        }
+    }
+
+    /** Whether unpacking an entry of that name could write elsewhere. */
+    static boolean leadsOutside(String name) {
+        return name.startsWith("/")
+                || name.indexOf('\\') >= 0
+                || name.indexOf('\0') >= 0
+                || List.of(name.split("/", -1)).contains("..");
+    }
+
+    /** Entries that lie over each other say different things to different readers, or make much of little. */
+    private void requireApart(long directoryOffset) {
+        List<Entry> inOrder = new ArrayList<>(entries.values());
+        inOrder.sort(Comparator.comparingLong(Entry::header));
+        for (int i = 0; i < inOrder.size(); i++) {
+            Entry entry = inOrder.get(i);
+            long limit = i + 1 < inOrder.size() ? inOrder.get(i + 1).header() : directoryOffset;
+            if (entry.header() < 0
+                    || entry.packedSize() < 0
+                    || entry.packedSize() > limit - entry.header() - LOCAL_HEADER_BYTES) {
+                throw damaged("its entry '" + entry.name() + "' overlaps another one, or does not end");
             }
         }
     }

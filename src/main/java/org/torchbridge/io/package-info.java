@@ -1,8 +1,9 @@
 /**
- * Files of tensors: state dicts in the zip format of Python's {@code torch.save}.
+ * Files of tensors: what Python's {@code torch.save} writes, safetensors, checkpoints in several files, NumPy's arrays.
  *
  * <p>{@link org.torchbridge.Torch#load} and {@link org.torchbridge.Torch#save} are the way in; {@link
- * org.torchbridge.io.FileKind} tells what a file is.
+ * org.torchbridge.io.FileKind} tells what a file is. {@link org.torchbridge.io.SafetensorsWriter}, {@link
+ * org.torchbridge.io.ShardedWriter} and {@link org.torchbridge.io.NumpyWriter} write the other formats.
  *
  * <p><b>Trust.</b> A file is data and nothing else: a pickle may name only the few functions that rebuild tensors, no
  * size is believed that the file does not bear out, and what is wrong becomes a {@link
