@@ -73,7 +73,7 @@ class InspectCommandTest {
         Path index = ShardedWriter.write(state(), folder.resolve("state.safetensors"), 1000);
         assertPrinted(
                 index,
-                ": the index of a checkpoint in several files",
+                ": an index of a checkpoint in several files",
                 "file state-00001-of-00002.safetensors: a safetensors file",
                 "file state-00002-of-00002.safetensors: a safetensors file",
                 "key           type     shape        bytes",

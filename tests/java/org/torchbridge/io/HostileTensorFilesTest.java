@@ -264,9 +264,9 @@ class HostileTensorFilesTest {
     void entryThatClaimsMoreThanItsPackedBytesCanGive() throws IOException {
         for (int claim : new int[] {Integer.MAX_VALUE, -2, 1 << 24}) {
             byte[] bytes = archive("x.npy", goodArray());
-            int header = find(bytes, ZipArchive.CENTRAL_HEADER);
+            int header = find(bytes, ZipArchive.CENTRAL_HEADER, 0);
             ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(header + 24, claim);
-            assertRefused(NumpyReader::read, bytes, "claims to become");
+            assertRefused(NumpyReader::read, bytes, "that claims to become " + Integer.toUnsignedString(claim));
         }
     }
 
@@ -275,18 +275,27 @@ class HostileTensorFilesTest {
         int length = goodArray().length;
         for (int claim : new int[] {length - 1, length + 1}) {
             byte[] bytes = archive("x.npy", goodArray());
-            int header = find(bytes, ZipArchive.CENTRAL_HEADER);
+            int header = find(bytes, ZipArchive.CENTRAL_HEADER, 0);
             ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(header + 24, claim);
-            assertRefused(NumpyReader::read, bytes, claim < length ? "they give more" : "they give less");
+            assertRefused(NumpyReader::read, bytes, "the compressed 'x.npy' has another size");
         }
     }
 
     @Test
     void changedPackedBytes() throws IOException {
         byte[] bytes = archive("x.npy", goodArray());
-        int header = find(bytes, ZipArchive.CENTRAL_HEADER);
+        int header = find(bytes, ZipArchive.CENTRAL_HEADER, 0);
         bytes[header + 16] ^= 1;
         assertRefused(NumpyReader::read, bytes, "the checksum differs");
+    }
+
+    @Test
+    void entriesThatLieOverEachOther() throws IOException {
+        byte[] bytes = Files.readAllBytes(TensorFiles.path("arrays.npz"));
+        int first = find(bytes, ZipArchive.CENTRAL_HEADER, 0);
+        int second = find(bytes, ZipArchive.CENTRAL_HEADER, first + 1);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(second + 42, 0);
+        assertRefused(NumpyReader::read, bytes, "overlaps another one");
     }
 
     private static byte[] goodArray() throws IOException {
@@ -318,9 +327,9 @@ class HostileTensorFilesTest {
         return bytes.toByteArray();
     }
 
-    private static int find(byte[] bytes, int signature) {
+    private static int find(byte[] bytes, int signature, int from) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < bytes.length - 4; i++) {
+        for (int i = from; i < bytes.length - 4; i++) {
             if (buffer.getInt(i) == signature) {
                 return i;
             }

@@ -20,7 +20,9 @@ public enum FileKind {
             "a TorchScript archive, a whole module with its code",
             "For its weights alone, save them in Python: torch.save(torch.jit.load(file).state_dict(), other)"),
     SAFETENSORS("a safetensors file", "Read it with Torch.load"),
-    SHARD_INDEX("the index of a checkpoint in several files", "Read it with Torch.load, its files beside it"),
+    SHARD_INDEX(
+            "an index of a checkpoint in several files",
+            "Read it with Torch.load by its path: the files lie beside it"),
     ONNX("an ONNX model", "Save the state dict of the original module in Python"),
     PICKLE("a Python pickle that torch.save did not write", "Save the state dict in Python: torch.save(state, file)"),
     NUMPY("a NumPy array or an archive of them", "Read it with Torch.load"),
@@ -159,15 +161,13 @@ public enum FileKind {
 
     /** A JSON object with the key that such an index has, behind some facts about the whole. */
     private static boolean isShardIndex(ByteBuffer head, MappedFile file) {
-        if (!StandardCharsets.ISO_8859_1
-                .decode(head.duplicate())
-                .toString()
-                .stripLeading()
-                .startsWith("{")) {
-            return false;
-        }
-        ByteBuffer start = file.buffer(0, Math.min(file.size(), INDEX_HEAD_BYTES));
-        return StandardCharsets.ISO_8859_1.decode(start).toString().contains("\"" + ShardIndex.WEIGHT_MAP + "\"");
+        return text(head.duplicate()).stripLeading().startsWith("{")
+                && text(file.buffer(0, Math.min(file.size(), INDEX_HEAD_BYTES)))
+                        .contains("\"" + ShardIndex.WEIGHT_MAP + "\"");
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return StandardCharsets.ISO_8859_1.decode(bytes).toString();
     }
 
     /** A protobuf message that begins with field 1, a small version number, and goes on with another field of a model. */

@@ -12,50 +12,44 @@ import org.torchbridge.Tensor;
 import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
 
-/** Unpacks a deflated entry of a zip archive, as far as its packed bytes bear out what it claims. */
+/** Unpacks a compressed entry of a zip archive, as far as its packed bytes bear out what it claims. */
 final class Inflation {
-    /** No deflated byte gives more: 258 bytes need two bits at least. */
-    private static final long MAX_RATIO = 1032;
-
     /** More than this of one entry is not unpacked if it was packed that well: no one's numbers are that regular. */
     private static final long MAX_WELL_PACKED_BYTES = 256L << 20;
 
     private static final int WELL_PACKED = 100;
 
+    /** What the format that archives use can do at best. */
+    private static final int BEST_PACKED = 1032;
+
     private static final int CHUNK_BYTES = 4 << 20;
 
-    private final MappedFile file;
     private final ZipArchive.Entry entry;
+    private final Tensor packed;
     private final Inflater inflater = new Inflater(true);
     private long next;
-    private final long end;
 
-    private Inflation(MappedFile file, ZipArchive.Entry entry, long start) {
-        this.file = file;
+    private Inflation(ZipArchive.Entry entry, Tensor packed) {
         this.entry = entry;
-        this.next = start;
-        this.end = start + entry.packedSize();
+        this.packed = packed;
     }
 
     /**
      * The unpacked bytes, of type {@code uint8}.
      *
-     * @param start where the packed bytes begin
-     * @throws FileFormatException if they do not give what the entry claims
+     * @throws FileFormatException if {@code packed} does not give what the entry claims
      */
-    static Tensor inflate(MappedFile file, ZipArchive.Entry entry, long start) {
-        if (!file.contains(start, entry.packedSize())
-                || entry.size() < 0
-                || entry.size() / MAX_RATIO > entry.packedSize()
-                || entry.size() > MAX_WELL_PACKED_BYTES && entry.size() / WELL_PACKED > entry.packedSize()) {
-            throw new FileFormatException("has a compressed '" + entry.name() + "' of " + entry.packedSize()
+    static Tensor inflate(ZipArchive.Entry entry, Tensor packed) {
+        boolean isBomb = entry.size() > MAX_WELL_PACKED_BYTES && entry.size() / WELL_PACKED > packed.numel();
+        if (entry.size() < 0 || entry.size() / BEST_PACKED > packed.numel() || isBomb) {
+            throw new FileFormatException("has a compressed '" + entry.name() + "' of " + packed.numel()
                     + " bytes that claims to become " + entry.size());
         }
-        Inflation inflation = new Inflation(file, entry, start);
+        Inflation inflation = new Inflation(entry, packed);
         try {
             return inflation.run();
         } catch (DataFormatException e) {
-            throw inflation.damaged(e.getMessage() == null ? "" : ": " + e.getMessage());
+            throw inflation.damaged("cannot be unpacked");
         } finally {
             inflation.inflater.end();
         }
@@ -67,43 +61,46 @@ final class Inflation {
         CRC32 crc = new CRC32();
         for (long at = 0; at < out.numel(); at += CHUNK_BYTES) {
             try (Scope scope = Scope.open()) {
-                ByteBuffer chunk = out.narrow(0, at, Math.min(CHUNK_BYTES, out.numel() - at))
-                        .buffer();
+                ByteBuffer chunk = piece(out, at);
                 fill(chunk);
                 crc.update(chunk.flip());
             }
         }
-        if (fillSome(ByteBuffer.allocate(1)) > 0) {
-            throw damaged(": they give more");
+        if (inflateSome(ByteBuffer.allocate(1)) > 0) {
+            throw damaged("has another size than it says");
         }
         if ((int) crc.getValue() != entry.crc()) {
-            throw damaged(": the checksum differs");
+            throw damaged("is not what was written, the checksum differs");
         }
         return out;
     }
 
     private void fill(ByteBuffer chunk) throws DataFormatException {
         while (chunk.hasRemaining()) {
-            if (fillSome(chunk) == 0) {
-                throw damaged(": they give less");
+            if (inflateSome(chunk) == 0) {
+                throw damaged("has another size than it says");
             }
         }
     }
 
     /** Unpacks at least one byte, unless there are no more. */
-    private int fillSome(ByteBuffer chunk) throws DataFormatException {
+    private int inflateSome(ByteBuffer chunk) throws DataFormatException {
         int bytes = inflater.inflate(chunk);
-        while (bytes == 0 && inflater.needsInput() && !inflater.finished() && next < end) {
-            long length = Math.min(CHUNK_BYTES, end - next);
-            inflater.setInput(file.buffer(next, length));
-            next += length;
+        while (bytes == 0 && inflater.needsInput() && !inflater.finished() && next < packed.numel()) {
+            ByteBuffer input = piece(packed, next);
+            next += input.remaining();
+            inflater.setInput(input);
             bytes = inflater.inflate(chunk);
         }
         return bytes;
     }
 
+    private static ByteBuffer piece(Tensor bytes, long start) {
+        return bytes.narrow(0, start, Math.min(CHUNK_BYTES, bytes.numel() - start))
+                .buffer();
+    }
+
     private FileFormatException damaged(String how) {
-        return new FileFormatException("is damaged: the bytes of the compressed '" + entry.name() + "' do not give the "
-                + entry.size() + " that were written" + how);
+        return new FileFormatException("is damaged: the compressed '" + entry.name() + "' " + how);
     }
 }

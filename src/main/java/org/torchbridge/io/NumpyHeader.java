@@ -5,13 +5,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.FileFormatException;
 
@@ -20,10 +17,10 @@ import org.torchbridge.FileFormatException;
  * syntax.
  *
  * @param swapped whether the elements are big-endian
- * @param columnMajor whether the first index runs fastest, as in Fortran
+ * @param columnsFirst whether the first index runs fastest, as in Fortran
  * @param bytes how long the header is: the elements begin there
  */
-record NumpyHeader(DType dtype, boolean swapped, boolean columnMajor, long[] shape, int bytes) {
+record NumpyHeader(DType dtype, boolean swapped, boolean columnsFirst, long[] shape, int bytes) {
     static final String MAGIC = "\u0093NUMPY";
 
     /** Some hundred bytes are usual, as long as there are no named fields. */
@@ -34,28 +31,6 @@ record NumpyHeader(DType dtype, boolean swapped, boolean columnMajor, long[] sha
 
     /** Room for the digits of the first dimension: NumPy leaves it, so that an array can grow in place. */
     private static final int GROWTH_DIGITS = 21;
-
-    private static final Map<DType, String> CODES = new EnumMap<>(Map.ofEntries(
-            Map.entry(DType.BOOL, "b1"),
-            Map.entry(DType.INT8, "i1"),
-            Map.entry(DType.INT16, "i2"),
-            Map.entry(DType.INT32, "i4"),
-            Map.entry(DType.INT64, "i8"),
-            Map.entry(DType.UINT8, "u1"),
-            Map.entry(DType.UINT16, "u2"),
-            Map.entry(DType.UINT32, "u4"),
-            Map.entry(DType.UINT64, "u8"),
-            Map.entry(DType.FLOAT16, "f2"),
-            Map.entry(DType.FLOAT32, "f4"),
-            Map.entry(DType.FLOAT64, "f8"),
-            Map.entry(DType.COMPLEX64, "c8"),
-            Map.entry(DType.COMPLEX128, "c16")));
-
-    private static final Map<String, DType> TYPES = new HashMap<>();
-
-    static {
-        CODES.forEach((type, code) -> TYPES.put(code, type));
-    }
 
     // ---- reading
 
@@ -115,19 +90,19 @@ record NumpyHeader(DType dtype, boolean swapped, boolean columnMajor, long[] sha
     private static NumpyHeader of(Map<String, Object> dict, int bytes) {
         if (!dict.keySet().equals(Set.of("descr", "fortran_order", "shape"))
                 || !(dict.get("descr") instanceof String type)
-                || !(dict.get("fortran_order") instanceof Boolean columnMajor)
+                || !(dict.get("fortran_order") instanceof Boolean columnsFirst)
                 || !(dict.get("shape") instanceof long[] shape)) {
             throw damaged(
                     "its header should have a 'descr', a 'fortran_order' and a 'shape', and has " + dict.keySet());
         }
         boolean hasOrder = !type.isEmpty() && "<>=|".indexOf(type.charAt(0)) >= 0;
         String code = hasOrder ? type.substring(1) : type;
-        DType dtype = TYPES.get(code.equals("?") ? "b1" : code);
+        DType dtype = NumpyLayout.type(code.equals("?") ? "b1" : code);
         if (dtype == null) {
             throw new FileFormatException("holds " + describe(code) + " (type '" + type
                     + "'), for which there are no tensors. " + advice(code));
         }
-        return new NumpyHeader(dtype, type.charAt(0) == '>', columnMajor, shape, bytes);
+        return new NumpyHeader(dtype, type.charAt(0) == '>', columnsFirst, shape, bytes);
     }
 
     private static String describe(String code) {
@@ -155,15 +130,10 @@ record NumpyHeader(DType dtype, boolean swapped, boolean columnMajor, long[] sha
 
     // ---- writing
 
-    /** NumPy's name of a type, or null if it has none. */
-    static @Nullable String code(DType dtype) {
-        return CODES.get(dtype);
-    }
-
     /** The header of a little-endian array in row-major order, in version 1.0. */
     static byte[] write(DType dtype, long[] shape) {
         String sizes = LongStream.of(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
-        String dict = "{'descr': '" + (dtype.itemSize() == 1 ? '|' : '<') + CODES.get(dtype)
+        String dict = "{'descr': '" + (dtype.itemSize() == 1 ? '|' : '<') + NumpyLayout.code(dtype)
                 + "', 'fortran_order': False, 'shape': (" + sizes + (shape.length == 1 ? "," : "") + "), }";
         int growth =
                 shape.length == 0 ? 0 : GROWTH_DIGITS - Long.toString(shape[0]).length();

@@ -35,7 +35,6 @@ public final class NumpyReader {
         return Scope.call(() -> {
             MappedFile file = MappedFile.open(path);
             try {
-                requireNumpy(file);
                 return read(file);
             } catch (FileFormatException e) {
                 throw new FileFormatException(path + " " + e.getMessage(), e);
@@ -43,31 +42,23 @@ public final class NumpyReader {
         });
     }
 
-    private static void requireNumpy(MappedFile file) {
+    static Map<String, Tensor> read(MappedFile file) {
         FileKind kind = FileKind.of(file);
-        // What is wrong with an archive is said where it is read.
+        // What is wrong with an archive says the archive.
         if (kind != FileKind.NUMPY && kind != FileKind.DAMAGED_ZIP) {
             throw new FileFormatException(
                     "is " + kind.description() + ", not an array of NumPy or an archive of them. " + kind.advice());
         }
-    }
-
-    /** @throws FileFormatException if it is damaged; the message does not name the file */
-    static Map<String, Tensor> read(MappedFile file) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
-        if (file.size() > 0 && file.buffer(0, 1).get() == (byte) NumpyHeader.MAGIC.charAt(0)) {
+        if (file.buffer(0, 1).get() == (byte) NumpyHeader.MAGIC.charAt(0)) {
             arrays.put("", array(file.bytes(0, file.size())));
         } else {
             ZipArchive zip = new ZipArchive(file);
             for (String name : zip.names()) {
-                arrays.put(key(name), entry(zip, name));
+                arrays.put(name.substring(0, name.length() - ENDING.length()), entry(zip, name));
             }
         }
         return arrays;
-    }
-
-    private static String key(String name) {
-        return name.substring(0, name.length() - ENDING.length());
     }
 
     private static Tensor entry(ZipArchive zip, String name) {
@@ -91,26 +82,10 @@ public final class NumpyReader {
                             + Arrays.toString(header.shape()) + " has " + expected + " bytes; here are " + actual
                             + (actual < expected ? ", it was cut short" : ", and only one array can be in a file"));
         }
-        Tensor elements = bytes.narrow(0, header.bytes(), expected);
-        Tensor ordered = header.swapped() ? swap(elements, header.dtype()) : elements;
-        return header.columnMajor()
-                ? columnMajor(ordered, header)
-                : TensorBytes.tensor(ordered, header.dtype(), header.shape());
-    }
-
-    private static Tensor columnMajor(Tensor bytes, NumpyHeader header) {
-        int rank = header.shape().length;
-        long[] reversedShape = new long[rank];
-        long[] reversedDims = new long[rank];
-        for (int i = 0; i < rank; i++) {
-            reversedShape[i] = header.shape()[rank - 1 - i];
-            reversedDims[i] = rank - 1 - i;
-        }
-        return TensorBytes.tensor(bytes, header.dtype(), reversedShape).permute(reversedDims);
-    }
-
-    private static Tensor swap(Tensor bytes, DType dtype) {
-        int numberBytes = dtype.isComplex() ? dtype.itemSize() / 2 : dtype.itemSize();
-        return bytes.view(bytes.numel() / numberBytes, numberBytes).flip(1).view(bytes.numel());
+        DType dtype = header.dtype();
+        Tensor stored = bytes.narrow(0, header.bytes(), expected);
+        Tensor ordered = header.swapped() ? ByteOrders.swapped(stored, dtype) : stored;
+        Tensor elements = TensorBytes.tensor(ordered, dtype, expected / dtype.itemSize());
+        return NumpyLayout.arranged(elements, header.shape(), header.columnsFirst());
     }
 }

@@ -59,7 +59,7 @@ public final class NumpyWriter {
 
     private static byte[] header(String name, Tensor tensor) {
         TensorBytes.requirePlain(name, tensor);
-        if (NumpyHeader.code(tensor.dtype()) == null) {
+        if (NumpyLayout.code(tensor.dtype()) == null) {
             throw new IllegalArgumentException("the tensor '" + name + "' is of type " + tensor.dtype()
                     + ", which NumPy does not have; convert it first: to(DType.FLOAT32)");
         }
@@ -68,7 +68,7 @@ public final class NumpyWriter {
 
     private static String entryName(String name) {
         String entry = name + NumpyReader.ENDING;
-        if (!ZipArchive.isInside(entry) || entry.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+        if (ZipArchive.leadsOutside(entry) || entry.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
             throw new IllegalArgumentException("an archive can have no array named '" + name + "'");
         }
         return entry;

@@ -42,15 +42,15 @@ public final class SafetensorsReader {
             MappedFile file = MappedFile.openOutsideScopes(path);
             try {
                 requireSafetensors(file);
-                return of(path.toString(), file);
+                return over(path.toString(), file);
             } catch (FileFormatException e) {
                 throw new FileFormatException(path + " " + e.getMessage(), e);
             }
         });
     }
 
-    /** @throws FileFormatException if the header is damaged; the message does not name the file */
-    static SafetensorsReader of(String source, MappedFile file) {
+    /** The same for a file that has been recognised. */
+    static SafetensorsReader over(String source, MappedFile file) {
         return new SafetensorsReader(source, file, SafetensorsHeader.read(file));
     }
 

@@ -99,7 +99,7 @@ public sealed interface SavedFile {
         return (Map<String, @Nullable Object>) dict;
     }
 
-    /** A state dict that {@code torch.save} wrote. */
+    /** A state dict that {@code torch.save} wrote, or that is in several files with an index. */
     record OfStateDict(String source, StateDict stateDict) implements SavedFile {
         @Override
         public Object value() {

@@ -71,12 +71,10 @@ public final class SavedFileReader {
             return switch (kind) {
                 case TORCH_SAVE -> ofValue(source, new TorchArchive(file).read());
                 case TORCH_SAVE_LEGACY -> ofValue(source, new LegacyArchive(file).read());
-                case SAFETENSORS -> safetensors(source, SafetensorsReader.of(source, file));
+                case SAFETENSORS -> ofSafetensors(source, SafetensorsReader.over(source, file));
                 case NUMPY -> new SavedFile.OfArrays(source, NumpyReader.read(file));
                 case TORCHSCRIPT -> new SavedFile.OfTorchScript(source);
                 case ONNX -> new SavedFile.OfOnnx(source);
-                case SHARD_INDEX -> throw new FileFormatException(
-                        "is " + kind.description() + ", which lie beside it: give Torch.load its path");
                 case DAMAGED_ZIP -> throw damage(file);
                 default -> throw new FileFormatException(
                         "is " + kind.description() + ", which Torch.load cannot read. " + kind.advice());
@@ -84,10 +82,6 @@ public final class SavedFileReader {
         } catch (FileFormatException e) {
             throw new FileFormatException(source + " " + e.getMessage(), e);
         }
-    }
-
-    private static SavedFile safetensors(String source, SafetensorsReader reader) {
-        return new SavedFile.OfSafetensors(source, reader.stateDict(), reader.metadata());
     }
 
     private static FileFormatException damage(MappedFile file) {
@@ -98,6 +92,10 @@ public final class SavedFileReader {
         } catch (FileFormatException e) {
             return new FileFormatException(e.getMessage() + ". It is " + kind.description() + ". " + kind.advice(), e);
         }
+    }
+
+    private static SavedFile ofSafetensors(String source, SafetensorsReader reader) {
+        return new SavedFile.OfSafetensors(source, reader.stateDict(), reader.metadata());
     }
 
     private static SavedFile ofValue(String source, @Nullable Object value) {

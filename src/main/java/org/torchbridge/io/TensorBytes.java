@@ -59,7 +59,7 @@ final class TensorBytes {
      * A tensor over {@code bytes}, of type {@code uint8}, whose memory begins at a multiple of every element's size; over a
      * copy of them where they lie across words.
      */
-    static Tensor tensor(Tensor bytes, DType dtype, long[] shape) {
+    static Tensor tensor(Tensor bytes, DType dtype, long... shape) {
         if (bytes.numel() == 0) {
             return Torch.empty(shape, TensorOptions.of(dtype).device(Device.CPU));
         }

@@ -64,19 +64,20 @@ final class ZipArchive {
         return entries.get(name);
     }
 
-    /** The bytes of {@code entry}, of type {@code uint8}: over the mapping, or unpacked. */
+    /** The bytes of {@code entry}, over the mapping if they are stored as they are. */
     Tensor content(Entry entry) {
         if ((entry.flags() & ENCRYPTED) != 0 || entry.method() != STORED && entry.method() != DEFLATED) {
             throw new FileFormatException("has an encrypted '" + entry.name()
                     + "', or one packed in a way that PyTorch does not know. Unpack the file and pack it again without"
                     + " compression: zip -0 -r");
         }
+        Tensor packed = file.bytes(dataOffset(entry), entry.packedSize());
         if (entry.method() == DEFLATED) {
-            return Inflation.inflate(file, entry, dataOffset(entry));
+            return Inflation.inflate(entry, packed);
         } else if (entry.size() != entry.packedSize()) {
             throw damaged("'" + entry.name() + "' has two different sizes");
         }
-        return file.bytes(dataOffset(entry), entry.size());
+        return packed;
     }
 
     /** Where the bytes of {@code entry} begin in the file, after its own header. */
@@ -156,17 +157,17 @@ final class ZipArchive {
     }
 
     private static void requireInside(String name) {
-        if (!isInside(name)) {
+        if (leadsOutside(name)) {
             throw damaged("its entry '" + name + "' would lie outside of a folder that it is unpacked to");
         }
     }
 
-    /** Whether an entry of that name is unpacked into the folder that someone chose. Here none is unpacked to a file. */
-    static boolean isInside(String name) {
-        return !name.startsWith("/")
-                && name.indexOf('\\') < 0
-                && name.indexOf('\0') < 0
-                && !List.of(name.split("/", -1)).contains("..");
+    /** Whether unpacking an entry of that name could write elsewhere. */
+    static boolean leadsOutside(String name) {
+        return name.startsWith("/")
+                || name.indexOf('\\') >= 0
+                || name.indexOf('\0') >= 0
+                || List.of(name.split("/", -1)).contains("..");
     }
 
     /** Entries that lie over each other say different things to different readers, or make much of little. */
