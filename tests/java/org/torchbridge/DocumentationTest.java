@@ -48,6 +48,8 @@ class DocumentationTest {
                 Layer conv, layer;
                 ResNet model;
                 Optimizer<?> optimizer;
+                LRScheduler scheduler;
+                long epoch;
                 List<Tensor> batches;
                 DataLoader loader;
 
