@@ -217,6 +217,22 @@ public final class Tensor extends TensorOperators implements AutoCloseable {
         return Layout.of(code);
     }
 
+    /**
+     * Whether it is several tensors of different shapes in one, without a shape of its own.
+     *
+     * <p>Follows <a href="https://pytorch.org/docs/stable/nested.html">torch.nested</a>.
+     */
+    public boolean isNested() {
+        // libtorch gives no other sign of it that is not an error printed.
+        try (Tensor sizes = adopt(NativeOperators._nested_tensor_size(handle()))) {
+            return sizes.dim() == 2;
+        } catch (TorchException e) {
+            return false;
+        } finally {
+            Arguments.keepAlive(this);
+        }
+    }
+
     public Device device() {
         int code = NativeTensor.device(handle());
         Arguments.keepAlive(this);

@@ -156,6 +156,25 @@ class InspectCommandTest {
             delimiter = '|',
             textBlock =
                     """
+            tensors        | coo: float32 sparse_coo (2 x 3)
+            tensors        | quantized: quint8 (2 x 3)
+            newer          | meta: float32 (2 x 3)
+            nested         | [0]: float32 nested
+            circle         | again: list of 2 items, the same that this is in
+            plain_2        | nan: nan
+            legacy_tensors | tests/resources/saved_values/legacy_tensors.pth: a file of torch.save in the format from before
+            """)
+    void unusualValuesHaveALineToo(String name, String line) {
+        CommandLineRun run = CommandLineRun.of("inspect", "tests/resources/saved_values/" + name + ".pth");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out().lines()).anyMatch(each -> each.strip().startsWith(line));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
             script.pt  | a TorchScript archive, a whole module with its code. For its weights alone
             model.onnx | an ONNX model. Save the state dict
             """)

@@ -8,10 +8,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -161,8 +163,11 @@ final class FileMutations {
     private static byte[] zip(List<Map.Entry<String, byte[]>> entries, boolean deflated) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            List<String> written = new ArrayList<>();
+            Set<String> written = new HashSet<>();
             for (Map.Entry<String, byte[]> each : entries) {
+                if (bytes.size() + each.getValue().length > Mutations.MAX_BYTES) {
+                    break;
+                }
                 String name = each.getKey().length() > 0xffff || written.contains(each.getKey())
                         ? "twice" + written.size()
                         : each.getKey();

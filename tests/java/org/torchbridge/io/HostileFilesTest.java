@@ -418,7 +418,7 @@ class HostileFilesTest {
         if (value instanceof Tensor tensor
                 && tensor.layout() == Layout.STRIDED
                 && tensor.device().isCpu()
-                && !Descriptions.isNested(tensor)
+                && !tensor.isNested()
                 && tensor.numel() < MAX_ELEMENTS_LOOKED_AT) {
             try {
                 tensor.detach().clone();

@@ -38,6 +38,9 @@ final class Mutations {
         Long.MIN_VALUE
     };
 
+    /** Beyond this a file that was made is cut: what is doubled twice would not fit into memory. */
+    static final int MAX_BYTES = 4 << 20;
+
     private static final int[] REPETITIONS = {2, 10, 100, 70_000};
 
     private Mutations() {}

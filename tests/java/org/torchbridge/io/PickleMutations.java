@@ -47,7 +47,12 @@ final class PickleMutations {
             change(instructions, random);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        instructions.forEach(out::writeBytes);
+        for (byte[] instruction : instructions) {
+            if (out.size() + instruction.length > Mutations.MAX_BYTES) {
+                break;
+            }
+            out.writeBytes(instruction);
+        }
         return out.toByteArray();
     }
 

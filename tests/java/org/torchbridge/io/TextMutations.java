@@ -63,7 +63,14 @@ final class TextMutations {
                 default -> Mutations.list(tokens, random);
             }
         }
-        return String.join("", tokens);
+        StringBuilder mutated = new StringBuilder();
+        for (String token : tokens) {
+            if (mutated.length() + token.length() > Mutations.MAX_BYTES) {
+                break;
+            }
+            mutated.append(token);
+        }
+        return mutated.toString();
     }
 
     private static int numberAt(List<String> tokens, int at) {

@@ -83,7 +83,7 @@ final class ValueText {
     }
 
     private static String shape(Tensor tensor) {
-        return Descriptions.isNested(tensor) ? "nested" : Arrays.toString(tensor.shape());
+        return tensor.isNested() ? "nested" : Arrays.toString(tensor.shape());
     }
 
     private static List<String> nested(Tensor tensor) {

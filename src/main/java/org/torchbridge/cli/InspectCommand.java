@@ -93,7 +93,7 @@ final class InspectCommand implements Callable<Integer> {
     private void table(Map<String, Tensor> tensors) {
         Table table = new Table("key", "type", "shape", ">bytes");
         tensors.forEach((key, tensor) ->
-                table.row(key, ValueTree.type(tensor), ValueTree.shape(tensor.shape()), Table.number(bytes(tensor))));
+                table.row(key, ValueTree.type(tensor), ValueTree.shape(tensor), Table.number(bytes(tensor))));
         table.print(out);
         out.println(total(tensors));
     }

@@ -98,7 +98,7 @@ final class ValueTree {
         if (value == null) {
             return "None";
         } else if (value instanceof Tensor tensor) {
-            return type(tensor) + " " + shape(tensor.shape());
+            return type(tensor) + " " + shape(tensor);
         } else if (value instanceof String text) {
             return "'" + oneLine(text) + "'";
         } else if (value instanceof Boolean truth) {
@@ -112,7 +112,15 @@ final class ValueTree {
         } else if (value instanceof Collection<?> items) {
             return isShort(items) ? shortList(items) : kind(items) + " of " + count(items.size());
         }
-        return value.toString();
+        return value instanceof Double number ? number(number) : oneLine(value.toString());
+    }
+
+    /** As Python says it, where there is no number. */
+    private static String number(double number) {
+        if (Double.isNaN(number)) {
+            return "nan";
+        }
+        return Double.isInfinite(number) ? (number > 0 ? "inf" : "-inf") : String.valueOf(number);
     }
 
     private static String shortList(Collection<?> items) {
@@ -139,8 +147,12 @@ final class ValueTree {
         return tensor.dtype().pythonName() + (layout.equals("strided") ? "" : " " + layout);
     }
 
-    static String shape(long[] shape) {
-        return LongStream.of(shape).mapToObj(String::valueOf).collect(Collectors.joining(" x ", "(", ")"));
+    /** {@code (3 x 4)}; tensors that are nested have several. */
+    static String shape(Tensor tensor) {
+        if (tensor.isNested()) {
+            return "nested";
+        }
+        return LongStream.of(tensor.shape()).mapToObj(String::valueOf).collect(Collectors.joining(" x ", "(", ")"));
     }
 
     private static String oneLine(String text) {

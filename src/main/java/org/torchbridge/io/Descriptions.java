@@ -7,9 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
-import org.torchbridge.TorchException;
-import org.torchbridge.internal.Adoption;
-import org.torchbridge.internal.NativeOperators;
 
 /** What values are, for people, in few words: none goes into what is in a container. */
 final class Descriptions {
@@ -57,16 +54,6 @@ final class Descriptions {
     }
 
     private static String shape(Tensor tensor) {
-        return isNested(tensor) ? "nested" : Arrays.toString(tensor.shape());
-    }
-
-    /** Such a tensor has several shapes; it is known by what libtorch refuses of any other. */
-    static boolean isNested(Tensor tensor) {
-        try {
-            Tensor sizes = Adoption.adopt(NativeOperators._nested_tensor_size(tensor.handle()));
-            return sizes.dim() == 2;
-        } catch (TorchException e) {
-            return false;
-        }
+        return tensor.isNested() ? "nested" : Arrays.toString(tensor.shape());
     }
 }
