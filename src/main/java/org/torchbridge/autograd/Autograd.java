@@ -181,8 +181,8 @@ public final class Autograd {
     private static Tensor requireKind(Kind expected, @Nullable Tensor unpacked) {
         Kind kind = unpacked == null ? null : Kind.of(unpacked);
         if (!expected.equals(kind)) {
-            throw new IllegalStateException("a saved tensor's unpack hook returned " + kind + "; " + expected
-                    + " is expected, as pack got it");
+            throw new IllegalStateException(
+                    "a saved tensor's unpack hook returned " + kind + "; " + expected + " is expected, as pack got it");
         }
         return unpacked;
     }
