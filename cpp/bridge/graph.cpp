@@ -258,11 +258,12 @@ Java_org_torchbridge_internal_NativeGraph_tensorHooks(JNIEnv* env, jclass, jlong
     auto& hooks = function == nullptr ? torch::autograd::impl::hooks(target) : function->members.tensorPreHooks;
     const uint32_t output = function == nullptr ? 0 : torch::autograd::impl::gradient_edge(target).input_nr;
     const std::lock_guard<std::mutex> lock(hooksMutex);
-    auto& callback = findOrAdd<TensorHook>(hooks).callbacks[output];
-    if (callback == nullptr) {
-      callback = std::make_shared<const Callback>(env, made);
+    auto& callbacks = findOrAdd<TensorHook>(hooks).callbacks;
+    auto found = callbacks.find(output);
+    if (found == callbacks.end()) {
+      found = callbacks.emplace(output, std::make_shared<const Callback>(env, made)).first;
     }
-    return env->NewLocalRef(callback->object());
+    return env->NewLocalRef(found->second->object());
   });
 }
 

@@ -87,8 +87,35 @@ class JavaSavedVariableHooks final : public torch::autograd::SavedVariableHooks 
   std::optional<Callback> unpack_;
 };
 
+// A backward that is running. One that starts itself again would take thread after thread, so there is an end.
+class RunningBackward {
+ public:
+  RunningBackward() {
+    if (count_.fetch_add(1) >= MOST) {
+      count_.fetch_sub(1);
+      throw std::runtime_error(
+          std::to_string(MOST) + " backwards are running inside each other; a hook or a function's backward seems to "
+          "start the one that called it, without end");
+    }
+  }
+  RunningBackward(const RunningBackward&) = delete;
+  RunningBackward& operator=(const RunningBackward&) = delete;
+  ~RunningBackward() { count_.fetch_sub(1); }
+
+ private:
+  static constexpr int MOST = 5000;
+  static inline std::atomic<int> count_{0};
+};
+
 // libtorch's engine with the places filled that it leaves to a language.
 class JavaEngine final : public torch::autograd::Engine {
+  torch::autograd::Variables execute(
+      const std::vector<torch::autograd::Edge>& roots, const torch::autograd::Variables& inputs, bool keepGraph,
+      bool createGraph, bool accumulateGrad, const std::vector<torch::autograd::Edge>& outputs) override {
+    const RunningBackward running;
+    return Engine::execute(roots, inputs, keepGraph, createGraph, accumulateGrad, outputs);
+  }
+
   std::unique_ptr<torch::autograd::AnomalyMetadata> make_anomaly_metadata() override {
     return std::make_unique<JavaAnomalyMetadata>();
   }

@@ -268,6 +268,23 @@ class RobustnessTest {
     }
 
     @Test
+    void aBackwardThatStartsItselfEndsInAnError() {
+        Tensor x = leaf(1);
+        RemovableHandle handle = x.registerHook(gradient -> {
+            try (GradMode on = Torch.enableGrad()) {
+                x.exp().backward();
+            }
+            return null;
+        });
+        assertThatThrownBy(() -> x.exp().backward())
+                .isInstanceOf(TorchException.class)
+                .hasMessageContaining("5000 backwards are running inside each other");
+        handle.remove();
+        x.exp().backward();
+        assertThat(x.grad().toDouble()).isEqualTo(Math.E);
+    }
+
+    @Test
     void aFailedBackwardLeavesNothingInAHookOnSeveralTensors() throws Exception {
         Tensor a = leaf(1);
         Tensor b = Torch.ones(new long[] {10_000}, DType.FLOAT64).requiresGrad_();
