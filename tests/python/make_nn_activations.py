@@ -47,6 +47,7 @@ for call in [
 ]:
     golden.row("m = %s; a = torch.randn(3, 4) * 3; m(a * 1)" % call)
 golden.layer("nn.Softplus()", "torch.randn(3, 4) * 20", text="Softplus(beta=1.0, threshold=20.0)")
+golden.layer("nn.Softplus(2.0)", "torch.randn(3, 4) * 8", text="Softplus(beta=2.0, threshold=20.0)")
 golden.layer("nn.PReLU(3)", "torch.randn(2, 3, 4)")
 golden.layer("nn.PReLU(3, 0.5)", "torch.randn(2, 3)")
 golden.layer("nn.ReLU()", "torch.tensor(-1.5)")
@@ -64,6 +65,7 @@ golden.layer("nn.Softmax2d()", "torch.randn(3, 2, 2)")
 CLASSES = "torch.tensor([0, 9, 3, 5, 2, 7])"
 ADAPTIVE = "nn.AdaptiveLogSoftmaxWithLoss(8, 10, [3, 6])"
 golden.layer(ADAPTIVE, "torch.randn(6, 8)", CLASSES)
+golden.layer("nn.AdaptiveLogSoftmaxWithLoss(8, 10, [2, 4, 7], 2.0)", "torch.randn(6, 8)", CLASSES)
 golden.layer(ADAPTIVE, "torch.randn(3, 8)", "torch.tensor([0, 2, 1])")
 golden.layer(ADAPTIVE, "torch.randn(2, 8)", "torch.tensor([8, 9])")
 golden.layer(ADAPTIVE, "torch.randn(8)", "torch.tensor(4)")
@@ -92,9 +94,12 @@ for call in [
     "hardtanh(a, min_val=-2.0, max_val=1.5)",
     "gumbel_softmax(a, 0.5, True)",
     "prelu(a, torch.tensor([0.1, 0.2, 0.3, 0.4]))",
+    "rrelu(a, 0.2, 0.6)",
+    "rrelu(a, 0.2, 0.6, True)",
     "rrelu(a, 0.2, 0.6, True, False)",
     "hardshrink(a, lambd=1.5)",
     "softshrink(a, lambd=1.5)",
+    "softplus(a, beta=3.0)",
     "softplus(a, beta=3.0, threshold=2.0)",
     "gelu(a, approximate='tanh')",
     "glu(a, dim=1)",
@@ -104,6 +109,7 @@ for call in [
     "softmin(a, dim=0, dtype=torch.float64)",
     "log_softmax(a, dim=0)",
     "log_softmax(a, dim=0, dtype=torch.float64)",
+    "gumbel_softmax(a, tau=0.5)",
     "gumbel_softmax(a, tau=0.5, hard=True, dim=0)",
     "gumbel_softmax(a, tau=2.0, hard=False, dim=1)",
     "gumbel_softmax(a.t(), tau=1.0, hard=True, dim=-1)",

@@ -36,6 +36,7 @@ FUNCTIONS = {
 for name, shapes in FUNCTIONS.items():
     for shape in shapes:
         golden.row("a = torch.randn(%s); F.%s(a)" % (shape, name))
+        golden.row("a = torch.randn(%s); F.%s(a, p=0.2)" % (shape, name))
         golden.row("a = torch.randn(%s); F.%s(a, p=0.3, training=True)" % (shape, name))
         golden.row("a = torch.randn(%s); F.%s(a, p=0.3, training=False)" % (shape, name))
         golden.row("a = torch.randn(%s); b = a * 1; F.%s(b, p=0.3, training=True, inplace=True); b" % (shape, name))

@@ -55,6 +55,7 @@ golden.layer("nn.PairwiseDistance(p=float('inf'), keepdim=True)", *PAIR)
 
 for call in [
     "cosine_similarity(a, b)",
+    "cosine_similarity(a, b, 0)",
     "cosine_similarity(a, b, 0, 0.5)",
     "pairwise_distance(a, b)",
     "pairwise_distance(a, b, p=1.0, eps=0.1, keepdim=True)",

@@ -82,6 +82,7 @@ golden.layer("nn.LazyBatchNorm1d()", "torch.randn(4, 3)")
 golden.layer("nn.GroupNorm(2, 4)", "torch.randn(2, 4, 3)")
 golden.layer("nn.GroupNorm(1, 4)", "torch.randn(3, 4)")
 golden.layer("nn.GroupNorm(4, 4)", "torch.randn(2, 4, 2, 2)")
+golden.layer("nn.GroupNorm(2, 4, eps=0.02)", "torch.randn(2, 4, 2, 3)")
 golden.layer("nn.GroupNorm(num_groups=2, num_channels=4, eps=0.01, affine=False)", "torch.randn(2, 4, 2, 3)")
 golden.layer("nn.GroupNorm(2, 4, 0.01, True).eval()", "torch.randn(2, 4, 2, 3)")
 
@@ -161,6 +162,8 @@ golden.row(
 STATE = "a = torch.randn(2, 3, 4); b = torch.zeros(3); c = torch.ones(3); d = torch.randn(3); e = torch.randn(3); "
 for call in [
     "batch_norm(a, b, c)",
+    "batch_norm(a, b, c, d, e)",
+    "batch_norm(a, b, c, d, e, True)",
     "batch_norm(a, b, c, d, e, True, 0.3, 0.001)",
     "batch_norm(a, b, c, weight=d, bias=e, training=False, momentum=0.1, eps=0.01)",
     "batch_norm(a, None, None, d, e, True, 0.1, 1e-05)",
@@ -173,12 +176,12 @@ for call in ["instance_norm(a, b, c, d, e, True, 0.3, 0.001); b", "batch_norm(a,
     golden.row(STATE + "F." + call, grad=False)
 
 ROWS = "a = torch.randn(2, 3, 4); b = torch.randn(3, 4); c = torch.randn(3, 4); "
-for call in ["layer_norm(a, (3, 4))", "layer_norm(a, [3, 4], b, c, 0.01)", "layer_norm(a, (4,))"]:
+for call in ["layer_norm(a, (3, 4))", "layer_norm(a, [3, 4], b, c, 0.01)", "layer_norm(a, (4,))", "layer_norm(a, (3, 4), b, c)"]:
     golden.row(ROWS + "F." + call)
 for call in ["rms_norm(a, (3, 4))", "rms_norm(a, [3, 4], b, 0.01)", "rms_norm(a, (4,))"]:
     golden.row(ROWS + "F." + call, python=ROWS + call, env=ENV)
 GROUPS = "a = torch.randn(2, 4, 3); b = torch.randn(4); c = torch.randn(4); "
-for call in ["group_norm(a, 2)", "group_norm(a, 2, b, c, 0.01)", "group_norm(a, 4, weight=b, bias=None, eps=1e-05)"]:
+for call in ["group_norm(a, 2)", "group_norm(a, 2, b, c, 0.01)", "group_norm(a, 4, weight=b, bias=None, eps=1e-05)", "group_norm(a, 2, b, c)"]:
     golden.row(GROUPS + "F." + call, tolerance=3e-6)
 for call in ["local_response_norm(a, 3)", "local_response_norm(a, 2, alpha=0.5, beta=1.5, k=0.5)"]:
     golden.row("a = torch.randn(2, 4, 3); F." + call)
@@ -187,6 +190,7 @@ for call in [
     "normalize(a, 1.0, 0)",
     "normalize(a, p=3.0, dim=-1, eps=4.0)",
     "normalize(a, p=float('inf'), dim=1)",
+    "normalize(a, p=1.0)",
 ]:
     golden.row("a = torch.randn(3, 4); F." + call)
 

@@ -89,6 +89,7 @@ for program in [
 golden.row("a = torch.randn(1, 4, 3, 2); F.native_channel_shuffle(a, 2)", grad=False)
 
 golden.layer("nn.Flatten()", "torch.randn(2, 3, 4)")
+golden.layer("nn.Flatten(0)", "torch.randn(2, 3, 4)")
 golden.layer("nn.Flatten(0, 1)", "torch.randn(2, 3, 4)")
 golden.layer("nn.Flatten(start_dim=-2, end_dim=-1)", "torch.randn(2, 3, 4)")
 golden.layer("nn.Unflatten(1, (2, 3))", "torch.randn(2, 6)")
@@ -144,6 +145,8 @@ for layer, mode in (("UpsamplingNearest2d", "nearest"), ("UpsamplingBilinear2d",
 GRID = {2: "torch.randn(1, 3, 2, 2)", 3: "torch.randn(1, 2, 2, 2, 3)"}
 for d in (2, 3):
     golden.row("a = %s; b = %s; F.grid_sample(a, b)" % (INPUT[d], GRID[d]))
+    golden.row("a = %s; b = %s; F.grid_sample(a, b, 'nearest')" % (INPUT[d], GRID[d]))
+    golden.row("a = %s; b = %s; F.grid_sample(a, b, 'nearest', 'border')" % (INPUT[d], GRID[d]))
     for mode in ["bilinear", "nearest", "bicubic"]:
         for padding in ["zeros", "border", "reflection"]:
             for align in (True, False):

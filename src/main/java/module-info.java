@@ -16,6 +16,7 @@ module org.torchbridge {
     exports org.torchbridge.nn.attention;
     exports org.torchbridge.nn.utils;
     exports org.torchbridge.optim;
+    exports org.torchbridge.optim.lr;
     exports org.torchbridge.vision;
     exports org.torchbridge.vision.models;
 

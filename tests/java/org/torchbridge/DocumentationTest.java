@@ -34,8 +34,11 @@ class DocumentationTest {
             import org.torchbridge.autograd.*;
             import org.torchbridge.data.*;
             import org.torchbridge.nn.*;
+            import org.torchbridge.nn.Buffer;
             import org.torchbridge.nn.Module;
+            import org.torchbridge.nn.utils.*;
             import org.torchbridge.optim.*;
+            import org.torchbridge.optim.lr.*;
             import org.torchbridge.vision.*;
             import org.torchbridge.vision.models.*;
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.CollectedHandles;
 import org.torchbridge.internal.NativeAutograd;
 import org.torchbridge.internal.NativeGraph;
@@ -43,6 +44,7 @@ public final class Tensor extends TensorOperators implements AutoCloseable {
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+        Adoption.lend(Tensor::adopt);
     }
 
     private static final boolean TRACK_ORIGIN = Boolean.getBoolean("torchbridge.leaks");
@@ -62,10 +64,10 @@ public final class Tensor extends TensorOperators implements AutoCloseable {
     // ---- memory
 
     /**
-     * The tensor of a handle that a native method returned, for the library's own packages: it belongs to the current
-     * scope, or to the garbage collector. An undefined tensor, handle 0, is null.
+     * The tensor of a handle that a native method returned: it belongs to the current scope, or to the garbage
+     * collector. An undefined tensor, handle 0, is null.
      */
-    public static Tensor adopt(long handle) {
+    static Tensor adopt(long handle) {
         if (handle == 0) {
             return null;
         }

@@ -60,7 +60,7 @@ class CoveragePageTest {
         assertThatThrownBy(() -> CoveragePage.of(unknown, List.of("torch.nn NoSuchLayer nn.Nowhere"), List.of()))
                 .hasMessageContaining("nn.Nowhere, which does not exist");
         assertThatThrownBy(() -> CoveragePage.of(linear, List.of(), List.of("torch.nn Old gone")))
-                .hasMessageContaining("no public names");
+                .hasMessageContaining("Old is in missing.txt and no public name");
     }
 
     private static CoveragePage page() {

@@ -62,6 +62,10 @@ class EmbeddingTest {
                 .hasMessage("the mode is MAX and sparse is set; SUM or MEAN is expected with it");
         assertThatThrownBy(() -> EmbeddingBag.options().scaleGradByFreq(true).mode(EmbeddingBag.Mode.MAX))
                 .hasMessageContaining("scaleGradByFreq is set");
+        assertThatThrownBy(() -> new Embedding(3, 2).call(Torch.tensor(0L, 3)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the numbers to look up are from 0 to 3; numbers from 0 to 2 are expected, as there are 3"
+                        + " embeddings");
         EmbeddingBag bag = new EmbeddingBag(5, 4);
         assertThatThrownBy(() -> bag.call(NUMBERS))
                 .hasMessageContaining("the offsets are null; offsets of 1 dimension");

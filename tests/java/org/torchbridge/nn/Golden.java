@@ -8,7 +8,7 @@ import java.util.Map;
 import org.torchbridge.Tensor;
 import org.torchbridge.testing.Resources;
 
-/** Reads what tests/python/make_nn.py wrote. */
+/** Reads what tests/python/make_nn.py and make_optim.py wrote. */
 public final class Golden {
     private final Map<String, Values> values = new LinkedHashMap<>();
 

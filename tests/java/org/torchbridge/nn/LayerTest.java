@@ -1,6 +1,7 @@
 package org.torchbridge.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,43 @@ class LayerTest {
     }
 
     @Test
+    void aHookCanBePutBeforeTheOthers() {
+        List<String> seen = new ArrayList<>();
+        layer.registerForwardPreHook((self, inputs) -> note(seen, "second"));
+        layer.registerForwardPreHook((self, inputs) -> note(seen, "first"), true);
+        layer.registerForwardHook((self, inputs, y) -> note(seen, "fourth"));
+        layer.registerForwardHook((self, inputs, y) -> note(seen, "third"), true, false);
+        layer.call(input);
+        assertThat(seen).containsExactly("first", "second", "third", "fourth");
+    }
+
+    @Test
+    void someHooksRunEvenIfTheForwardFails() {
+        Layer failing = new Identity() {
+            @Override
+            public Tensor forward(Tensor x) {
+                throw new IllegalStateException("no");
+            }
+        };
+        List<String> seen = new ArrayList<>();
+        failing.registerForwardHook((self, inputs, y) -> note(seen, "never"));
+        failing.registerForwardHook((self, inputs, y) -> note(seen, "always " + y), false, true);
+        failing.registerForwardHook(
+                (self, inputs, y) -> {
+                    throw new IllegalArgumentException("nor this");
+                },
+                false,
+                true);
+        assertThatThrownBy(() -> failing.call(input)).hasMessage("no").satisfies(e -> assertThat(e.getSuppressed()[0])
+                .hasMessage("nor this"));
+        assertThat(seen).containsExactly("always null");
+        List<String> once = new ArrayList<>();
+        layer.registerForwardHook((self, inputs, y) -> note(once, "once"), false, true);
+        layer.call(input);
+        assertThat(once).hasSize(1);
+    }
+
+    @Test
     void parametersOutliveTheScopeTheyWereMadeIn() {
         Linear linear = Scope.call(() -> new Linear(2, 3));
         assertThat(linear.call(Torch.randn(1, 2)).shape()).containsExactly(1, 3);
@@ -73,6 +111,11 @@ class LayerTest {
         }
         layer.registerForwardHook(new Spy());
         assertThat(layer.children()).isEmpty();
+    }
+
+    private static <T> T note(List<String> seen, String what) {
+        seen.add(what);
+        return null;
     }
 
     private static Tensor tensor(Object value) {

@@ -94,6 +94,29 @@ class LossesTest {
         assertThatThrownBy(() -> Functional.crossEntropy(SCORES, Torch.tensor(0, 1, 2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the target is torch.int32[3]; classes as torch.int64 are expected");
+        assertThatThrownBy(() -> Functional.binaryCrossEntropyWithLogits(SCORES, SCORES.to(DType.INT64)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the target is torch.int64[3, 4]; the input's type, torch.float32, is expected");
+        assertThatThrownBy(() -> new BCELoss().call(SCORES.sigmoid(), Torch.ones(new long[] {3, 4}, DType.INT64)))
+                .hasMessage("the target is torch.int64[3, 4]; the input's type, torch.float32, is expected");
+    }
+
+    @Test
+    void inputAndTargetInTheWrongOrderAreErrors() {
+        assertThatThrownBy(() -> Functional.crossEntropy(Torch.tensor(0L, 1, 2), SCORES))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the input is torch.int64[3] and the target torch.float32[3, 4];"
+                        + " scores of a floating-point type are expected first, then the target");
+    }
+
+    @Test
+    void classesOfAnotherShapeAreErrors() {
+        assertThatThrownBy(() -> Functional.crossEntropy(SCORES, Torch.tensor(new long[][] {{0}, {1}, {2}})))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the target is torch.int64[3, 1] and the input torch.float32[3, 4];"
+                        + " one class for each row is expected, as torch.int64[3]");
+        assertThatThrownBy(() -> Functional.nllLoss(SCORES, SCORES))
+                .hasMessageContaining("one class for each row is expected, as torch.int64[3]");
     }
 
     @Test

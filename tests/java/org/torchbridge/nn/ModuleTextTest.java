@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
@@ -30,6 +31,11 @@ class ModuleTextTest {
         PRINTED.put("block", () -> new Sequential(block(), new Block(8, 8, null)));
         PRINTED.put("list", () -> new ModuleList<Layer>(new Linear(2, 3), new Dropout(1e-5)));
         PRINTED.put("dict", ModuleTextTest::dict);
+        PRINTED.put("parameter_list", () -> new ParameterList(parameter(2, 3), parameter(4)));
+        PRINTED.put("parameter_dict", ModuleTextTest::parameterDict);
+        PRINTED.put("empty_list", ParameterList::new);
+        PRINTED.put("lazy", () -> new Sequential(new LazyLinear(3), new LazyLinear(2, false)));
+        PRINTED.put("uninitialized", () -> new LazyLinear(3).weight);
         PRINTED.put("extra_line", () -> new Options("size=3", null));
         PRINTED.put("extra_lines", () -> new Options("size=3\ndepth=4", null));
         PRINTED.put("extra_and_child", () -> new Options("size=3", new ReLU()));
@@ -113,6 +119,17 @@ class ModuleTextTest {
         modules.put("one", new Linear(2, 3));
         modules.put("two", new Sequential(new ReLU()));
         return new ModuleDict<>(modules);
+    }
+
+    private static Module parameterDict() {
+        ParameterDict dict = new ParameterDict();
+        dict.put("one", parameter(2, 3));
+        dict.put("two", new Parameter(Torch.zeros(new long[] {4}, DType.FLOAT64)));
+        return dict;
+    }
+
+    private static Parameter parameter(long... shape) {
+        return new Parameter(Torch.zeros(shape));
     }
 
     private static Parameter parameter() {

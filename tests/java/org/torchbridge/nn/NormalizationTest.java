@@ -26,6 +26,8 @@ class NormalizationTest {
                 .hasMessage("the input of InstanceNorm1d has the shape [2, 4]; 3 channels are expected");
         assertThatThrownBy(() -> new SyncBatchNorm(3).call(Torch.randn(3)))
                 .hasMessage("the input of SyncBatchNorm has the shape [3]; (N, 3, *) is expected");
+        assertThatThrownBy(() -> new BatchNorm2d(3).call(Torch.randn(2, 4, 5, 5)))
+                .hasMessage("the input of BatchNorm2d has the shape [2, 4, 5, 5]; 3 channels are expected");
         assertThatThrownBy(() -> new LocalResponseNorm(3).call(Torch.randn(2, 3)))
                 .hasMessageContaining("2 dimensions; three or more are expected");
         assertThatThrownBy(() -> new CrossMapLRN2d(3).call(Torch.randn(2, 3, 4)))

@@ -107,7 +107,7 @@ class SequentialTest {
         dict.put("last", last);
         assertThat(dict.keys()).containsExactly("first", "last");
         assertThat(dict.get("last")).isSameAs(last);
-        assertThat(dict.remove("first")).isSameAs(first);
+        assertThat(dict.pop("first")).isSameAs(first);
         assertThatThrownBy(() -> dict.get("first")).hasMessageContaining("there is no module 'first'");
     }
 }

@@ -32,6 +32,21 @@ class SpatialLayersTest {
     }
 
     @Test
+    void optionsCanBeLeftOutAndGivenWithAnySize() {
+        Tensor image = Torch.randn(1, 2, 6, 6);
+        assertThat(new Conv2d(2, 3, Size.of(3, 2)).call(image).shape()).containsExactly(1, 3, 4, 5);
+        assertThat(new ConvTranspose2d(2, 3, Size.of(3, 2)).call(image).shape()).containsExactly(1, 3, 8, 7);
+        assertThat(new MaxPool2d(Size.of(3, 2)).call(image).shape()).containsExactly(1, 2, 2, 3);
+        assertThat(new LPPool2d(2, Size.of(3, 2)).call(image).shape()).containsExactly(1, 2, 2, 3);
+        assertThat(new Unfold(Size.of(3, 2)).call(image).shape()).containsExactly(1, 12, 20);
+        Tensor pooled = Functional.maxPool2d(image, 2, MaxPool2d.options().stride(1));
+        assertThat(pooled.shape()).containsExactly(1, 2, 5, 5);
+        Tensor means = Functional.avgPool2d(image, 2, AvgPool2d.options().stride(1));
+        assertThat(means.shape()).containsExactly(1, 2, 5, 5);
+        assertThat(Functional.conv2d(image, Torch.randn(3, 2, 3, 3)).shape()).containsExactly(1, 3, 4, 4);
+    }
+
+    @Test
     void aLayerKnowsWhatItWasMadeWith() {
         Conv2d conv = new Conv2d(4, 2, 3, Conv2d.options().stride(2).groups(2));
         assertThat(conv.kernelSize()).isEqualTo(Size.of(3, 3));

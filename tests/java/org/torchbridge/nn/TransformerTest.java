@@ -136,6 +136,12 @@ class TransformerTest {
         assertRefused(
                 () -> attention.call(Torch.zeros(3, 2, 6), x, x), "was expecting embedding dimension of 4, but got 6");
         assertRefused(
+                () -> attention.call(x, Torch.zeros(3, 1, 4), Torch.zeros(3, 1, 4)),
+                "the key has a batch of 1 and the query one of 2; the same is expected");
+        assertRefused(
+                () -> attention.call(x, Torch.zeros(3, 2, 6), Torch.zeros(3, 2, 6)),
+                "the key has 6 features; as many as the query has, 4, are expected");
+        assertRefused(
                 () -> attention.call(x, x, Torch.zeros(2, 2, 4)),
                 "key shape [3, 2, 4] does not match value shape [2, 2, 4]");
         assertRefused(

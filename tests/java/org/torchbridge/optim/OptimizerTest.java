@@ -7,6 +7,7 @@ import static org.assertj.core.data.Offset.offset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.DType;
+import org.torchbridge.GradMode;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
@@ -114,8 +115,58 @@ class OptimizerTest {
         assertThatThrownBy(() -> SGD.options().lr(-1)).hasMessage("lr is -1.0; 0 or more is expected");
         assertThatThrownBy(() -> Adam.options().betas(0.9, 1)).hasMessageContaining("beta2 is 1.0");
         Parameter parameter = parameter(1);
-        SGD optimizer = new SGD(List.of(parameter), SGD.options().nesterov(true));
-        assertThatThrownBy(() -> step(optimizer, parameter)).hasMessageContaining("Nesterov momentum requires");
+        assertThatThrownBy(() -> new SGD(List.of(parameter), SGD.options().nesterov(true)))
+                .hasMessage("Nesterov momentum requires a momentum and zero dampening");
+        assertThatThrownBy(() -> Rprop.options().etas(1, 1.2)).hasMessageContaining("etas is [1.0, 1.2]");
+        assertThatThrownBy(() -> Adafactor.options().d(0.5)).hasMessage("d is 0.5; 1 or more is expected");
+        assertThatThrownBy(() -> Muon.options().nsSteps(100)).hasMessage("nsSteps is 100; less than 100 is expected");
+        assertThatThrownBy(() -> new Muon(List.of(parameter))).hasMessageContaining("Muon only supports 2D parameters");
+        assertThatThrownBy(() -> new LBFGS(List.of(parameter)).step())
+                .hasMessageContaining("step(closure) is expected");
+        assertThatThrownBy(() -> new LBFGS(List.of(parameter)).addParamGroup(List.of(parameter(2))))
+                .hasMessageContaining("LBFGS doesn't support per-parameter options");
+    }
+
+    @Test
+    void gradientsOfTheOtherKindAreRefused() {
+        Parameter parameter = new Parameter(Torch.ones(4, 3));
+        parameter.tensor().grad(Torch.ones(4, 3));
+        assertThatThrownBy(() -> new SparseAdam(List.of(parameter)).step())
+                .hasMessage("SparseAdam does not support dense gradients, please consider Adam instead");
+        parameter.tensor().grad(Torch.ones(4, 3).toSparse());
+        assertThatThrownBy(() -> new Adam(List.of(parameter)).step())
+                .hasMessage("Adam does not support sparse gradients, please consider SparseAdam instead");
+        assertThatThrownBy(() -> new RAdam(List.of(parameter)).step())
+                .hasMessage("RAdam does not support sparse gradients");
+        assertThatThrownBy(() -> new SGD(List.of(parameter), SGD.options().weightDecay(0.1)).step())
+                .hasMessage("weight_decay option is not compatible with sparse gradients");
+    }
+
+    @Test
+    void aClosureIsEvaluatedWithGradientsBeforeTheStep() {
+        Parameter parameter = parameter(3);
+        SGD optimizer = new SGD(List.of(parameter), 0.5);
+        try (GradMode mode = Torch.noGrad()) {
+            Tensor loss = optimizer.step(() -> {
+                optimizer.zeroGrad();
+                Tensor value = parameter.tensor().square().sum();
+                value.backward();
+                return value;
+            });
+            assertThat(loss.toFloat()).isEqualTo(9);
+        }
+        assertThat(value(parameter)).isZero();
+    }
+
+    @Test
+    void gradientsBecomeZeroOnDemand() {
+        Parameter parameter = parameter(1);
+        SGD optimizer = new SGD(List.of(parameter), 0.1);
+        step(optimizer, parameter);
+        optimizer.zeroGrad(false);
+        assertThat(parameter.grad().toFloat()).isZero();
+        optimizer.zeroGrad();
+        assertThat(parameter.grad()).isNull();
     }
 
     @Test

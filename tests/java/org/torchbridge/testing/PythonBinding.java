@@ -195,9 +195,9 @@ record PythonBinding(Executable executable, Object[] arguments, int cost) {
             }
             return array;
         }
-        return type.isRecord() && type.getRecordComponents().length == list.size()
-                ? record(list, type)
-                : sized(list, type);
+        Object sized = sized(list, type);
+        boolean record = type.isRecord() && type.getRecordComponents().length == list.size();
+        return sized == NO_MATCH && record ? record(list, type) : sized;
     }
 
     /** A tuple as a record of the same components. */

@@ -16,7 +16,13 @@ import org.torchbridge.DType;
 import org.torchbridge.Torch;
 import org.torchbridge.nn.Functional;
 import org.torchbridge.nn.Init;
+import org.torchbridge.nn.utils.Fusion;
+import org.torchbridge.nn.utils.Parametrizations;
+import org.torchbridge.nn.utils.Parametrize;
+import org.torchbridge.nn.utils.Prune;
 import org.torchbridge.nn.utils.Rnn;
+import org.torchbridge.nn.utils.SpectralNorm;
+import org.torchbridge.nn.utils.WeightNorm;
 
 /**
  * What Python's names mean in Java: {@code torch.x} is {@link Torch}'s, {@code F.x} {@link Functional}'s, {@code init.x}
@@ -39,7 +45,13 @@ final class PythonCalls {
             "torch", Torch.class,
             "torch.nn.functional", Functional.class,
             "torch.nn.init", Init.class,
-            "torch.nn.utils.rnn", Rnn.class);
+            "torch.nn.utils.rnn", Rnn.class,
+            "torch.nn.utils.parametrize", Parametrize.class,
+            "torch.nn.utils.parametrizations", Parametrizations.class,
+            "torch.nn.utils.prune", Prune.class);
+
+    /** The functions of {@code torch.nn.utils} itself are in several classes. */
+    private static final List<Class<?>> UTILS = List.of(WeightNorm.class, SpectralNorm.class, Fusion.class);
 
     private static final Map<String, String> SHORT_NAMES = Map.of(
             "torch", "torch",
@@ -158,7 +170,14 @@ final class PythonCalls {
                 throw new IllegalArgumentException("there is no class for " + path, e);
             }
         }
-        return new StaticMethod(FUNCTIONS.get(module), name);
+        return new StaticMethod(module.equals("torch.nn.utils") ? utils(name) : FUNCTIONS.get(module), name);
+    }
+
+    private static Class<?> utils(String function) {
+        return UTILS.stream()
+                .filter(type -> !methods(type, function).isEmpty())
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no torch.nn.utils." + function));
     }
 
     private static List<Method> methods(Class<?> type, String name) {

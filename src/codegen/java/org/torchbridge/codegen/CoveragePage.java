@@ -1,13 +1,17 @@
 package org.torchbridge.codegen;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +31,17 @@ final class CoveragePage {
         PLACES.put("torch.nn.functional", List.of("nn.Functional"));
         PLACES.put("torch.nn.init", List.of("nn.Init"));
         PLACES.put("torch.nn.parameter", List.of("nn."));
-        PLACES.put("torch.nn.utils", List.of("nn.utils.", "nn.utils.ClipGrad", "nn.utils.ConvertParameters"));
+        PLACES.put(
+                "torch.nn.utils",
+                List.of(
+                        "nn.utils.",
+                        "nn.utils.ClipGrad",
+                        "nn.utils.ConvertParameters",
+                        "nn.utils.Fusion",
+                        "nn.utils.MemoryFormats",
+                        "nn.utils.SkipInit",
+                        "nn.utils.SpectralNorm",
+                        "nn.utils.WeightNorm"));
         PLACES.put("torch.nn.utils.rnn", List.of("nn.utils.", "nn.utils.Rnn"));
         PLACES.put("torch.nn.utils.parametrize", List.of("nn.utils.", "nn.utils.Parametrize"));
         PLACES.put("torch.nn.utils.parametrizations", List.of("nn.utils.Parametrizations"));
@@ -36,13 +50,34 @@ final class CoveragePage {
         PLACES.put("torch.optim.lr_scheduler", List.of("optim.lr."));
         PLACES.put("torch.optim.swa_utils", List.of("optim.", "optim.SwaUtils"));
         PLACES.put("torch.autograd", List.of("autograd.", "autograd.Autograd", "Torch"));
-        PLACES.put("torch.autograd.functional", List.of("autograd.Functional"));
+        PLACES.put("torch.autograd.functional", List.of("autograd.Derivatives"));
         PLACES.put("torch.autograd.forward_ad", List.of("autograd.ForwardAd"));
         PLACES.put("torch.autograd.graph", List.of("autograd.", "autograd.Autograd"));
     }
 
     /** Java's place for one of Python's names, or the reason why there is none. */
     private record Row(String module, String name, @Nullable String place, @Nullable String reason) {
+        /** This row with the place where the rule finds the name; exactly one answer is expected. */
+        Row checked(@Nullable String byRule, List<String> problems) {
+            long answers =
+                    Stream.of(byRule, place, reason).filter(Objects::nonNull).count();
+            if (answers != 1) {
+                problems.add(module + " " + name + " has " + answers + " answers where one is expected: by the rule "
+                        + byRule + ", in elsewhere.txt " + place + ", in missing.txt " + reason);
+            } else if (place != null && !exists(place)) {
+                problems.add(module + " " + name + " is said to be " + place + ", which does not exist");
+            }
+            return byRule == null ? this : new Row(module, name, byRule, null);
+        }
+
+        boolean isThere() {
+            return place != null;
+        }
+
+        boolean isDeprecated() {
+            return reason != null && reason.startsWith("deprecated");
+        }
+
         String line() {
             return "| `" + name + "` | " + (place == null ? "– " + reason : "`" + place + "`") + " |\n";
         }
@@ -60,36 +95,26 @@ final class CoveragePage {
      * @param names lines of module, name and kind
      * @param elsewhere lines of module, name and Java's place, for names that are not where the rule puts them
      * @param missing lines of module, name and the reason
-     * @throws IllegalStateException if a name is neither found nor in a list, or is in a list although it is found
+     * @throws IllegalStateException if names are neither found nor in a list, or are in a list although they are found; it
+     *     lists all of them
      */
     static CoveragePage of(List<String> names, List<String> elsewhere, List<String> missing) {
         Map<String, String> places = table(elsewhere);
         Map<String, String> reasons = table(missing);
-        List<Row> rows = names.stream()
-                .map(line -> line.split("\\s+"))
-                .map(words -> row(words[0], words[1], places, reasons))
-                .toList();
-        requireEmpty("are in a list and no public names", places);
-        requireEmpty("are in a list and no public names", reasons);
+        List<String> problems = new ArrayList<>();
+        List<Row> rows = new ArrayList<>();
+        for (String line : names) {
+            String[] words = line.split("\\s+");
+            String key = words[0] + " " + words[1];
+            Row row = new Row(words[0], words[1], places.remove(key), reasons.remove(key));
+            rows.add(row.checked(byRule(row.module, row.name), problems));
+        }
+        places.keySet().forEach(key -> problems.add(key + " is in elsewhere.txt and no public name"));
+        reasons.keySet().forEach(key -> problems.add(key + " is in missing.txt and no public name"));
+        if (!problems.isEmpty()) {
+            throw new IllegalStateException(String.join("\n", problems));
+        }
         return new CoveragePage(rows);
-    }
-
-    private static Row row(String module, String name, Map<String, String> places, Map<String, String> reasons) {
-        String key = module + " " + name;
-        String byRule = byRule(module, name);
-        String place = places.remove(key);
-        String reason = reasons.remove(key);
-        long answers = Arrays.asList(byRule, place, reason).stream()
-                .filter(answer -> answer != null)
-                .count();
-        if (answers != 1) {
-            throw new IllegalStateException(key + " has " + answers + " answers where one is expected: by the rule "
-                    + byRule + ", in elsewhere.txt " + place + ", in missing.txt " + reason);
-        }
-        if (place != null && !exists(place)) {
-            throw new IllegalStateException(key + " is said to be " + place + ", which does not exist");
-        }
-        return new Row(module, name, byRule == null ? place : byRule, reason);
     }
 
     private static @Nullable String byRule(String module, String name) {
@@ -104,7 +129,7 @@ final class CoveragePage {
         return null;
     }
 
-    /** Whether there is a public class or a public method of this name below the root package. */
+    /** Whether there is a public class, or a public method or class inside of one, of this name below the root package. */
     private static boolean exists(String place) {
         Class<?> type = type(place);
         if (type != null) {
@@ -113,8 +138,10 @@ final class CoveragePage {
         int dot = place.lastIndexOf('.');
         Class<?> owner = dot < 0 ? null : type(place.substring(0, dot));
         return owner != null
-                && Arrays.stream(owner.getMethods())
-                        .anyMatch(method -> method.getName().equals(place.substring(dot + 1)));
+                && Stream.concat(
+                                Arrays.stream(owner.getMethods()).map(Method::getName),
+                                Arrays.stream(owner.getClasses()).map(Class::getSimpleName))
+                        .anyMatch(name -> name.equals(place.substring(dot + 1)));
     }
 
     private static @Nullable Class<?> type(String place) {
@@ -133,18 +160,17 @@ final class CoveragePage {
                         words -> words[0] + " " + words[1], words -> words[2], (a, b) -> a, TreeMap::new));
     }
 
-    private static void requireEmpty(String problem, Map<String, String> left) {
-        if (!left.isEmpty()) {
-            throw new IllegalStateException(left.keySet() + " " + problem);
-        }
+    /** The share of the names of a module that Java has, without those that PyTorch has deprecated. */
+    double share(String module) {
+        return share(rows.stream().filter(row -> row.module.equals(module)).toList());
     }
 
-    /** The share of the names of one module, or of all for null, that Java has. */
-    double share(@Nullable String module) {
-        List<Row> counted = rows.stream()
-                .filter(row -> module == null || row.module.equals(module))
-                .toList();
-        return (double) counted.stream().filter(row -> row.place != null).count() / counted.size();
+    private static double share(List<Row> rows) {
+        return (double) count(rows, Row::isThere) / count(rows, row -> !row.isDeprecated());
+    }
+
+    private static long count(List<Row> rows, Predicate<Row> which) {
+        return rows.stream().filter(which).count();
     }
 
     List<String> modules() {
@@ -159,16 +185,16 @@ final class CoveragePage {
                 # Coverage
 
                 The public names of Python's `torch.nn`, `torch.optim` and `torch.autograd` in PyTorch 2.10, and where Java has them:
-                a class of its package (`nn`, `nn.utils`, `optim`, `optim.lr`, `autograd`), or a method of a class. What is missing
-                has a dash and the reason.
+                a class of the package of its own (`nn`, `nn.utils`, `optim`, `optim.lr`, `autograd`), or a method of a class. What is
+                missing has a dash and the reason. The share is that of the names which PyTorch itself has not deprecated.
 
-                | module | names | in Java | |
-                |---|---|---|---|
+                | module | names | deprecated | in Java | share |
+                |---|---|---|---|---|
                 """);
-        modules().forEach(module -> page.append(summary("`" + module + "`", module)));
-        page.append(summary("all", null));
         Map<String, List<Row>> byModule =
                 rows.stream().collect(Collectors.groupingBy(Row::module, LinkedHashMap::new, Collectors.toList()));
+        byModule.forEach((module, names) -> page.append(summary("`" + module + "`", names)));
+        page.append(summary("all", rows));
         byModule.forEach((module, names) -> {
             page.append("\n## ").append(module).append("\n\n| Python | Java |\n|---|---|\n");
             names.forEach(row -> page.append(row.line()));
@@ -176,12 +202,13 @@ final class CoveragePage {
         return page.toString();
     }
 
-    private String summary(String title, @Nullable String module) {
-        Function<Boolean, Long> count = onlyThere -> rows.stream()
-                .filter(row -> module == null || row.module.equals(module))
-                .filter(row -> !onlyThere || row.place != null)
-                .count();
-        return "| %s | %d | %d | %.1f %% |\n"
-                .formatted(title, count.apply(false), count.apply(true), 100 * share(module));
+    private static String summary(String title, List<Row> rows) {
+        return "| %s | %d | %d | %d | %.1f %% |\n"
+                .formatted(
+                        title,
+                        rows.size(),
+                        count(rows, Row::isDeprecated),
+                        count(rows, Row::isThere),
+                        100 * share(rows));
     }
 }

@@ -13,6 +13,7 @@ import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.ThreadMode;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.NativeAutograd;
 import org.torchbridge.internal.NativeGraph;
 import org.torchbridge.internal.NativeModes;
@@ -167,7 +168,7 @@ public final class Autograd {
     public static <T> ThreadMode savedTensorsHooks(
             java.util.function.Function<Tensor, T> pack, java.util.function.Function<T, Tensor> unpack) {
         NativeModes.pushSavedTensorsHooks(handle -> {
-            Tensor tensor = Scope.escape(Tensor.adopt(handle));
+            Tensor tensor = Scope.escape(Adoption.adopt(handle));
             Kind kind = Kind.of(tensor);
             T packed = pack.apply(tensor);
             if (packed instanceof Tensor kept) {

@@ -10,6 +10,7 @@ import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.ThreadMode;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.NativeModes;
 import org.torchbridge.internal.NativeTensor;
 
@@ -69,7 +70,7 @@ final class CheckpointFrame {
     }
 
     private synchronized int count(long handle) {
-        try (Tensor tensor = Tensor.adopt(handle)) {
+        try (Tensor tensor = Adoption.adopt(handle)) {
             saved.add(Kind.of(tensor));
             return saved.size() - 1;
         }
@@ -112,7 +113,7 @@ final class CheckpointFrame {
     /** A block that keeps what is saved, until there is enough. */
     private ThreadMode recomputation() {
         NativeModes.pushSavedTensorsHooks(handle -> {
-            Tensor tensor = Tensor.adopt(handle);
+            Tensor tensor = Adoption.adopt(handle);
             requireSameKind(recomputed.size(), tensor);
             recomputed.add(Scope.escape(tensor.detach()));
             if (recomputed.size() == saved.size()) {

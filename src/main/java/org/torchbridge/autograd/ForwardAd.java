@@ -6,6 +6,7 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.ThreadMode;
+import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.NativeModes;
 import org.torchbridge.internal.NativeOperators;
 
@@ -57,7 +58,7 @@ public final class ForwardAd {
             throw new IllegalArgumentException(
                     "the primal is " + tensor.dtype() + "; a floating-point or complex tensor is expected");
         }
-        Tensor dual = Tensor.adopt(NativeOperators._make_dual(tensor.handle(), tangent.handle(), level()));
+        Tensor dual = Adoption.adopt(NativeOperators._make_dual(tensor.handle(), tangent.handle(), level()));
         Reference.reachabilityFence(tensor);
         Reference.reachabilityFence(tangent);
         return dual;
@@ -67,7 +68,7 @@ public final class ForwardAd {
     public static UnpackedDualTensor unpackDual(Tensor tensor) {
         long[] parts = NativeOperators._unpack_dual(tensor.handle(), level());
         Reference.reachabilityFence(tensor);
-        return new UnpackedDualTensor(Tensor.adopt(parts[0]), Tensor.adopt(parts[1]));
+        return new UnpackedDualTensor(Adoption.adopt(parts[0]), Adoption.adopt(parts[1]));
     }
 
     /** A block in which tangents are carried along, or not. */

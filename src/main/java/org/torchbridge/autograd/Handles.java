@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.NativeTensor;
 
 /** Lists of tensors as native code passes them: 0 is no tensor. */
@@ -35,7 +36,7 @@ final class Handles {
     static List<@Nullable Tensor> adopt(long[] handles) {
         List<@Nullable Tensor> tensors = new ArrayList<>(handles.length);
         for (long handle : handles) {
-            tensors.add(Tensor.adopt(handle));
+            tensors.add(Adoption.adopt(handle));
         }
         return tensors;
     }

@@ -134,6 +134,14 @@ abstract class ActivationFunctions extends VisionFunctions {
         return rrelu(input, RRELU_LOWER, RRELU_UPPER, false, false);
     }
 
+    public static Tensor rrelu(Tensor input, double lower, double upper) {
+        return rrelu(input, lower, upper, false);
+    }
+
+    public static Tensor rrelu(Tensor input, double lower, double upper, boolean training) {
+        return rrelu(input, lower, upper, training, false);
+    }
+
     /** See {@link RReLU}. */
     public static Tensor rrelu(Tensor input, double lower, double upper, boolean training, boolean inplace) {
         return inplace ? rrelu_(input, lower, upper, training) : Torch.rrelu(input, lower, upper, training);
@@ -231,6 +239,10 @@ abstract class ActivationFunctions extends VisionFunctions {
         return softplus(input, 1, 20);
     }
 
+    public static Tensor softplus(Tensor input, double beta) {
+        return softplus(input, beta, 20);
+    }
+
     /** See {@link Softplus}. */
     public static Tensor softplus(Tensor input, double beta, double threshold) {
         return Torch.softplus(input, beta, threshold);
@@ -319,6 +331,10 @@ abstract class ActivationFunctions extends VisionFunctions {
 
     public static Tensor gumbelSoftmax(Tensor logits) {
         return gumbelSoftmax(logits, 1, false);
+    }
+
+    public static Tensor gumbelSoftmax(Tensor logits, double tau) {
+        return gumbelSoftmax(logits, tau, false);
     }
 
     public static Tensor gumbelSoftmax(Tensor logits, double tau, boolean hard) {

@@ -37,6 +37,10 @@ public class AdaptiveLogSoftmaxWithLoss extends Module {
         this(inFeatures, nClasses, cutoffs, 4, false);
     }
 
+    public AdaptiveLogSoftmaxWithLoss(long inFeatures, long nClasses, long[] cutoffs, double divValue) {
+        this(inFeatures, nClasses, cutoffs, divValue, false);
+    }
+
     /**
      * @param cutoffs where the clusters begin: increasing numbers of classes
      * @param divValue how many times fewer features each cluster has than the one before

@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Records;
 
 /** The part of {@link Functional} for attention. */
 abstract class AttentionFunctions extends EmbeddingFunctions {
@@ -23,23 +24,23 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
         private static final AttentionOptions DEFAULT = new AttentionOptions(null, 0, false, null, false);
 
         public AttentionOptions attnMask(@Nullable Tensor attnMask) {
-            return new AttentionOptions(attnMask, dropoutP, isCausal, scale, enableGqa);
+            return Records.with(this, "attnMask", attnMask);
         }
 
         public AttentionOptions dropoutP(double dropoutP) {
-            return new AttentionOptions(attnMask, dropoutP, isCausal, scale, enableGqa);
+            return Records.with(this, "dropoutP", dropoutP);
         }
 
         public AttentionOptions isCausal(boolean isCausal) {
-            return new AttentionOptions(attnMask, dropoutP, isCausal, scale, enableGqa);
+            return Records.with(this, "isCausal", isCausal);
         }
 
         public AttentionOptions scale(@Nullable Double scale) {
-            return new AttentionOptions(attnMask, dropoutP, isCausal, scale, enableGqa);
+            return Records.with(this, "scale", scale);
         }
 
         public AttentionOptions enableGqa(boolean enableGqa) {
-            return new AttentionOptions(attnMask, dropoutP, isCausal, scale, enableGqa);
+            return Records.with(this, "enableGqa", enableGqa);
         }
     }
 
@@ -101,195 +102,51 @@ abstract class AttentionFunctions extends EmbeddingFunctions {
                 new MultiHeadAttentionOptions(true, null, true, null, false, null, null, null, null, null, true, false);
 
         public MultiHeadAttentionOptions training(boolean training) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "training", training);
         }
 
         public MultiHeadAttentionOptions keyPaddingMask(@Nullable Tensor keyPaddingMask) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "keyPaddingMask", keyPaddingMask);
         }
 
         public MultiHeadAttentionOptions needWeights(boolean needWeights) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "needWeights", needWeights);
         }
 
         public MultiHeadAttentionOptions attnMask(@Nullable Tensor attnMask) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "attnMask", attnMask);
         }
 
         public MultiHeadAttentionOptions useSeparateProjWeight(boolean useSeparateProjWeight) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "useSeparateProjWeight", useSeparateProjWeight);
         }
 
         public MultiHeadAttentionOptions qProjWeight(@Nullable Tensor qProjWeight) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "qProjWeight", qProjWeight);
         }
 
         public MultiHeadAttentionOptions kProjWeight(@Nullable Tensor kProjWeight) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "kProjWeight", kProjWeight);
         }
 
         public MultiHeadAttentionOptions vProjWeight(@Nullable Tensor vProjWeight) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "vProjWeight", vProjWeight);
         }
 
         public MultiHeadAttentionOptions staticK(@Nullable Tensor staticK) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "staticK", staticK);
         }
 
         public MultiHeadAttentionOptions staticV(@Nullable Tensor staticV) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "staticV", staticV);
         }
 
         public MultiHeadAttentionOptions averageAttnWeights(boolean averageAttnWeights) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "averageAttnWeights", averageAttnWeights);
         }
 
         public MultiHeadAttentionOptions isCausal(boolean isCausal) {
-            return new MultiHeadAttentionOptions(
-                    training,
-                    keyPaddingMask,
-                    needWeights,
-                    attnMask,
-                    useSeparateProjWeight,
-                    qProjWeight,
-                    kProjWeight,
-                    vProjWeight,
-                    staticK,
-                    staticV,
-                    averageAttnWeights,
-                    isCausal);
+            return Records.with(this, "isCausal", isCausal);
         }
     }
 

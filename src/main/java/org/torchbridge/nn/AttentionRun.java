@@ -41,7 +41,7 @@ final class AttentionRun {
         targetLength = this.query.size(0);
         batchSize = this.query.size(1);
         embedDim = this.query.size(2);
-        requireSameLength();
+        requireSizes();
         prepareMasks();
     }
 
@@ -49,6 +49,10 @@ final class AttentionRun {
         if (embedDim != expected) {
             throw new IllegalArgumentException(
                     "was expecting embedding dimension of " + expected + ", but got " + embedDim);
+        }
+        if (!options.useSeparateProjWeight() && key.size(2) != embedDim) {
+            throw new IllegalArgumentException("the key has " + key.size(2) + " features; as many as the query has, "
+                    + embedDim + ", are expected");
         }
         if (embedDim % heads != 0) {
             throw new IllegalArgumentException("embed_dim " + embedDim + " not divisible by num_heads " + heads);
@@ -228,7 +232,11 @@ final class AttentionRun {
         }
     }
 
-    private void requireSameLength() {
+    private void requireSizes() {
+        if (key.size(1) != batchSize) {
+            throw new IllegalArgumentException("the key has a batch of " + key.size(1) + " and the query one of "
+                    + batchSize + "; the same is expected");
+        }
         // Separate projections may take keys and values of different features.
         int compared = options.useSeparateProjWeight() ? 2 : 3;
         if (!Arrays.equals(Arrays.copyOf(key.shape(), compared), Arrays.copyOf(value.shape(), compared))) {

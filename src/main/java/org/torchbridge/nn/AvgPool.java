@@ -1,6 +1,7 @@
 package org.torchbridge.nn;
 
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.internal.Records;
 
 /**
  * The mean of the values under a kernel that moves over the input. A dimension of size L becomes one of size
@@ -32,7 +33,7 @@ public abstract class AvgPool extends Layer {
         }
 
         public Options stride(@Nullable Size stride) {
-            return new Options(stride, padding, ceilMode, countIncludePad, divisorOverride);
+            return Records.with(this, "stride", stride);
         }
 
         public Options padding(long... padding) {
@@ -40,19 +41,19 @@ public abstract class AvgPool extends Layer {
         }
 
         public Options padding(Size padding) {
-            return new Options(stride, padding, ceilMode, countIncludePad, divisorOverride);
+            return Records.with(this, "padding", padding);
         }
 
         public Options ceilMode(boolean ceilMode) {
-            return new Options(stride, padding, ceilMode, countIncludePad, divisorOverride);
+            return Records.with(this, "ceilMode", ceilMode);
         }
 
         public Options countIncludePad(boolean countIncludePad) {
-            return new Options(stride, padding, ceilMode, countIncludePad, divisorOverride);
+            return Records.with(this, "countIncludePad", countIncludePad);
         }
 
         public Options divisorOverride(@Nullable Long divisorOverride) {
-            return new Options(stride, padding, ceilMode, countIncludePad, divisorOverride);
+            return Records.with(this, "divisorOverride", divisorOverride);
         }
 
         Size strideOr(Size kernelSize) {

@@ -15,6 +15,10 @@ public class AvgPool2d extends AvgPool {
         this(kernelSize, options());
     }
 
+    public AvgPool2d(Size kernelSize) {
+        this(kernelSize, options());
+    }
+
     public AvgPool2d(long kernelSize, Options options) {
         this(Size.of(kernelSize), options);
     }

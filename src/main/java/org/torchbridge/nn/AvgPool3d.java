@@ -15,6 +15,10 @@ public class AvgPool3d extends AvgPool {
         this(kernelSize, options());
     }
 
+    public AvgPool3d(Size kernelSize) {
+        this(kernelSize, options());
+    }
+
     public AvgPool3d(long kernelSize, Options options) {
         this(Size.of(kernelSize), options);
     }

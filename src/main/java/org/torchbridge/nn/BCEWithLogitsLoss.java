@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * The cross entropy of scores, each of a yes or no: -w · (p · y · log σ(x) + (1 - y) · log(1 - σ(x))) of the input x, any
@@ -26,15 +27,15 @@ public class BCEWithLogitsLoss extends WeightedLoss {
         private static final Options DEFAULT = new Options(null, Reduction.MEAN, null);
 
         public Options weight(@Nullable Tensor weight) {
-            return new Options(weight, reduction, posWeight);
+            return Records.with(this, "weight", weight);
         }
 
         public Options reduction(Reduction reduction) {
-            return new Options(weight, reduction, posWeight);
+            return Records.with(this, "reduction", reduction);
         }
 
         public Options posWeight(@Nullable Tensor posWeight) {
-            return new Options(weight, reduction, posWeight);
+            return Records.with(this, "posWeight", posWeight);
         }
     }
 

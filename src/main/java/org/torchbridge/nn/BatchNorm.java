@@ -3,9 +3,10 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * Normalises each channel of a batch to mean 0 and variance 1, then scales it by {@code weight} and shifts it by
- * {@code bias}, which are 1 and 0 at first. In training mode by the batch's own mean and variance, with which the
- * running ones are updated; in evaluation mode by the running ones.
+ * y = (x - mean) / √(variance + eps) · {@code weight} + {@code bias} for each channel; weight and bias are 1 and 0 at
+ * first. In evaluation mode mean and variance are the running ones, which are 0 and 1 at first. In training mode they are
+ * the batch's own, the mean of the squared differences, and the running ones become (1 - momentum) · running + momentum ·
+ * the batch's, whose variance is then the sum of the squared differences over their number less one.
  */
 public abstract class BatchNorm extends NormBase {
     private static final Options DEFAULT = new Options(1e-5, 0.1, true, true);
@@ -22,6 +23,10 @@ public abstract class BatchNorm extends NormBase {
     @Override
     public Tensor forward(Tensor input) {
         requireShape(input);
+        // Without parameters and running values any number will do.
+        if (weight != null || runningMean != null) {
+            requireChannels(input, input.size(1));
+        }
         boolean updates = isTraining() && settings().trackRunningStats();
         boolean usesRunning = !isTraining() || updates;
         boolean byBatch = isTraining() || runningMean == null && runningVar == null;

@@ -14,7 +14,7 @@ import org.torchbridge.Tensor;
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html">Buffer</a>.
  */
 public sealed class Buffer permits UninitializedBuffer, ComputedBuffer {
-    private final @Nullable Tensor data;
+    private @Nullable Tensor data;
     private final boolean persistent;
 
     /** A buffer over the memory of {@code data} that is part of the state dict. */
@@ -50,6 +50,10 @@ public sealed class Buffer permits UninitializedBuffer, ComputedBuffer {
     /** The tensor, even if it has no shape yet. */
     Tensor data() {
         return data;
+    }
+
+    void data(Tensor tensor) {
+        data = tensor;
     }
 
     /** Whether it waits for its shape. */

@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Records;
 
 /**
  * Connectionist temporal classification: how unlikely a sequence of labels is, summed over all ways to align it with a
@@ -27,15 +28,15 @@ public class CTCLoss extends Module {
         private static final Options DEFAULT = new Options(0, Reduction.MEAN, false);
 
         public Options blank(long blank) {
-            return new Options(blank, reduction, zeroInfinity);
+            return Records.with(this, "blank", blank);
         }
 
         public Options reduction(Reduction reduction) {
-            return new Options(blank, reduction, zeroInfinity);
+            return Records.with(this, "reduction", reduction);
         }
 
         public Options zeroInfinity(boolean zeroInfinity) {
-            return new Options(blank, reduction, zeroInfinity);
+            return Records.with(this, "zeroInfinity", zeroInfinity);
         }
     }
 

@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.internal.Records;
 
 /**
  * Convolution in one, two or three dimensions. A dimension of size L becomes one of size
@@ -41,7 +42,11 @@ public abstract class Conv extends ConvNd {
     /**
      * Stride 1, padding 0, dilation 1, groups 1, with a bias, padded with zeros, unless set otherwise.
      *
+     * @param padding how much is added on both sides of each dimension
      * @param namedPadding if not null, it takes the place of {@code padding}
+     * @param dilation the distance between two elements of the kernel
+     * @param groups how many parts the channels have that do not see each other
+     * @param paddingMode what is added
      */
     public record Options(
             Size stride,
@@ -67,7 +72,7 @@ public abstract class Conv extends ConvNd {
         }
 
         public Options stride(Size stride) {
-            return new Options(stride, padding, namedPadding, dilation, groups, bias, paddingMode);
+            return Records.with(this, "stride", stride);
         }
 
         public Options padding(long... padding) {
@@ -87,19 +92,19 @@ public abstract class Conv extends ConvNd {
         }
 
         public Options dilation(Size dilation) {
-            return new Options(stride, padding, namedPadding, dilation, groups, bias, paddingMode);
+            return Records.with(this, "dilation", dilation);
         }
 
         public Options groups(long groups) {
-            return new Options(stride, padding, namedPadding, dilation, groups, bias, paddingMode);
+            return Records.with(this, "groups", groups);
         }
 
         public Options bias(boolean bias) {
-            return new Options(stride, padding, namedPadding, dilation, groups, bias, paddingMode);
+            return Records.with(this, "bias", bias);
         }
 
         public Options paddingMode(PaddingMode paddingMode) {
-            return new Options(stride, padding, namedPadding, dilation, groups, bias, paddingMode);
+            return Records.with(this, "paddingMode", paddingMode);
         }
 
         Options expanded(int dimensions) {

@@ -19,6 +19,10 @@ public class Conv2d extends Conv {
         this(inChannels, outChannels, kernelSize, options());
     }
 
+    public Conv2d(long inChannels, long outChannels, Size kernelSize) {
+        this(inChannels, outChannels, kernelSize, options());
+    }
+
     public Conv2d(long inChannels, long outChannels, long kernelSize, Options options) {
         this(inChannels, outChannels, Size.of(kernelSize), options);
     }

@@ -15,6 +15,10 @@ public class Conv3d extends Conv {
         this(inChannels, outChannels, kernelSize, options());
     }
 
+    public Conv3d(long inChannels, long outChannels, Size kernelSize) {
+        this(inChannels, outChannels, kernelSize, options());
+    }
+
     public Conv3d(long inChannels, long outChannels, long kernelSize, Options options) {
         this(inChannels, outChannels, Size.of(kernelSize), options);
     }

@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import java.util.List;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * The transpose of a {@link Conv} in one, two or three dimensions: it makes large outputs of small inputs. A
@@ -20,6 +21,8 @@ public abstract class ConvTranspose extends ConvNd {
      *
      * @param padding how much of the full output is left out on each side
      * @param outputPadding how much is added to the output's size on one side
+     * @param groups how many parts the channels have that do not see each other
+     * @param dilation the distance between two elements of the kernel
      */
     public record Options(Size stride, Size padding, Size outputPadding, long groups, boolean bias, Size dilation) {
         private static final Options DEFAULT = new Options(Size.of(1), Size.of(0), Size.of(0), 1, true, Size.of(1));
@@ -33,7 +36,7 @@ public abstract class ConvTranspose extends ConvNd {
         }
 
         public Options stride(Size stride) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "stride", stride);
         }
 
         public Options padding(long... padding) {
@@ -41,7 +44,7 @@ public abstract class ConvTranspose extends ConvNd {
         }
 
         public Options padding(Size padding) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "padding", padding);
         }
 
         public Options outputPadding(long... outputPadding) {
@@ -49,15 +52,15 @@ public abstract class ConvTranspose extends ConvNd {
         }
 
         public Options outputPadding(Size outputPadding) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "outputPadding", outputPadding);
         }
 
         public Options groups(long groups) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "groups", groups);
         }
 
         public Options bias(boolean bias) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "bias", bias);
         }
 
         public Options dilation(long... dilation) {
@@ -65,7 +68,7 @@ public abstract class ConvTranspose extends ConvNd {
         }
 
         public Options dilation(Size dilation) {
-            return new Options(stride, padding, outputPadding, groups, bias, dilation);
+            return Records.with(this, "dilation", dilation);
         }
 
         Options expanded(int dimensions) {

@@ -15,6 +15,10 @@ public class ConvTranspose2d extends ConvTranspose {
         this(inChannels, outChannels, kernelSize, options());
     }
 
+    public ConvTranspose2d(long inChannels, long outChannels, Size kernelSize) {
+        this(inChannels, outChannels, kernelSize, options());
+    }
+
     public ConvTranspose2d(long inChannels, long outChannels, long kernelSize, Options options) {
         this(inChannels, outChannels, Size.of(kernelSize), options);
     }

@@ -16,6 +16,10 @@ public class ConvTranspose3d extends ConvTranspose {
         this(inChannels, outChannels, kernelSize, options());
     }
 
+    public ConvTranspose3d(long inChannels, long outChannels, Size kernelSize) {
+        this(inChannels, outChannels, kernelSize, options());
+    }
+
     public ConvTranspose3d(long inChannels, long outChannels, long kernelSize, Options options) {
         this(inChannels, outChannels, Size.of(kernelSize), options);
     }

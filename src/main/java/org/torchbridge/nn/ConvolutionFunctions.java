@@ -8,6 +8,10 @@ import org.torchbridge.Torch;
 abstract class ConvolutionFunctions extends LinearFunctions {
     ConvolutionFunctions() {}
 
+    public static Tensor conv1d(Tensor input, Tensor weight) {
+        return conv1d(input, weight, null);
+    }
+
     public static Tensor conv1d(Tensor input, Tensor weight, @Nullable Tensor bias) {
         return conv1d(input, weight, bias, Conv1d.options());
     }
@@ -15,6 +19,10 @@ abstract class ConvolutionFunctions extends LinearFunctions {
     /** Input (N, in, L) or (in, L), weight (out, in / groups, kernel), bias (out). */
     public static Tensor conv1d(Tensor input, Tensor weight, @Nullable Tensor bias, Conv.Options options) {
         return conv(1, input, weight, bias, options);
+    }
+
+    public static Tensor conv2d(Tensor input, Tensor weight) {
+        return conv2d(input, weight, null);
     }
 
     public static Tensor conv2d(Tensor input, Tensor weight, @Nullable Tensor bias) {
@@ -26,6 +34,10 @@ abstract class ConvolutionFunctions extends LinearFunctions {
         return conv(2, input, weight, bias, options);
     }
 
+    public static Tensor conv3d(Tensor input, Tensor weight) {
+        return conv3d(input, weight, null);
+    }
+
     public static Tensor conv3d(Tensor input, Tensor weight, @Nullable Tensor bias) {
         return conv3d(input, weight, bias, Conv3d.options());
     }
@@ -33,6 +45,10 @@ abstract class ConvolutionFunctions extends LinearFunctions {
     /** Input (N, in, D, H, W) or (in, D, H, W), weight (out, in / groups, *kernel), bias (out). */
     public static Tensor conv3d(Tensor input, Tensor weight, @Nullable Tensor bias, Conv.Options options) {
         return conv(3, input, weight, bias, options);
+    }
+
+    public static Tensor convTranspose1d(Tensor input, Tensor weight) {
+        return convTranspose1d(input, weight, null);
     }
 
     public static Tensor convTranspose1d(Tensor input, Tensor weight, @Nullable Tensor bias) {
@@ -53,6 +69,10 @@ abstract class ConvolutionFunctions extends LinearFunctions {
                 options.dilation().expand("dilation", 1));
     }
 
+    public static Tensor convTranspose2d(Tensor input, Tensor weight) {
+        return convTranspose2d(input, weight, null);
+    }
+
     public static Tensor convTranspose2d(Tensor input, Tensor weight, @Nullable Tensor bias) {
         return convTranspose2d(input, weight, bias, ConvTranspose2d.options());
     }
@@ -69,6 +89,10 @@ abstract class ConvolutionFunctions extends LinearFunctions {
                 options.outputPadding().expand("outputPadding", 2),
                 options.groups(),
                 options.dilation().expand("dilation", 2));
+    }
+
+    public static Tensor convTranspose3d(Tensor input, Tensor weight) {
+        return convTranspose3d(input, weight, null);
     }
 
     public static Tensor convTranspose3d(Tensor input, Tensor weight, @Nullable Tensor bias) {

@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * The cross entropy of scores and classes: {@link LogSoftmax}, then {@link NLLLoss}. Input (C), (N, C) or (N, C, *)
@@ -24,19 +25,19 @@ public class CrossEntropyLoss extends WeightedLoss {
         private static final Options DEFAULT = new Options(null, -100, Reduction.MEAN, 0);
 
         public Options weight(@Nullable Tensor weight) {
-            return new Options(weight, ignoreIndex, reduction, labelSmoothing);
+            return Records.with(this, "weight", weight);
         }
 
         public Options ignoreIndex(long ignoreIndex) {
-            return new Options(weight, ignoreIndex, reduction, labelSmoothing);
+            return Records.with(this, "ignoreIndex", ignoreIndex);
         }
 
         public Options reduction(Reduction reduction) {
-            return new Options(weight, ignoreIndex, reduction, labelSmoothing);
+            return Records.with(this, "reduction", reduction);
         }
 
         public Options labelSmoothing(double labelSmoothing) {
-            return new Options(weight, ignoreIndex, reduction, labelSmoothing);
+            return Records.with(this, "labelSmoothing", labelSmoothing);
         }
     }
 

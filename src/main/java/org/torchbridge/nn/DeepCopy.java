@@ -69,6 +69,8 @@ final class DeepCopy {
             return tensor(tensor);
         } else if (value instanceof ForwardHooks hooks) {
             return hooks.copy(this::copy);
+        } else if (value instanceof BackwardHooks hooks) {
+            return hooks.copy(this::copy);
         } else if (value instanceof StateHooks hooks) {
             return hooks.copy(this::copy);
         } else if (value.getClass().isArray()) {

@@ -14,6 +14,10 @@ abstract class DropoutFunctions extends NormalizationFunctions {
         return dropout(input, 0.5, true, false);
     }
 
+    public static Tensor dropout(Tensor input, double p) {
+        return dropout(input, p, true);
+    }
+
     public static Tensor dropout(Tensor input, double p, boolean training) {
         return dropout(input, p, training, false);
     }
@@ -26,6 +30,10 @@ abstract class DropoutFunctions extends NormalizationFunctions {
 
     public static Tensor dropout1d(Tensor input) {
         return dropout1d(input, 0.5, true, false);
+    }
+
+    public static Tensor dropout1d(Tensor input, double p) {
+        return dropout1d(input, p, true);
     }
 
     public static Tensor dropout1d(Tensor input, double p, boolean training) {
@@ -46,6 +54,10 @@ abstract class DropoutFunctions extends NormalizationFunctions {
         return dropout2d(input, 0.5, true, false);
     }
 
+    public static Tensor dropout2d(Tensor input, double p) {
+        return dropout2d(input, p, true);
+    }
+
     public static Tensor dropout2d(Tensor input, double p, boolean training) {
         return dropout2d(input, p, training, false);
     }
@@ -58,6 +70,10 @@ abstract class DropoutFunctions extends NormalizationFunctions {
 
     public static Tensor dropout3d(Tensor input) {
         return dropout3d(input, 0.5, true, false);
+    }
+
+    public static Tensor dropout3d(Tensor input, double p) {
+        return dropout3d(input, p, true);
     }
 
     public static Tensor dropout3d(Tensor input, double p, boolean training) {
@@ -74,6 +90,10 @@ abstract class DropoutFunctions extends NormalizationFunctions {
         return alphaDropout(input, 0.5, false, false);
     }
 
+    public static Tensor alphaDropout(Tensor input, double p) {
+        return alphaDropout(input, p, false);
+    }
+
     public static Tensor alphaDropout(Tensor input, double p, boolean training) {
         return alphaDropout(input, p, training, false);
     }
@@ -86,6 +106,10 @@ abstract class DropoutFunctions extends NormalizationFunctions {
 
     public static Tensor featureAlphaDropout(Tensor input) {
         return featureAlphaDropout(input, 0.5, false, false);
+    }
+
+    public static Tensor featureAlphaDropout(Tensor input, double p) {
+        return featureAlphaDropout(input, p, false);
     }
 
     public static Tensor featureAlphaDropout(Tensor input, double p, boolean training) {

@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * Looks up a vector for each number. Input any shape (*) of {@code int64} or {@code int32} numbers, output
@@ -30,23 +31,23 @@ public class Embedding extends EmbeddingTable {
         private static final Options DEFAULT = new Options(null, null, 2, false, false);
 
         public Options paddingIdx(long paddingIdx) {
-            return new Options(paddingIdx, maxNorm, normType, scaleGradByFreq, sparse);
+            return Records.with(this, "paddingIdx", paddingIdx);
         }
 
         public Options maxNorm(double maxNorm) {
-            return new Options(paddingIdx, maxNorm, normType, scaleGradByFreq, sparse);
+            return Records.with(this, "maxNorm", maxNorm);
         }
 
         public Options normType(double normType) {
-            return new Options(paddingIdx, maxNorm, normType, scaleGradByFreq, sparse);
+            return Records.with(this, "normType", normType);
         }
 
         public Options scaleGradByFreq(boolean scaleGradByFreq) {
-            return new Options(paddingIdx, maxNorm, normType, scaleGradByFreq, sparse);
+            return Records.with(this, "scaleGradByFreq", scaleGradByFreq);
         }
 
         public Options sparse(boolean sparse) {
-            return new Options(paddingIdx, maxNorm, normType, scaleGradByFreq, sparse);
+            return Records.with(this, "sparse", sparse);
         }
     }
 

@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * Looks up a vector for each number and makes the sum, mean or maximum of each bag of them, without the vectors in
@@ -66,31 +67,31 @@ public class EmbeddingBag extends EmbeddingTable {
         }
 
         public Options maxNorm(double maxNorm) {
-            return new Options(maxNorm, normType, scaleGradByFreq, mode, sparse, includeLastOffset, paddingIdx);
+            return Records.with(this, "maxNorm", maxNorm);
         }
 
         public Options normType(double normType) {
-            return new Options(maxNorm, normType, scaleGradByFreq, mode, sparse, includeLastOffset, paddingIdx);
+            return Records.with(this, "normType", normType);
         }
 
         public Options scaleGradByFreq(boolean scaleGradByFreq) {
-            return new Options(maxNorm, normType, scaleGradByFreq, mode, sparse, includeLastOffset, paddingIdx);
+            return Records.with(this, "scaleGradByFreq", scaleGradByFreq);
         }
 
         public Options mode(Mode mode) {
-            return new Options(maxNorm, normType, scaleGradByFreq, mode, sparse, includeLastOffset, paddingIdx);
+            return Records.with(this, "mode", mode);
         }
 
         public Options sparse(boolean sparse) {
-            return new Options(maxNorm, normType, scaleGradByFreq, mode, sparse, includeLastOffset, paddingIdx);
+            return Records.with(this, "sparse", sparse);
         }
 
         public Options includeLastOffset(boolean includeLastOffset) {
-            return new Options(maxNorm, normType, scaleGradByFreq, mode, sparse, includeLastOffset, paddingIdx);
+            return Records.with(this, "includeLastOffset", includeLastOffset);
         }
 
         public Options paddingIdx(long paddingIdx) {
-            return new Options(maxNorm, normType, scaleGradByFreq, mode, sparse, includeLastOffset, paddingIdx);
+            return Records.with(this, "paddingIdx", paddingIdx);
         }
     }
 

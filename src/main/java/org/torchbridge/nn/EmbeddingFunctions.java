@@ -6,6 +6,7 @@ import org.torchbridge.GradMode;
 import org.torchbridge.Tensor;
 import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
+import org.torchbridge.TorchException;
 
 /** The part of {@link Functional} for embeddings. */
 abstract class EmbeddingFunctions extends DropoutFunctions {
@@ -21,8 +22,12 @@ abstract class EmbeddingFunctions extends DropoutFunctions {
     public static Tensor embedding(Tensor input, Tensor weight, Embedding.Options options) {
         Long padding = EmbeddingTable.paddingRow(options.paddingIdx(), weight.size(0));
         renormalize_(weight, input, options.maxNorm(), options.normType());
-        return Torch.embedding(
-                weight, input, padding == null ? NO_PADDING : padding, options.scaleGradByFreq(), options.sparse());
+        try {
+            return Torch.embedding(
+                    weight, input, padding == null ? NO_PADDING : padding, options.scaleGradByFreq(), options.sparse());
+        } catch (TorchException e) {
+            throw e.getMessage().startsWith("index out of range") ? outOfRange(input, weight, e) : e;
+        }
     }
 
     public static Tensor embeddingBag(Tensor input, Tensor weight) {
@@ -78,6 +83,14 @@ abstract class EmbeddingFunctions extends DropoutFunctions {
                 table.embeddingRenorm_(input.contiguous(), maxNorm, normType);
             }
         }
+    }
+
+    private static IllegalArgumentException outOfRange(Tensor input, Tensor weight, TorchException cause) {
+        String given = input.min().toLong() + " to " + input.max().toLong();
+        return new IllegalArgumentException(
+                "the numbers to look up are from " + given + "; numbers from 0 to " + (weight.size(0) - 1)
+                        + " are expected, as there are " + weight.size(0) + " embeddings",
+                cause);
     }
 
     private static void requireBags(Tensor input, @Nullable Tensor offsets) {

@@ -3,7 +3,8 @@ package org.torchbridge.nn;
 import org.torchbridge.Tensor;
 
 /**
- * Makes one dimension of several: of all but the batch's, unless set otherwise.
+ * Makes one dimension of several: of all but the batch's, unless set otherwise. Input (N, *), output (N, the
+ * product of the others).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html">Flatten</a>.
  */
@@ -13,6 +14,11 @@ public class Flatten extends Layer {
 
     public Flatten() {
         this(1, -1);
+    }
+
+    /** From {@code startDim} to the last. */
+    public Flatten(long startDim) {
+        this(startDim, -1);
     }
 
     /** From {@code startDim} to {@code endDim}, both included. */

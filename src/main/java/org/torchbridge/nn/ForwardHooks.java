@@ -1,7 +1,5 @@
 package org.torchbridge.nn;
 
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
@@ -34,16 +32,25 @@ final class ForwardHooks {
         return after.add(new After(hook, always), prepend);
     }
 
+    void remove(Object hook) {
+        before.removeIf(hook::equals);
+        after.removeIf(each -> each.hook.equals(hook));
+    }
+
+    boolean isEmpty() {
+        return before.isEmpty() && after.isEmpty();
+    }
+
     ForwardHooks copy(UnaryOperator<Object> copier) {
         return new ForwardHooks(
                 before.copy(hook -> (Module.ForwardPreHook) copier.apply(hook)),
                 after.copy(each -> new After((Module.ForwardHook) copier.apply(each.hook), each.always)));
     }
 
-    /** Runs {@code forward} on {@code inputs} with the hooks before and after it. */
+    /** Runs {@code forward} on {@code inputs} with the hooks before and after it, and those for its gradients. */
     @SuppressWarnings("unchecked") // a hook that makes something else of an output fails where it is used
-    <T> T run(Module module, Function<List<Object>, T> forward, @Nullable Object... inputs) {
-        List<Object> given = Collections.unmodifiableList(Arrays.asList(inputs));
+    <T> T run(Module module, Function<List<Object>, T> forward, BackwardHooks hooks, List<Object> inputs) {
+        List<Object> given = inputs;
         Iterator<After> waiting = after.iterator();
         Object output = null;
         try {
@@ -51,15 +58,16 @@ final class ForwardHooks {
                 List<Object> replacement = hook.apply(module, given);
                 given = replacement == null ? given : replacement;
             }
-            output = forward.apply(given);
+            BackwardCall backward = hooks.call(module);
+            output = forward.apply(backward == null ? given : backward.inputs(given));
             while (waiting.hasNext()) {
                 output = replaced(output, waiting.next().hook.apply(module, given, output));
             }
+            return (T) (backward == null ? output : backward.output(output));
         } catch (RuntimeException | Error failure) {
             runAlways(waiting, module, given, output, failure);
             throw failure;
         }
-        return (T) output;
     }
 
     /** What these hooks throw is added to the failure that is reported. */

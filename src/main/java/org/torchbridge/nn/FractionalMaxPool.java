@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * The largest value under a kernel that moves over the input in random steps, so that any output size smaller than the
@@ -39,7 +40,7 @@ public abstract class FractionalMaxPool extends IndexedPool {
         }
 
         public Options outputSize(@Nullable Size outputSize) {
-            return new Options(outputSize, outputRatio, randomSamples);
+            return Records.with(this, "outputSize", outputSize);
         }
 
         public Options outputRatio(double... outputRatio) {
@@ -47,11 +48,11 @@ public abstract class FractionalMaxPool extends IndexedPool {
         }
 
         public Options outputRatio(@Nullable Ratio outputRatio) {
-            return new Options(outputSize, outputRatio, randomSamples);
+            return Records.with(this, "outputRatio", outputRatio);
         }
 
         public Options randomSamples(@Nullable Tensor randomSamples) {
-            return new Options(outputSize, outputRatio, randomSamples);
+            return Records.with(this, "randomSamples", randomSamples);
         }
 
         /** The output's size for an input whose last dimensions are {@code inputSize}. */

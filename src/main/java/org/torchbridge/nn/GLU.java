@@ -4,7 +4,7 @@ import org.torchbridge.Tensor;
 
 /**
  * a · sigmoid(b), where a and b are the two halves of the input along a dimension, the last one unless given. Its size
- * is even; the output has half of it.
+ * is even; the output has half of it: input (*, 2 · n, *), output (*, n, *).
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.GLU.html">GLU</a>.
  */

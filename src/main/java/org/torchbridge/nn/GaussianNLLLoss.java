@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Records;
 
 /**
  * The negative log likelihood of the target y under a normal distribution with the mean x, the input, and a variance:
@@ -23,15 +24,15 @@ public class GaussianNLLLoss extends Module {
         private static final Options DEFAULT = new Options(false, 1e-6, Reduction.MEAN);
 
         public Options full(boolean full) {
-            return new Options(full, eps, reduction);
+            return Records.with(this, "full", full);
         }
 
         public Options eps(double eps) {
-            return new Options(full, eps, reduction);
+            return Records.with(this, "eps", eps);
         }
 
         public Options reduction(Reduction reduction) {
-            return new Options(full, eps, reduction);
+            return Records.with(this, "reduction", reduction);
         }
     }
 

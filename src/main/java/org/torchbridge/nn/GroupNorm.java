@@ -23,6 +23,11 @@ public class GroupNorm extends Layer {
         this(numGroups, numChannels, 1e-5, true);
     }
 
+    /** Affine. */
+    public GroupNorm(long numGroups, long numChannels, double eps) {
+        this(numGroups, numChannels, eps, true);
+    }
+
     /**
      * @param eps what is added to the variance
      * @param affine whether there are a weight and a bias

@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.torchbridge.RemovableHandle;
 
@@ -27,6 +28,10 @@ final class HookList<H> implements Iterable<H> {
         Registration<H> registration = new Registration<>(hook);
         registrations.add(prepend ? 0 : registrations.size(), registration);
         return () -> registrations.remove(registration);
+    }
+
+    void removeIf(Predicate<? super H> condition) {
+        registrations.removeIf(registration -> condition.test(registration.hook));
     }
 
     boolean isEmpty() {

@@ -1,11 +1,11 @@
 package org.torchbridge.nn;
 
-import java.util.Arrays;
 import org.torchbridge.Tensor;
 
 /**
- * Normalises each channel of each element of a batch to mean 0 and variance 1. With running statistics, the running
- * ones are updated in training mode and used in evaluation mode.
+ * y = (x - mean) / √(variance + eps) · {@code weight} + {@code bias} for each channel of each element of a batch; weight and
+ * bias are 1 and 0 at first, or not there. With running statistics, the running ones are updated in training mode, as
+ * those of a {@link BatchNorm}, and used in evaluation mode.
  */
 public abstract class InstanceNorm extends NormBase {
     private static final Options DEFAULT = new Options(1e-5, 0.1, false, false);
@@ -25,9 +25,8 @@ public abstract class InstanceNorm extends NormBase {
     @Override
     public Tensor forward(Tensor input) {
         requireShape(input);
-        if (settings().affine() && channels(input) != numFeatures()) {
-            throw new IllegalArgumentException("the input of " + typeName() + " has the shape "
-                    + Arrays.toString(input.shape()) + "; " + numFeatures() + " channels are expected");
+        if (settings().affine()) {
+            requireChannels(input, channels(input));
         }
         return input.dim() == unbatchedDimensions
                 ? normalized(input.unsqueeze(0)).squeeze(0)

@@ -1,6 +1,7 @@
 package org.torchbridge.nn;
 
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.internal.Records;
 
 /**
  * (Σ xᵖ)^(1/p) over the values under a kernel that moves over the input: for p = 1 their sum, for a large p nearly the
@@ -25,11 +26,11 @@ public abstract class LPPool extends Layer {
         }
 
         public Options stride(@Nullable Size stride) {
-            return new Options(stride, ceilMode);
+            return Records.with(this, "stride", stride);
         }
 
         public Options ceilMode(boolean ceilMode) {
-            return new Options(stride, ceilMode);
+            return Records.with(this, "ceilMode", ceilMode);
         }
 
         Size strideOr(Size kernelSize) {

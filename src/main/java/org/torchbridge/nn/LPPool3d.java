@@ -15,6 +15,10 @@ public class LPPool3d extends LPPool {
         this(normType, kernelSize, options());
     }
 
+    public LPPool3d(Number normType, Size kernelSize) {
+        this(normType, kernelSize, options());
+    }
+
     public LPPool3d(Number normType, long kernelSize, Options options) {
         this(normType, Size.of(kernelSize), options);
     }

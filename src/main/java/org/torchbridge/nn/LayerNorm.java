@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Records;
 
 /**
  * Normalises over the last dimensions, those of {@code normalizedShape}, to mean 0 and variance 1; then scales each
@@ -28,15 +29,15 @@ public class LayerNorm extends Layer {
         private static final Options DEFAULT = new Options(1e-5, true, true);
 
         public Options eps(double eps) {
-            return new Options(eps, elementwiseAffine, bias);
+            return Records.with(this, "eps", eps);
         }
 
         public Options elementwiseAffine(boolean elementwiseAffine) {
-            return new Options(eps, elementwiseAffine, bias);
+            return Records.with(this, "elementwiseAffine", elementwiseAffine);
         }
 
         public Options bias(boolean bias) {
-            return new Options(eps, elementwiseAffine, bias);
+            return Records.with(this, "bias", bias);
         }
     }
 

@@ -13,6 +13,10 @@ public class LazyConv2d extends Conv2d implements LazyModule {
         this(outChannels, kernelSize, options());
     }
 
+    public LazyConv2d(long outChannels, Size kernelSize) {
+        this(outChannels, kernelSize, options());
+    }
+
     public LazyConv2d(long outChannels, long kernelSize, Options options) {
         this(outChannels, Size.of(kernelSize), options);
     }

@@ -13,6 +13,10 @@ public class LazyConv3d extends Conv3d implements LazyModule {
         this(outChannels, kernelSize, options());
     }
 
+    public LazyConv3d(long outChannels, Size kernelSize) {
+        this(outChannels, kernelSize, options());
+    }
+
     public LazyConv3d(long outChannels, long kernelSize, Options options) {
         this(outChannels, Size.of(kernelSize), options);
     }

@@ -14,6 +14,10 @@ public class LazyConvTranspose2d extends ConvTranspose2d implements LazyModule {
         this(outChannels, kernelSize, options());
     }
 
+    public LazyConvTranspose2d(long outChannels, Size kernelSize) {
+        this(outChannels, kernelSize, options());
+    }
+
     public LazyConvTranspose2d(long outChannels, long kernelSize, Options options) {
         this(outChannels, Size.of(kernelSize), options);
     }

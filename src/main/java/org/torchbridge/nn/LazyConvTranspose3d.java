@@ -14,6 +14,10 @@ public class LazyConvTranspose3d extends ConvTranspose3d implements LazyModule {
         this(outChannels, kernelSize, options());
     }
 
+    public LazyConvTranspose3d(long outChannels, Size kernelSize) {
+        this(outChannels, kernelSize, options());
+    }
+
     public LazyConvTranspose3d(long outChannels, long kernelSize, Options options) {
         this(outChannels, Size.of(kernelSize), options);
     }

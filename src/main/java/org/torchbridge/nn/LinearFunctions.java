@@ -31,6 +31,10 @@ abstract class LinearFunctions {
         return cosineSimilarity(x1, x2, 1, 1e-8);
     }
 
+    public static Tensor cosineSimilarity(Tensor x1, Tensor x2, long dim) {
+        return cosineSimilarity(x1, x2, dim, 1e-8);
+    }
+
     /** See {@link CosineSimilarity}. */
     public static Tensor cosineSimilarity(Tensor x1, Tensor x2, long dim, double eps) {
         return Torch.cosineSimilarity(x1, x2, dim, eps);

@@ -1,6 +1,7 @@
 package org.torchbridge.nn;
 
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * x / (k + alpha · mean)^beta, where the mean is that of the squares of {@code size} channels around each one. Input
@@ -23,15 +24,15 @@ public class LocalResponseNorm extends Layer {
         private static final Options DEFAULT = new Options(1e-4, 0.75, 1);
 
         public Options alpha(double alpha) {
-            return new Options(alpha, beta, k);
+            return Records.with(this, "alpha", alpha);
         }
 
         public Options beta(double beta) {
-            return new Options(alpha, beta, k);
+            return Records.with(this, "beta", beta);
         }
 
         public Options k(double k) {
-            return new Options(alpha, beta, k);
+            return Records.with(this, "k", k);
         }
     }
 

@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.GradMode;
@@ -181,7 +182,7 @@ abstract class LossFunctions extends AttentionFunctions {
         Tensor expanded = weight == null
                 ? null
                 : Torch.broadcastTensors(List.of(weight, target)).get(0);
-        return Torch.binaryCrossEntropy(input, target, expanded, reduction.code());
+        return ofYesAndNo(input, target, () -> Torch.binaryCrossEntropy(input, target, expanded, reduction.code()));
     }
 
     public static Tensor binaryCrossEntropyWithLogits(Tensor input, Tensor target) {
@@ -191,12 +192,15 @@ abstract class LossFunctions extends AttentionFunctions {
     /** See {@link BCEWithLogitsLoss}. */
     public static Tensor binaryCrossEntropyWithLogits(Tensor input, Tensor target, BCEWithLogitsLoss.Options options) {
         requireShape("Target", target, input);
-        return Torch.binaryCrossEntropyWithLogits(
+        return ofYesAndNo(
                 input,
                 target,
-                options.weight(),
-                options.posWeight(),
-                options.reduction().code());
+                () -> Torch.binaryCrossEntropyWithLogits(
+                        input,
+                        target,
+                        options.weight(),
+                        options.posWeight(),
+                        options.reduction().code()));
     }
 
     public static Tensor multilabelSoftMarginLoss(Tensor input, Tensor target) {
@@ -400,22 +404,47 @@ abstract class LossFunctions extends AttentionFunctions {
         return reduction == Reduction.MEAN ? weighted.sum().div(weight.sum()) : reduction.of(weighted);
     }
 
-    /** Says which classes there are where libtorch names the wrong one: looking at all before each loss would take time. */
     private static Tensor ofClasses(Tensor input, Tensor target, Supplier<Tensor> loss) {
+        return explained(loss, message -> wrongClasses(message, input, target));
+    }
+
+    private static @Nullable String wrongClasses(String message, Tensor input, Tensor target) {
+        if (message.contains("out of bounds") || message.contains("out of range")) {
+            long last = input.size(input.dim() == 1 ? 0 : 1) - 1;
+            return message + " The input has shape " + shape(input) + ": a class from 0 to " + last + " is expected";
+        }
+        if (!input.dtype().isFloatingPoint()) {
+            return "the input is " + described(input) + " and the target " + described(target)
+                    + "; scores of a floating-point type are expected first, then the target";
+        }
+        if (message.startsWith("expected scalar type Long")) {
+            return "the target is " + described(target) + "; classes as torch.int64 are expected";
+        }
+        if (message.contains("multi-target not supported")) {
+            long[] expected = input.dim() == 1 ? new long[0] : new long[] {input.size(0)};
+            return "the target is " + described(target) + " and the input " + described(input)
+                    + "; one class for each row is expected, as torch.int64" + Arrays.toString(expected);
+        }
+        return null;
+    }
+
+    private static Tensor ofYesAndNo(Tensor input, Tensor target, Supplier<Tensor> loss) {
+        return explained(
+                loss,
+                message -> target.dtype() == input.dtype()
+                        ? null
+                        : "the target is " + described(target) + "; the input's type, " + input.dtype()
+                                + ", is expected");
+    }
+
+    /** Explains what libtorch refuses. To look at all classes before each loss would take time. */
+    private static Tensor explained(Supplier<Tensor> loss, Function<String, @Nullable String> explanation) {
         try {
             return loss.get();
         } catch (TorchException e) {
-            String message = e.getMessage();
-            if (message.contains("out of bounds") || message.contains("out of range")) {
-                long last = input.size(input.dim() == 1 ? 0 : 1) - 1;
-                throw new IllegalArgumentException(
-                        message + " The input has shape " + shape(input) + ": a class from 0 to " + last
-                                + " is expected",
-                        e);
-            }
-            if (message.startsWith("expected scalar type Long")) {
-                throw new IllegalArgumentException(
-                        "the target is " + target.dtype() + shape(target) + "; classes as torch.int64 are expected", e);
+            String explained = explanation.apply(e.getMessage());
+            if (explained != null) {
+                throw new IllegalArgumentException(explained, e);
             }
             throw e;
         }
@@ -449,6 +478,10 @@ abstract class LossFunctions extends AttentionFunctions {
             throw new IllegalArgumentException(
                     what + " size (" + shape(tensor) + ") must be the same as input size (" + shape(input) + ")");
         }
+    }
+
+    private static String described(Tensor tensor) {
+        return tensor.dtype() + shape(tensor);
     }
 
     private static String shape(Tensor tensor) {

@@ -4,7 +4,8 @@ import org.torchbridge.Tensor;
 
 /**
  * Ranks two scores: max(0, -y · (x1 - x2) + margin), so that x1 should be the larger where the target y is 1 and the
- * smaller where it is -1. Inputs and target have the same number of dimensions.
+ * smaller where it is -1. Inputs and target (N) or (); the output is a number, or (N) or ()
+ * if not reduced.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html">MarginRankingLoss</a>.
  */

@@ -1,6 +1,7 @@
 package org.torchbridge.nn;
 
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.internal.Records;
 
 /**
  * The largest value under a kernel that moves over the input. A dimension of size L becomes one of size
@@ -25,7 +26,7 @@ public abstract class MaxPool extends IndexedPool {
         }
 
         public Options stride(@Nullable Size stride) {
-            return new Options(stride, padding, dilation, ceilMode);
+            return Records.with(this, "stride", stride);
         }
 
         public Options padding(long... padding) {
@@ -33,7 +34,7 @@ public abstract class MaxPool extends IndexedPool {
         }
 
         public Options padding(Size padding) {
-            return new Options(stride, padding, dilation, ceilMode);
+            return Records.with(this, "padding", padding);
         }
 
         public Options dilation(long... dilation) {
@@ -41,11 +42,11 @@ public abstract class MaxPool extends IndexedPool {
         }
 
         public Options dilation(Size dilation) {
-            return new Options(stride, padding, dilation, ceilMode);
+            return Records.with(this, "dilation", dilation);
         }
 
         public Options ceilMode(boolean ceilMode) {
-            return new Options(stride, padding, dilation, ceilMode);
+            return Records.with(this, "ceilMode", ceilMode);
         }
 
         Size strideOr(Size kernelSize) {

@@ -15,6 +15,10 @@ public class MaxPool2d extends MaxPool {
         this(kernelSize, options());
     }
 
+    public MaxPool2d(Size kernelSize) {
+        this(kernelSize, options());
+    }
+
     public MaxPool2d(long kernelSize, Options options) {
         this(Size.of(kernelSize), options);
     }

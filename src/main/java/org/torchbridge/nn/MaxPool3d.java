@@ -15,6 +15,10 @@ public class MaxPool3d extends MaxPool {
         this(kernelSize, options());
     }
 
+    public MaxPool3d(Size kernelSize) {
+        this(kernelSize, options());
+    }
+
     public MaxPool3d(long kernelSize, Options options) {
         this(Size.of(kernelSize), options);
     }

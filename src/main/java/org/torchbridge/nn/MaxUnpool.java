@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * Puts the values that a {@link MaxPool} picked back where they were, with zeros around them. A dimension of size L
@@ -30,7 +31,7 @@ public abstract class MaxUnpool extends Module {
         }
 
         public Options stride(@Nullable Size stride) {
-            return new Options(stride, padding);
+            return Records.with(this, "stride", stride);
         }
 
         public Options padding(long... padding) {
@@ -38,7 +39,7 @@ public abstract class MaxUnpool extends Module {
         }
 
         public Options padding(Size padding) {
-            return new Options(stride, padding);
+            return Records.with(this, "padding", padding);
         }
 
         Size strideOr(Size kernelSize) {

@@ -15,6 +15,10 @@ public class MaxUnpool2d extends MaxUnpool {
         this(kernelSize, options());
     }
 
+    public MaxUnpool2d(Size kernelSize) {
+        this(kernelSize, options());
+    }
+
     public MaxUnpool2d(long kernelSize, Options options) {
         this(Size.of(kernelSize), options);
     }

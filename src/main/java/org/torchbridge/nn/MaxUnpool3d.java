@@ -15,6 +15,10 @@ public class MaxUnpool3d extends MaxUnpool {
         this(kernelSize, options());
     }
 
+    public MaxUnpool3d(Size kernelSize) {
+        this(kernelSize, options());
+    }
+
     public MaxUnpool3d(long kernelSize, Options options) {
         this(Size.of(kernelSize), options);
     }

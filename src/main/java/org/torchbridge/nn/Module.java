@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Device;
 import org.torchbridge.GradMode;
+import org.torchbridge.MemoryFormat;
 import org.torchbridge.RemovableHandle;
 import org.torchbridge.Scope;
 import org.torchbridge.StateDict;
@@ -64,6 +65,7 @@ public abstract class Module implements Cloneable {
     private final Map<String, Parameter> addedParameters = new LinkedHashMap<>();
     private final Map<String, Buffer> addedBuffers = new LinkedHashMap<>();
     private final ForwardHooks forwardHooks = new ForwardHooks();
+    private final BackwardHooks backwardHooks = new BackwardHooks();
     private final StateHooks stateHooks = new StateHooks();
     private boolean training = true;
     private boolean lazy = this instanceof LazyModule;
@@ -83,6 +85,26 @@ public abstract class Module implements Cloneable {
     public interface ForwardHook {
         @Nullable
         Object apply(Module module, List<Object> inputs, Object output);
+    }
+
+    /**
+     * Sees the gradients of a call's outputs, null for what has none; what it returns, unless null, takes their place.
+     */
+    @FunctionalInterface
+    public interface FullBackwardPreHook {
+        @Nullable
+        List<@Nullable Tensor> apply(Module module, List<@Nullable Tensor> gradOutput);
+    }
+
+    /**
+     * Sees the gradients of a call's inputs and of its outputs, null for what has none, one for each argument of
+     * {@code call} and each tensor of the output; what it returns, unless null, takes the place of those of the inputs.
+     */
+    @FunctionalInterface
+    public interface FullBackwardHook {
+        @Nullable
+        List<@Nullable Tensor> apply(
+                Module module, List<@Nullable Tensor> gradInput, List<@Nullable Tensor> gradOutput);
     }
 
     /** Runs before a module's state is put in a state dict, with the prefix of its keys. */
@@ -427,6 +449,11 @@ public abstract class Module implements Cloneable {
         return to(dtype).to(device);
     }
 
+    /** Puts the elements of parameters and buffers of four or five dimensions, and of gradients, in the given order. */
+    public Module to(MemoryFormat memoryFormat) {
+        return convert(tensor -> tensor.dim() == 4 || tensor.dim() == 5 ? tensor.contiguous(memoryFormat) : tensor);
+    }
+
     /** Moves parameters, their gradients and buffers to the main memory. */
     public Module cpu() {
         return to(Device.CPU);
@@ -587,6 +614,36 @@ public abstract class Module implements Cloneable {
         return forwardHooks.add(hook, prepend, alwaysCall);
     }
 
+    /** Runs {@code hook} whenever the gradients of this module's outputs have been computed. */
+    public RemovableHandle registerFullBackwardPreHook(FullBackwardPreHook hook) {
+        return registerFullBackwardPreHook(hook, false);
+    }
+
+    /** As {@link #registerFullBackwardPreHook(FullBackwardPreHook)}; {@code prepend} means before the others. */
+    public RemovableHandle registerFullBackwardPreHook(FullBackwardPreHook hook, boolean prepend) {
+        return backwardHooks.add(hook, prepend);
+    }
+
+    /**
+     * Runs {@code hook} whenever the gradients of this module's inputs have been computed: each time a call's are. If no
+     * input needs gradients, it runs when those of the outputs are there. Inputs and outputs may not be changed in place.
+     */
+    public RemovableHandle registerFullBackwardHook(FullBackwardHook hook) {
+        return registerFullBackwardHook(hook, false);
+    }
+
+    /** As {@link #registerFullBackwardHook(FullBackwardHook)}; {@code prepend} means before the others. */
+    public RemovableHandle registerFullBackwardHook(FullBackwardHook hook, boolean prepend) {
+        return backwardHooks.add(hook, prepend);
+    }
+
+    /** Takes {@code hook} away again, from whatever it was registered for: in a copy, say, whose handles nobody has. */
+    public void removeHook(Object hook) {
+        forwardHooks.remove(hook);
+        backwardHooks.remove(hook);
+        stateHooks.remove(hook);
+    }
+
     /** Runs {@code hook} before this module's state is put in a state dict. */
     public RemovableHandle registerStateDictPreHook(StateDictPreHook hook) {
         return stateHooks.beforeSave.add(hook);
@@ -622,10 +679,14 @@ public abstract class Module implements Cloneable {
      * @param inputs what {@code forward} gets unless a hook replaces it
      */
     protected final <T> T hooked(Function<List<Object>, T> forward, @Nullable Object... inputs) {
+        List<Object> given = Collections.unmodifiableList(Arrays.asList(inputs));
         if (lazy) {
-            initialize(Collections.unmodifiableList(Arrays.asList(inputs)));
+            initialize(given);
         }
-        return forwardHooks.run(this, forward, inputs);
+        // Most modules have no hooks, and a small layer notices each one that is looked for.
+        return forwardHooks.isEmpty() && backwardHooks.isEmpty()
+                ? forward.apply(given)
+                : forwardHooks.run(this, forward, backwardHooks, given);
     }
 
     // ---- text
@@ -679,8 +740,8 @@ public abstract class Module implements Cloneable {
         }
     }
 
-    /** The name of the class; for an anonymous one that of the class it extends. */
-    String typeName() {
+    /** The name that {@link #toString} prints: that of the class; for an anonymous one that of the class it extends. */
+    protected String typeName() {
         Class<?> type = getClass();
         if (type.isAnonymousClass() || this instanceof LazyModule && !lazy) {
             type = type.getSuperclass();
@@ -862,22 +923,27 @@ public abstract class Module implements Cloneable {
                 GradMode mode = Torch.noGrad()) {
             for (Parameter parameter : parameters()) {
                 Tensor gradient = parameter.grad();
-                replaceData(parameter.data(), conversion);
+                parameter.data(replaced(parameter.data(), conversion));
                 if (gradient != null) {
-                    replaceData(gradient, conversion);
-                    parameter.data().grad(gradient);
+                    parameter.data().grad(replaced(gradient, conversion));
                 }
             }
-            buffers().forEach(buffer -> replaceData(buffer.data(), conversion));
+            buffers().forEach(buffer -> buffer.data(replaced(buffer.data(), conversion)));
         }
         return this;
     }
 
-    private static void replaceData(Tensor tensor, UnaryOperator<Tensor> conversion) {
+    /** The tensor with what it is converted to in it; another one only if it cannot take that, as from the meta device. */
+    private static Tensor replaced(Tensor tensor, UnaryOperator<Tensor> conversion) {
         Tensor converted = conversion.apply(tensor);
-        if (!converted.isSame(tensor)) {
-            tensor.setData(converted);
+        if (converted.isSame(tensor)) {
+            return tensor;
         }
+        if (converted.device().equals(Device.META) != tensor.device().equals(Device.META)) {
+            return Scope.escape(converted.detach()).requiresGrad(tensor.requiresGrad());
+        }
+        tensor.setData(converted);
+        return tensor;
     }
 
     static String prefix(String path) {

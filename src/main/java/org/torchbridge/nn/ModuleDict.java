@@ -1,5 +1,6 @@
 package org.torchbridge.nn;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -16,7 +17,7 @@ public class ModuleDict<M extends Module> extends Module {
 
     /** The modules of {@code modules}, in its order. */
     public ModuleDict(Map<String, ? extends M> modules) {
-        modules.forEach(this::put);
+        update(modules);
     }
 
     public int size() {
@@ -28,6 +29,17 @@ public class ModuleDict<M extends Module> extends Module {
         return Collections.unmodifiableSet(added().keySet());
     }
 
+    /** The modules, in the order of their names. */
+    public Collection<M> values() {
+        return items().values();
+    }
+
+    /** The modules by name. */
+    @SuppressWarnings("unchecked") // put takes nothing else
+    public Map<String, M> items() {
+        return (Map<String, M>) Collections.unmodifiableMap(added());
+    }
+
     public boolean containsKey(String name) {
         return added().containsKey(name);
     }
@@ -37,13 +49,12 @@ public class ModuleDict<M extends Module> extends Module {
      *
      * @throws NoSuchElementException if there is none
      */
-    @SuppressWarnings("unchecked") // put takes nothing else
     public M get(String name) {
-        Module module = added().get(name);
+        M module = items().get(name);
         if (module == null) {
-            throw new NoSuchElementException("there is no module '" + name + "'; there are " + added().keySet());
+            throw new NoSuchElementException("there is no module '" + name + "'; there are " + keys());
         }
-        return (M) module;
+        return module;
     }
 
     /** Adds {@code module}, or replaces the one of this name. */
@@ -51,10 +62,20 @@ public class ModuleDict<M extends Module> extends Module {
         add(name, module);
     }
 
+    /** Adds the modules of {@code modules}, or replaces those of the same names. */
+    public void update(Map<String, ? extends M> modules) {
+        modules.forEach(this::put);
+    }
+
     /** Takes the module called {@code name} out and returns it. */
-    public M remove(String name) {
+    public M pop(String name) {
         M module = get(name);
-        added().remove(name);
+        delete(name);
         return module;
+    }
+
+    /** Takes all modules out. */
+    public void clear() {
+        added().clear();
     }
 }

@@ -143,7 +143,7 @@ final class ModuleFields {
                 + field.getDeclaringClass().getName() + " is a "
                 + field.getType().getSimpleName()
                 + " with modules, parameters or buffers in it, which would not be seen;"
-                + " use a ModuleList or a ModuleDict, or mark the field transient if they are not its children";
+                + " use a ModuleList or a ModuleDict, a ParameterList or a ParameterDict, or mark the field transient if they are not its children";
     }
 
     static void makeAccessible(Field field) {

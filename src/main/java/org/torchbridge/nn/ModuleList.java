@@ -2,8 +2,7 @@ package org.torchbridge.nn;
 
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 
 /**
  * Modules in a list, which are children of the module whose field it is; they are not called by the list. Their names
@@ -28,31 +27,61 @@ public class ModuleList<M extends Module> extends Module implements Iterable<M> 
 
     /** The module at {@code index}. */
     public M get(int index) {
-        return modulesInOrder().get(position(index));
+        return list().get(index);
     }
 
     /** Puts {@code module} in the place of the one at {@code index}. */
     public void set(int index, M module) {
-        add(Integer.toString(position(index)), module);
+        add(list().name(index), module);
     }
 
     /** Adds {@code module} at the end. */
     public ModuleList<M> append(M module) {
-        add(Integer.toString(size()), module);
+        add(list().nextName(), module);
         return this;
+    }
+
+    /** Adds {@code modules} at the end; {@code +=} in Python. */
+    public ModuleList<M> extend(Iterable<? extends M> modules) {
+        modules.forEach(this::append);
+        return this;
+    }
+
+    /** Puts {@code module} before the one at {@code index}, or at the end. */
+    public ModuleList<M> insert(int index, M module) {
+        list().insert(index, module);
+        return this;
+    }
+
+    /** Takes out the module at {@code index} and returns it. */
+    public M pop(int index) {
+        return list().pop(index);
+    }
+
+    /** The modules from {@code from} to before {@code to}: the same ones, numbered anew. */
+    public ModuleList<M> slice(int from, int to) {
+        return slice(from, to, 1);
+    }
+
+    /** Every {@code step}-th module from {@code from} to before {@code to}, backwards if {@code step} is negative. */
+    public ModuleList<M> slice(int from, int to, int step) {
+        Numbered<M> list = list();
+        return new ModuleList<>(
+                list.slice(from, to, step).stream().map(list.members()::get).toList());
+    }
+
+    /** These modules and then those of {@code other}. */
+    public ModuleList<M> plus(Iterable<? extends M> other) {
+        return new ModuleList<M>(this).extend(other);
     }
 
     @Override
     public Iterator<M> iterator() {
-        return modulesInOrder().iterator();
+        return list().values().iterator();
     }
 
-    @SuppressWarnings("unchecked") // append and set take nothing else
-    private List<M> modulesInOrder() {
-        return (List<M>) List.copyOf(added().values());
-    }
-
-    private int position(int index) {
-        return Objects.checkIndex(index < 0 ? index + size() : index, size());
+    @SuppressWarnings("unchecked") // append, insert and set take nothing else
+    private Numbered<M> list() {
+        return new Numbered<>((Map<String, M>) added());
     }
 }

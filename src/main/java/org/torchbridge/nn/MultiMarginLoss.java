@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * The hinge loss of one class y for each sample: the sum over the others i of max(0, w[y] · (margin - x[y] + x[i]))^p, over
@@ -33,19 +34,19 @@ public class MultiMarginLoss extends WeightedLoss {
         }
 
         public Options p(long p) {
-            return new Options(p, margin, weight, reduction);
+            return Records.with(this, "p", p);
         }
 
         public Options margin(double margin) {
-            return new Options(p, margin, weight, reduction);
+            return Records.with(this, "margin", margin);
         }
 
         public Options weight(@Nullable Tensor weight) {
-            return new Options(p, margin, weight, reduction);
+            return Records.with(this, "weight", weight);
         }
 
         public Options reduction(Reduction reduction) {
-            return new Options(p, margin, weight, reduction);
+            return Records.with(this, "reduction", reduction);
         }
     }
 

@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Records;
 
 /**
  * Attention with several heads: head i is softmax(Q · Kᵀ / √(E / heads)) · V with Q, K, V the projections of query, key
@@ -67,31 +68,31 @@ public class MultiheadAttention extends Module {
         }
 
         public Options dropout(double dropout) {
-            return new Options(dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst);
+            return Records.with(this, "dropout", dropout);
         }
 
         public Options bias(boolean bias) {
-            return new Options(dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst);
+            return Records.with(this, "bias", bias);
         }
 
         public Options addBiasKv(boolean addBiasKv) {
-            return new Options(dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst);
+            return Records.with(this, "addBiasKv", addBiasKv);
         }
 
         public Options addZeroAttn(boolean addZeroAttn) {
-            return new Options(dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst);
+            return Records.with(this, "addZeroAttn", addZeroAttn);
         }
 
         public Options kdim(@Nullable Long kdim) {
-            return new Options(dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst);
+            return Records.with(this, "kdim", kdim);
         }
 
         public Options vdim(@Nullable Long vdim) {
-            return new Options(dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst);
+            return Records.with(this, "vdim", vdim);
         }
 
         public Options batchFirst(boolean batchFirst) {
-            return new Options(dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst);
+            return Records.with(this, "batchFirst", batchFirst);
         }
     }
 
@@ -114,23 +115,23 @@ public class MultiheadAttention extends Module {
         private static final CallOptions DEFAULT = new CallOptions(null, true, null, true, false);
 
         public CallOptions keyPaddingMask(@Nullable Tensor keyPaddingMask) {
-            return new CallOptions(keyPaddingMask, needWeights, attnMask, averageAttnWeights, isCausal);
+            return Records.with(this, "keyPaddingMask", keyPaddingMask);
         }
 
         public CallOptions needWeights(boolean needWeights) {
-            return new CallOptions(keyPaddingMask, needWeights, attnMask, averageAttnWeights, isCausal);
+            return Records.with(this, "needWeights", needWeights);
         }
 
         public CallOptions attnMask(@Nullable Tensor attnMask) {
-            return new CallOptions(keyPaddingMask, needWeights, attnMask, averageAttnWeights, isCausal);
+            return Records.with(this, "attnMask", attnMask);
         }
 
         public CallOptions averageAttnWeights(boolean averageAttnWeights) {
-            return new CallOptions(keyPaddingMask, needWeights, attnMask, averageAttnWeights, isCausal);
+            return Records.with(this, "averageAttnWeights", averageAttnWeights);
         }
 
         public CallOptions isCausal(boolean isCausal) {
-            return new CallOptions(keyPaddingMask, needWeights, attnMask, averageAttnWeights, isCausal);
+            return Records.with(this, "isCausal", isCausal);
         }
     }
 

@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * The negative log likelihood: -w[y] · x[y] of log probabilities x, as {@link LogSoftmax} makes them, and the class y. Input
@@ -23,15 +24,15 @@ public class NLLLoss extends WeightedLoss {
         private static final Options DEFAULT = new Options(null, -100, Reduction.MEAN);
 
         public Options weight(@Nullable Tensor weight) {
-            return new Options(weight, ignoreIndex, reduction);
+            return Records.with(this, "weight", weight);
         }
 
         public Options ignoreIndex(long ignoreIndex) {
-            return new Options(weight, ignoreIndex, reduction);
+            return Records.with(this, "ignoreIndex", ignoreIndex);
         }
 
         public Options reduction(Reduction reduction) {
-            return new Options(weight, ignoreIndex, reduction);
+            return Records.with(this, "reduction", reduction);
         }
     }
 

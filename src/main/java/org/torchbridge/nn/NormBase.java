@@ -1,9 +1,11 @@
 package org.torchbridge.nn;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Records;
 
 /**
  * A layer that normalises each of C features or channels to mean 0 and variance 1, then, if it is affine, scales it by
@@ -13,7 +15,7 @@ public abstract class NormBase extends Layer {
     private static final int VERSION_WITH_BATCHES_TRACKED = 2;
 
     long numFeatures;
-    private final Options options;
+    private Options options;
     public @Nullable Parameter weight;
     public @Nullable Parameter bias;
     public @Nullable Buffer runningMean;
@@ -32,19 +34,19 @@ public abstract class NormBase extends Layer {
     public record Options(double eps, @Nullable Double momentum, boolean affine, boolean trackRunningStats) {
 
         public Options eps(double eps) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "eps", eps);
         }
 
         public Options momentum(@Nullable Double momentum) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "momentum", momentum);
         }
 
         public Options affine(boolean affine) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "affine", affine);
         }
 
         public Options trackRunningStats(boolean trackRunningStats) {
-            return new Options(eps, momentum, affine, trackRunningStats);
+            return Records.with(this, "trackRunningStats", trackRunningStats);
         }
     }
 
@@ -86,9 +88,14 @@ public abstract class NormBase extends Layer {
         return numFeatures;
     }
 
-    /** The options this layer was made with. */
+    /** The options this layer was made with, but for the momentum if that was set. */
     public Options settings() {
         return options;
+    }
+
+    /** Sets the share of a batch in the running values; null means their plain mean over all batches. */
+    public void momentum(@Nullable Double momentum) {
+        options = options.momentum(momentum);
     }
 
     @Override
@@ -139,6 +146,14 @@ public abstract class NormBase extends Layer {
             throw new IllegalArgumentException("the input of " + typeName() + " has " + input.dim()
                     + " dimensions; " + (least == most ? least : least + " or " + most) + " are expected: "
                     + shapes.replace("C", Long.toString(numFeatures)));
+        }
+    }
+
+    /** Refuses an input of other channels than this layer has. */
+    final void requireChannels(Tensor input, long channels) {
+        if (channels != numFeatures) {
+            throw new IllegalArgumentException("the input of " + typeName() + " has the shape "
+                    + Arrays.toString(input.shape()) + "; " + numFeatures + " channels are expected");
         }
     }
 

@@ -16,6 +16,21 @@ abstract class NormalizationFunctions extends ActivationFunctions {
         return batchNorm(input, runningMean, runningVar, null, null, false, 0.1, 1e-5);
     }
 
+    public static Tensor batchNorm(
+            Tensor input, Tensor runningMean, Tensor runningVar, @Nullable Tensor weight, @Nullable Tensor bias) {
+        return batchNorm(input, runningMean, runningVar, weight, bias, false);
+    }
+
+    public static Tensor batchNorm(
+            Tensor input,
+            @Nullable Tensor runningMean,
+            @Nullable Tensor runningVar,
+            @Nullable Tensor weight,
+            @Nullable Tensor bias,
+            boolean training) {
+        return batchNorm(input, runningMean, runningVar, weight, bias, training, 0.1, 1e-5);
+    }
+
     /**
      * Batch normalisation of input (N, C, *); all others are (C).
      *
@@ -67,6 +82,11 @@ abstract class NormalizationFunctions extends ActivationFunctions {
         return layerNorm(input, normalizedShape, null, null, 1e-5);
     }
 
+    public static Tensor layerNorm(
+            Tensor input, long[] normalizedShape, @Nullable Tensor weight, @Nullable Tensor bias) {
+        return layerNorm(input, normalizedShape, weight, bias, 1e-5);
+    }
+
     /** See {@link LayerNorm}. */
     public static Tensor layerNorm(
             Tensor input, long[] normalizedShape, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
@@ -84,6 +104,10 @@ abstract class NormalizationFunctions extends ActivationFunctions {
 
     public static Tensor groupNorm(Tensor input, long numGroups) {
         return groupNorm(input, numGroups, null, null, 1e-5);
+    }
+
+    public static Tensor groupNorm(Tensor input, long numGroups, @Nullable Tensor weight, @Nullable Tensor bias) {
+        return groupNorm(input, numGroups, weight, bias, 1e-5);
     }
 
     /** See {@link GroupNorm}. */
@@ -119,6 +143,10 @@ abstract class NormalizationFunctions extends ActivationFunctions {
 
     public static Tensor normalize(Tensor input) {
         return normalize(input, 2, 1, 1e-12);
+    }
+
+    public static Tensor normalize(Tensor input, double p) {
+        return normalize(input, p, 1);
     }
 
     public static Tensor normalize(Tensor input, double p, long dim) {

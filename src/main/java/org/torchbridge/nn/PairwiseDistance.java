@@ -1,6 +1,7 @@
 package org.torchbridge.nn;
 
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * ‖x₁ - x₂ + eps‖, the p-norm over the last dimension. Inputs (N, D) or (D), output (N) or ().
@@ -21,15 +22,15 @@ public class PairwiseDistance extends PairLayer {
         private static final Options DEFAULT = new Options(2, 1e-6, false);
 
         public Options p(double p) {
-            return new Options(p, eps, keepdim);
+            return Records.with(this, "p", p);
         }
 
         public Options eps(double eps) {
-            return new Options(p, eps, keepdim);
+            return Records.with(this, "eps", eps);
         }
 
         public Options keepdim(boolean keepdim) {
-            return new Options(p, eps, keepdim);
+            return Records.with(this, "keepdim", keepdim);
         }
     }
 

@@ -8,8 +8,8 @@ import org.torchbridge.Tensor;
  * A tensor that a module learns. A field of this type in a {@link Module} is one of its parameters.
  *
  * <p>The tensor stays the same object as long as the parameter lives: loading a state and moving to another device or
- * type change what is in it, so an optimizer that was given the parameter sees every change. It belongs to no
- * {@link Scope}.
+ * type change what is in it, so an optimizer that was given the parameter sees every change. Only moving to or from the
+ * meta device makes another one. It belongs to no {@link Scope}.
  *
  * <p>{@link Module#compute} puts a parameter in a field whose tensor is computed anew each time it is asked for. Such a
  * one is not among {@link Module#parameters}.
@@ -17,7 +17,7 @@ import org.torchbridge.Tensor;
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html">Parameter</a>.
  */
 public sealed class Parameter permits UninitializedParameter, ComputedParameter {
-    private final @Nullable Tensor data;
+    private @Nullable Tensor data;
 
     /** A parameter over the memory of {@code data} that requires gradients. */
     public Parameter(Tensor data) {
@@ -62,6 +62,10 @@ public sealed class Parameter permits UninitializedParameter, ComputedParameter 
     /** The tensor, even if it has no shape yet. */
     Tensor data() {
         return data;
+    }
+
+    void data(Tensor tensor) {
+        data = tensor;
     }
 
     /** Whether it waits for its shape. */

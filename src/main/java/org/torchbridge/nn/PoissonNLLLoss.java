@@ -1,6 +1,7 @@
 package org.torchbridge.nn;
 
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * The negative log likelihood of counts y, the target, under a Poisson distribution whose rate, or the logarithm of it,
@@ -22,19 +23,19 @@ public class PoissonNLLLoss extends ReducedLoss {
         private static final Options DEFAULT = new Options(true, false, 1e-8, Reduction.MEAN);
 
         public Options logInput(boolean logInput) {
-            return new Options(logInput, full, eps, reduction);
+            return Records.with(this, "logInput", logInput);
         }
 
         public Options full(boolean full) {
-            return new Options(logInput, full, eps, reduction);
+            return Records.with(this, "full", full);
         }
 
         public Options eps(double eps) {
-            return new Options(logInput, full, eps, reduction);
+            return Records.with(this, "eps", eps);
         }
 
         public Options reduction(Reduction reduction) {
-            return new Options(logInput, full, eps, reduction);
+            return Records.with(this, "reduction", reduction);
         }
     }
 

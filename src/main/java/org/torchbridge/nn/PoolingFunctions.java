@@ -15,6 +15,10 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
         return maxPool1d(input, Size.of(kernelSize), MaxPool1d.options());
     }
 
+    public static Tensor maxPool1d(Tensor input, long kernelSize, MaxPool.Options options) {
+        return maxPool1d(input, Size.of(kernelSize), options);
+    }
+
     /** The largest value under the kernel: input (N, C, L) or (C, L). */
     public static Tensor maxPool1d(Tensor input, Size kernelSize, MaxPool.Options options) {
         requireDimensions(input, 1);
@@ -47,6 +51,10 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
         return maxPool2d(input, Size.of(kernelSize), MaxPool2d.options());
     }
 
+    public static Tensor maxPool2d(Tensor input, long kernelSize, MaxPool.Options options) {
+        return maxPool2d(input, Size.of(kernelSize), options);
+    }
+
     /** The largest value under the kernel: input (N, C, H, W) or (C, H, W). */
     public static Tensor maxPool2d(Tensor input, Size kernelSize, MaxPool.Options options) {
         requireDimensions(input, 2);
@@ -77,6 +85,10 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     public static Tensor maxPool3d(Tensor input, long kernelSize) {
         return maxPool3d(input, Size.of(kernelSize), MaxPool3d.options());
+    }
+
+    public static Tensor maxPool3d(Tensor input, long kernelSize, MaxPool.Options options) {
+        return maxPool3d(input, Size.of(kernelSize), options);
     }
 
     /** The largest value under the kernel: input (N, C, D, H, W) or (C, D, H, W). */
@@ -146,6 +158,10 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
         return avgPool1d(input, Size.of(kernelSize), AvgPool1d.options());
     }
 
+    public static Tensor avgPool1d(Tensor input, long kernelSize, AvgPool.Options options) {
+        return avgPool1d(input, Size.of(kernelSize), options);
+    }
+
     /** The mean of the values under the kernel: input (N, C, L) or (C, L). */
     public static Tensor avgPool1d(Tensor input, Size kernelSize, AvgPool.Options options) {
         options.requireNoDivisor();
@@ -163,6 +179,10 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
         return avgPool2d(input, Size.of(kernelSize), AvgPool2d.options());
     }
 
+    public static Tensor avgPool2d(Tensor input, long kernelSize, AvgPool.Options options) {
+        return avgPool2d(input, Size.of(kernelSize), options);
+    }
+
     /** The mean of the values under the kernel: input (N, C, H, W) or (C, H, W). */
     public static Tensor avgPool2d(Tensor input, Size kernelSize, AvgPool.Options options) {
         requireDimensions(input, 2);
@@ -178,6 +198,10 @@ abstract class PoolingFunctions extends ConvolutionFunctions {
 
     public static Tensor avgPool3d(Tensor input, long kernelSize) {
         return avgPool3d(input, Size.of(kernelSize), AvgPool3d.options());
+    }
+
+    public static Tensor avgPool3d(Tensor input, long kernelSize, AvgPool.Options options) {
+        return avgPool3d(input, Size.of(kernelSize), options);
     }
 
     /** The mean of the values under the kernel: input (N, C, D, H, W) or (C, D, H, W). */

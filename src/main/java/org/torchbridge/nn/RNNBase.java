@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Records;
 import org.torchbridge.nn.utils.PackedSequence;
 
 /**
@@ -76,31 +77,31 @@ public abstract class RNNBase extends Module {
         }
 
         public Options numLayers(long numLayers) {
-            return new Options(numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional, projSize);
+            return Records.with(this, "numLayers", numLayers);
         }
 
         public Options nonlinearity(Nonlinearity nonlinearity) {
-            return new Options(numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional, projSize);
+            return Records.with(this, "nonlinearity", nonlinearity);
         }
 
         public Options bias(boolean bias) {
-            return new Options(numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional, projSize);
+            return Records.with(this, "bias", bias);
         }
 
         public Options batchFirst(boolean batchFirst) {
-            return new Options(numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional, projSize);
+            return Records.with(this, "batchFirst", batchFirst);
         }
 
         public Options dropout(double dropout) {
-            return new Options(numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional, projSize);
+            return Records.with(this, "dropout", dropout);
         }
 
         public Options bidirectional(boolean bidirectional) {
-            return new Options(numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional, projSize);
+            return Records.with(this, "bidirectional", bidirectional);
         }
 
         public Options projSize(long projSize) {
-            return new Options(numLayers, nonlinearity, bias, batchFirst, dropout, bidirectional, projSize);
+            return Records.with(this, "projSize", projSize);
         }
 
         int directions() {

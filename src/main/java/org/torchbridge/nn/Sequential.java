@@ -3,9 +3,7 @@ package org.torchbridge.nn;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.torchbridge.Tensor;
 
 /**
@@ -63,36 +61,70 @@ public class Sequential extends Layer implements Iterable<Layer> {
 
     /** The layer at {@code index}. */
     public Layer get(int index) {
-        return (Layer) added().get(name(index));
+        return (Layer) layers().get(index);
     }
 
     /** Puts {@code layer} in the place and under the name of the one at {@code index}. */
     public void set(int index, Layer layer) {
-        add(name(index), layer);
+        add(layers().name(index), layer);
     }
 
     /** Adds {@code layer} at the end. Its name is the number of layers before it, or the next one that is free. */
     public Sequential append(Layer layer) {
-        int number = size();
-        while (added().containsKey(Integer.toString(number))) {
-            number++;
-        }
-        add(Integer.toString(number), layer);
+        add(layers().nextName(), layer);
         return this;
+    }
+
+    /** Adds {@code layers} at the end; {@code +=} in Python. */
+    public Sequential extend(Iterable<? extends Layer> layers) {
+        layers.forEach(this::append);
+        return this;
+    }
+
+    /** Puts {@code layer} before the one at {@code index}, or at the end; all layers are numbered anew. */
+    public Sequential insert(int index, Layer layer) {
+        layers().insert(index, layer);
+        return this;
+    }
+
+    /** Takes out the layer at {@code index} and returns it; all layers are numbered anew. */
+    public Layer pop(int index) {
+        return (Layer) layers().pop(index);
     }
 
     /** The layers from {@code from} to before {@code to}: the same ones, with the names they have here. */
     public Sequential slice(int from, int to) {
-        int begin = clamp(from);
-        int end = Math.max(begin, clamp(to));
-        Map<String, Module> layers = new LinkedHashMap<>();
-        names().subList(begin, end).forEach(name -> layers.put(name, added().get(name)));
-        return new Sequential(layers);
+        return slice(from, to, 1);
+    }
+
+    /** Every {@code step}-th layer from {@code from} to before {@code to}, backwards if {@code step} is negative. */
+    public Sequential slice(int from, int to, int step) {
+        Map<String, Module> slice = new LinkedHashMap<>();
+        layers().slice(from, to, step).forEach(name -> slice.put(name, added().get(name)));
+        return new Sequential(slice);
+    }
+
+    /** These layers and then those of {@code other}, numbered anew. */
+    public Sequential plus(Sequential other) {
+        return new Sequential().extend(this).extend(other);
+    }
+
+    /** These layers {@code times} times, the same ones each time, numbered anew. */
+    public Sequential times(int times) {
+        if (times <= 0) {
+            throw new IllegalArgumentException(
+                    "a Sequential is to be repeated " + times + " times; a positive number is expected");
+        }
+        Sequential repeated = new Sequential();
+        for (int i = 0; i < times; i++) {
+            repeated.extend(this);
+        }
+        return repeated;
     }
 
     @Override
     public Iterator<Layer> iterator() {
-        return added().values().stream().map(Layer.class::cast).iterator();
+        return layers().values().stream().map(Layer.class::cast).iterator();
     }
 
     /** Everything that a {@code Sequential} has is a {@link Layer}. */
@@ -102,19 +134,8 @@ public class Sequential extends Layer implements Iterable<Layer> {
         super.add(name, child);
     }
 
-    private List<String> names() {
-        return List.copyOf(added().keySet());
-    }
-
-    private String name(int index) {
-        int position = index < 0 ? index + size() : index;
-        return names().get(Objects.checkIndex(position, size()));
-    }
-
-    /** As in Python, a slice may reach beyond the ends. */
-    private int clamp(int index) {
-        int position = index < 0 ? index + size() : index;
-        return Math.max(0, Math.min(position, size()));
+    private Numbered<Module> layers() {
+        return new Numbered<>(added());
     }
 
     private static Map<String, Module> numbered(Iterable<? extends Module> layers) {

@@ -1,5 +1,7 @@
 package org.torchbridge.nn;
 
+import org.torchbridge.internal.Records;
+
 /** What {@link Unfold} and {@link Fold} share: how a block moves over an image. */
 public abstract class SlidingBlocks extends Layer {
     private final Size kernelSize;
@@ -14,7 +16,7 @@ public abstract class SlidingBlocks extends Layer {
         }
 
         public Options dilation(Size dilation) {
-            return new Options(dilation, padding, stride);
+            return Records.with(this, "dilation", dilation);
         }
 
         public Options padding(long... padding) {
@@ -22,7 +24,7 @@ public abstract class SlidingBlocks extends Layer {
         }
 
         public Options padding(Size padding) {
-            return new Options(dilation, padding, stride);
+            return Records.with(this, "padding", padding);
         }
 
         public Options stride(long... stride) {
@@ -30,7 +32,7 @@ public abstract class SlidingBlocks extends Layer {
         }
 
         public Options stride(Size stride) {
-            return new Options(dilation, padding, stride);
+            return Records.with(this, "stride", stride);
         }
     }
 

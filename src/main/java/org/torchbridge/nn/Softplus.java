@@ -16,6 +16,10 @@ public class Softplus extends Layer {
         this(1, 20);
     }
 
+    public Softplus(double beta) {
+        this(beta, 20);
+    }
+
     public Softplus(double beta, double threshold) {
         this.beta = beta;
         this.threshold = threshold;

@@ -1,5 +1,6 @@
 package org.torchbridge.nn;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** The hooks that run when a module's state is made and loaded. */
@@ -22,6 +23,10 @@ final class StateHooks {
         this.afterSave = afterSave;
         this.beforeLoad = beforeLoad;
         this.afterLoad = afterLoad;
+    }
+
+    void remove(Object hook) {
+        List.of(beforeSave, afterSave, beforeLoad, afterLoad).forEach(hooks -> hooks.removeIf(hook::equals));
     }
 
     StateHooks copy(UnaryOperator<Object> copier) {

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Records;
 import org.torchbridge.nn.TransformerEncoderLayer.Activation;
 
 /**
@@ -45,27 +46,27 @@ public class Transformer extends Module {
         private static final Options DEFAULT = new Options(512, 8, 6, 6, TransformerEncoderLayer.options(), null, null);
 
         public Options dModel(long dModel) {
-            return new Options(dModel, nhead, numEncoderLayers, numDecoderLayers, layer, customEncoder, customDecoder);
+            return Records.with(this, "dModel", dModel);
         }
 
         public Options nhead(long nhead) {
-            return new Options(dModel, nhead, numEncoderLayers, numDecoderLayers, layer, customEncoder, customDecoder);
+            return Records.with(this, "nhead", nhead);
         }
 
         public Options numEncoderLayers(long numEncoderLayers) {
-            return new Options(dModel, nhead, numEncoderLayers, numDecoderLayers, layer, customEncoder, customDecoder);
+            return Records.with(this, "numEncoderLayers", numEncoderLayers);
         }
 
         public Options numDecoderLayers(long numDecoderLayers) {
-            return new Options(dModel, nhead, numEncoderLayers, numDecoderLayers, layer, customEncoder, customDecoder);
+            return Records.with(this, "numDecoderLayers", numDecoderLayers);
         }
 
         public Options customEncoder(@Nullable TransformerEncoder customEncoder) {
-            return new Options(dModel, nhead, numEncoderLayers, numDecoderLayers, layer, customEncoder, customDecoder);
+            return Records.with(this, "customEncoder", customEncoder);
         }
 
         public Options customDecoder(@Nullable TransformerDecoder customDecoder) {
-            return new Options(dModel, nhead, numEncoderLayers, numDecoderLayers, layer, customEncoder, customDecoder);
+            return Records.with(this, "customDecoder", customDecoder);
         }
 
         public Options dimFeedforward(long dimFeedforward) {
@@ -144,120 +145,39 @@ public class Transformer extends Module {
                 new CallOptions(null, null, null, null, null, null, null, null, false);
 
         public CallOptions srcMask(@Nullable Tensor srcMask) {
-            return new CallOptions(
-                    srcMask,
-                    tgtMask,
-                    memoryMask,
-                    srcKeyPaddingMask,
-                    tgtKeyPaddingMask,
-                    memoryKeyPaddingMask,
-                    srcIsCausal,
-                    tgtIsCausal,
-                    memoryIsCausal);
+            return Records.with(this, "srcMask", srcMask);
         }
 
         public CallOptions tgtMask(@Nullable Tensor tgtMask) {
-            return new CallOptions(
-                    srcMask,
-                    tgtMask,
-                    memoryMask,
-                    srcKeyPaddingMask,
-                    tgtKeyPaddingMask,
-                    memoryKeyPaddingMask,
-                    srcIsCausal,
-                    tgtIsCausal,
-                    memoryIsCausal);
+            return Records.with(this, "tgtMask", tgtMask);
         }
 
         public CallOptions memoryMask(@Nullable Tensor memoryMask) {
-            return new CallOptions(
-                    srcMask,
-                    tgtMask,
-                    memoryMask,
-                    srcKeyPaddingMask,
-                    tgtKeyPaddingMask,
-                    memoryKeyPaddingMask,
-                    srcIsCausal,
-                    tgtIsCausal,
-                    memoryIsCausal);
+            return Records.with(this, "memoryMask", memoryMask);
         }
 
         public CallOptions srcKeyPaddingMask(@Nullable Tensor srcKeyPaddingMask) {
-            return new CallOptions(
-                    srcMask,
-                    tgtMask,
-                    memoryMask,
-                    srcKeyPaddingMask,
-                    tgtKeyPaddingMask,
-                    memoryKeyPaddingMask,
-                    srcIsCausal,
-                    tgtIsCausal,
-                    memoryIsCausal);
+            return Records.with(this, "srcKeyPaddingMask", srcKeyPaddingMask);
         }
 
         public CallOptions tgtKeyPaddingMask(@Nullable Tensor tgtKeyPaddingMask) {
-            return new CallOptions(
-                    srcMask,
-                    tgtMask,
-                    memoryMask,
-                    srcKeyPaddingMask,
-                    tgtKeyPaddingMask,
-                    memoryKeyPaddingMask,
-                    srcIsCausal,
-                    tgtIsCausal,
-                    memoryIsCausal);
+            return Records.with(this, "tgtKeyPaddingMask", tgtKeyPaddingMask);
         }
 
         public CallOptions memoryKeyPaddingMask(@Nullable Tensor memoryKeyPaddingMask) {
-            return new CallOptions(
-                    srcMask,
-                    tgtMask,
-                    memoryMask,
-                    srcKeyPaddingMask,
-                    tgtKeyPaddingMask,
-                    memoryKeyPaddingMask,
-                    srcIsCausal,
-                    tgtIsCausal,
-                    memoryIsCausal);
+            return Records.with(this, "memoryKeyPaddingMask", memoryKeyPaddingMask);
         }
 
         public CallOptions srcIsCausal(@Nullable Boolean srcIsCausal) {
-            return new CallOptions(
-                    srcMask,
-                    tgtMask,
-                    memoryMask,
-                    srcKeyPaddingMask,
-                    tgtKeyPaddingMask,
-                    memoryKeyPaddingMask,
-                    srcIsCausal,
-                    tgtIsCausal,
-                    memoryIsCausal);
+            return Records.with(this, "srcIsCausal", srcIsCausal);
         }
 
         public CallOptions tgtIsCausal(@Nullable Boolean tgtIsCausal) {
-            return new CallOptions(
-                    srcMask,
-                    tgtMask,
-                    memoryMask,
-                    srcKeyPaddingMask,
-                    tgtKeyPaddingMask,
-                    memoryKeyPaddingMask,
-                    srcIsCausal,
-                    tgtIsCausal,
-                    memoryIsCausal);
+            return Records.with(this, "tgtIsCausal", tgtIsCausal);
         }
 
         public CallOptions memoryIsCausal(boolean memoryIsCausal) {
-            return new CallOptions(
-                    srcMask,
-                    tgtMask,
-                    memoryMask,
-                    srcKeyPaddingMask,
-                    tgtKeyPaddingMask,
-                    memoryKeyPaddingMask,
-                    srcIsCausal,
-                    tgtIsCausal,
-                    memoryIsCausal);
+            return Records.with(this, "memoryIsCausal", memoryIsCausal);
         }
     }
 

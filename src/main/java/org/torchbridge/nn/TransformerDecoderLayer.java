@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * Self-attention of the target, attention from it to the memory, which an encoder made of the source, then a
@@ -54,33 +55,27 @@ public class TransformerDecoderLayer extends Module {
         private static final CallOptions DEFAULT = new CallOptions(null, null, null, null, null, false);
 
         public CallOptions tgtMask(@Nullable Tensor tgtMask) {
-            return new CallOptions(
-                    tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal);
+            return Records.with(this, "tgtMask", tgtMask);
         }
 
         public CallOptions memoryMask(@Nullable Tensor memoryMask) {
-            return new CallOptions(
-                    tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal);
+            return Records.with(this, "memoryMask", memoryMask);
         }
 
         public CallOptions tgtKeyPaddingMask(@Nullable Tensor tgtKeyPaddingMask) {
-            return new CallOptions(
-                    tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal);
+            return Records.with(this, "tgtKeyPaddingMask", tgtKeyPaddingMask);
         }
 
         public CallOptions memoryKeyPaddingMask(@Nullable Tensor memoryKeyPaddingMask) {
-            return new CallOptions(
-                    tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal);
+            return Records.with(this, "memoryKeyPaddingMask", memoryKeyPaddingMask);
         }
 
         public CallOptions tgtIsCausal(@Nullable Boolean tgtIsCausal) {
-            return new CallOptions(
-                    tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal);
+            return Records.with(this, "tgtIsCausal", tgtIsCausal);
         }
 
         public CallOptions memoryIsCausal(boolean memoryIsCausal) {
-            return new CallOptions(
-                    tgtMask, memoryMask, tgtKeyPaddingMask, memoryKeyPaddingMask, tgtIsCausal, memoryIsCausal);
+            return Records.with(this, "memoryIsCausal", memoryIsCausal);
         }
     }
 

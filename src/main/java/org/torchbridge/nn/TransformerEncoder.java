@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * Encoder layers one after the other, copies of the one that is given, which start with the same weights; then a
@@ -37,15 +38,15 @@ public class TransformerEncoder extends Layer {
         private static final CallOptions DEFAULT = new CallOptions(null, null, null);
 
         public CallOptions mask(@Nullable Tensor mask) {
-            return new CallOptions(mask, srcKeyPaddingMask, isCausal);
+            return Records.with(this, "mask", mask);
         }
 
         public CallOptions srcKeyPaddingMask(@Nullable Tensor srcKeyPaddingMask) {
-            return new CallOptions(mask, srcKeyPaddingMask, isCausal);
+            return Records.with(this, "srcKeyPaddingMask", srcKeyPaddingMask);
         }
 
         public CallOptions isCausal(@Nullable Boolean isCausal) {
-            return new CallOptions(mask, srcKeyPaddingMask, isCausal);
+            return Records.with(this, "isCausal", isCausal);
         }
     }
 

@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * Self-attention, then a feed-forward network of two linear layers, each added to its input and normalised, as in
@@ -66,11 +67,11 @@ public class TransformerEncoderLayer extends Layer {
         private static final Options DEFAULT = new Options(2048, 0.1, Activation.RELU, 1e-5, false, false, true);
 
         public Options dimFeedforward(long dimFeedforward) {
-            return new Options(dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias);
+            return Records.with(this, "dimFeedforward", dimFeedforward);
         }
 
         public Options dropout(double dropout) {
-            return new Options(dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias);
+            return Records.with(this, "dropout", dropout);
         }
 
         public Options activation(Activation activation) {
@@ -78,23 +79,23 @@ public class TransformerEncoderLayer extends Layer {
         }
 
         public Options activation(UnaryOperator<Tensor> activation) {
-            return new Options(dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias);
+            return Records.with(this, "activation", activation);
         }
 
         public Options layerNormEps(double layerNormEps) {
-            return new Options(dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias);
+            return Records.with(this, "layerNormEps", layerNormEps);
         }
 
         public Options batchFirst(boolean batchFirst) {
-            return new Options(dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias);
+            return Records.with(this, "batchFirst", batchFirst);
         }
 
         public Options normFirst(boolean normFirst) {
-            return new Options(dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias);
+            return Records.with(this, "normFirst", normFirst);
         }
 
         public Options bias(boolean bias) {
-            return new Options(dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias);
+            return Records.with(this, "bias", bias);
         }
 
         MultiheadAttention attention(long dModel, long nhead) {
@@ -122,15 +123,15 @@ public class TransformerEncoderLayer extends Layer {
         private static final CallOptions DEFAULT = new CallOptions(null, null, false);
 
         public CallOptions srcMask(@Nullable Tensor srcMask) {
-            return new CallOptions(srcMask, srcKeyPaddingMask, isCausal);
+            return Records.with(this, "srcMask", srcMask);
         }
 
         public CallOptions srcKeyPaddingMask(@Nullable Tensor srcKeyPaddingMask) {
-            return new CallOptions(srcMask, srcKeyPaddingMask, isCausal);
+            return Records.with(this, "srcKeyPaddingMask", srcKeyPaddingMask);
         }
 
         public CallOptions isCausal(boolean isCausal) {
-            return new CallOptions(srcMask, srcKeyPaddingMask, isCausal);
+            return Records.with(this, "isCausal", isCausal);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.torchbridge.nn;
 
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * Wants an anchor a nearer to its positive example p than to its negative one n: max(0, d(a, p) - d(a, n) + margin), where d
@@ -28,23 +29,23 @@ public class TripletMarginLoss extends TripletLoss {
         }
 
         public Options margin(double margin) {
-            return new Options(margin, p, eps, swap, reduction);
+            return Records.with(this, "margin", margin);
         }
 
         public Options p(double p) {
-            return new Options(margin, p, eps, swap, reduction);
+            return Records.with(this, "p", p);
         }
 
         public Options eps(double eps) {
-            return new Options(margin, p, eps, swap, reduction);
+            return Records.with(this, "eps", eps);
         }
 
         public Options swap(boolean swap) {
-            return new Options(margin, p, eps, swap, reduction);
+            return Records.with(this, "swap", swap);
         }
 
         public Options reduction(Reduction reduction) {
-            return new Options(margin, p, eps, swap, reduction);
+            return Records.with(this, "reduction", reduction);
         }
     }
 

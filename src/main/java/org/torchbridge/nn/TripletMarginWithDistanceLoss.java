@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * Wants an anchor a nearer to its positive example p than to its negative one n: max(0, d(a, p) - d(a, n) + margin) with
@@ -36,19 +37,19 @@ public class TripletMarginWithDistanceLoss extends TripletLoss {
         }
 
         public Options distanceFunction(@Nullable BinaryOperator<Tensor> distanceFunction) {
-            return new Options(distanceFunction, margin, swap, reduction);
+            return Records.with(this, "distanceFunction", distanceFunction);
         }
 
         public Options margin(double margin) {
-            return new Options(distanceFunction, margin, swap, reduction);
+            return Records.with(this, "margin", margin);
         }
 
         public Options swap(boolean swap) {
-            return new Options(distanceFunction, margin, swap, reduction);
+            return Records.with(this, "swap", swap);
         }
 
         public Options reduction(Reduction reduction) {
-            return new Options(distanceFunction, margin, swap, reduction);
+            return Records.with(this, "reduction", reduction);
         }
     }
 

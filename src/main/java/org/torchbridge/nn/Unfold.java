@@ -14,6 +14,10 @@ public class Unfold extends SlidingBlocks {
         this(kernelSize, options());
     }
 
+    public Unfold(Size kernelSize) {
+        this(kernelSize, options());
+    }
+
     public Unfold(long kernelSize, Options options) {
         this(Size.of(kernelSize), options);
     }

@@ -3,6 +3,7 @@ package org.torchbridge.nn;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.internal.Records;
 
 /**
  * Makes sequences, images or volumes larger or smaller. Input (N, C, L), (N, C, H, W) or (N, C, D, H, W); all
@@ -79,7 +80,7 @@ public class Upsample extends Layer {
         }
 
         public Options size(@Nullable Size size) {
-            return new Options(size, scaleFactor, mode, alignCorners, recomputeScaleFactor, antialias);
+            return Records.with(this, "size", size);
         }
 
         public Options scaleFactor(double... scaleFactor) {
@@ -87,23 +88,23 @@ public class Upsample extends Layer {
         }
 
         public Options scaleFactor(@Nullable Ratio scaleFactor) {
-            return new Options(size, scaleFactor, mode, alignCorners, recomputeScaleFactor, antialias);
+            return Records.with(this, "scaleFactor", scaleFactor);
         }
 
         public Options mode(Mode mode) {
-            return new Options(size, scaleFactor, mode, alignCorners, recomputeScaleFactor, antialias);
+            return Records.with(this, "mode", mode);
         }
 
         public Options alignCorners(@Nullable Boolean alignCorners) {
-            return new Options(size, scaleFactor, mode, alignCorners, recomputeScaleFactor, antialias);
+            return Records.with(this, "alignCorners", alignCorners);
         }
 
         public Options recomputeScaleFactor(boolean recomputeScaleFactor) {
-            return new Options(size, scaleFactor, mode, alignCorners, recomputeScaleFactor, antialias);
+            return Records.with(this, "recomputeScaleFactor", recomputeScaleFactor);
         }
 
         public Options antialias(boolean antialias) {
-            return new Options(size, scaleFactor, mode, alignCorners, recomputeScaleFactor, antialias);
+            return Records.with(this, "antialias", antialias);
         }
 
         /** Checks what the order of the setters must not matter for. */

@@ -5,6 +5,7 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.NativeOperators;
 
 /** The part of {@link Functional} for images: resizing, sampling, shuffling. */
@@ -71,6 +72,15 @@ abstract class VisionFunctions extends PoolingFunctions {
     /** Bilinear, with zeros outside. */
     public static Tensor gridSample(Tensor input, Tensor grid) {
         return gridSample(input, grid, GridSampleMode.BILINEAR, GridSamplePadding.ZEROS, false);
+    }
+
+    /** With zeros outside. */
+    public static Tensor gridSample(Tensor input, Tensor grid, GridSampleMode mode) {
+        return gridSample(input, grid, mode, GridSamplePadding.ZEROS);
+    }
+
+    public static Tensor gridSample(Tensor input, Tensor grid, GridSampleMode mode, GridSamplePadding paddingMode) {
+        return gridSample(input, grid, mode, paddingMode, false);
     }
 
     /**
@@ -144,6 +154,6 @@ abstract class VisionFunctions extends PoolingFunctions {
     /** What a native operator made of {@code input}, which has to live until then. */
     private static Tensor adopted(Tensor input, long result) {
         Reference.reachabilityFence(input);
-        return Tensor.adopt(result);
+        return Adoption.adopt(result);
     }
 }

@@ -1,6 +1,6 @@
 package org.torchbridge.optim;
 
-import org.torchbridge.internal.NativeOperators;
+import java.util.Map;
 import org.torchbridge.nn.Parameter;
 
 /**
@@ -12,36 +12,30 @@ import org.torchbridge.nn.Parameter;
 public final class AdamW extends Adam {
     private static final double DEFAULT_WEIGHT_DECAY = 1e-2;
 
-    public AdamW(Iterable<Parameter> parameters, double lr) {
-        this(parameters, options().lr(lr));
+    public AdamW(Iterable<Parameter> params) {
+        this(params, options());
     }
 
-    public AdamW(Iterable<Parameter> parameters, Options options) {
-        super(parameters, options);
+    public AdamW(Iterable<Parameter> params, double lr) {
+        this(params, options().lr(lr));
+    }
+
+    public AdamW(Iterable<Parameter> params, Options options) {
+        super(params, options, options());
+    }
+
+    /** For parameters whose names the state dict is to have. */
+    public AdamW(Map<String, Parameter> params, Options options) {
+        this(new NamedParameters(params), options);
     }
 
     /** The defaults, to be changed one by one: those of {@link Adam}, but a weight decay of 1e-2. */
     public static Options options() {
-        return Adam.options().weightDecay(DEFAULT_WEIGHT_DECAY);
+        return Adam.options().weightDecay(DEFAULT_WEIGHT_DECAY).decoupledWeightDecay(true);
     }
 
     @Override
-    void update(Arguments arguments, Options options) {
-        NativeOperators._fused_adamw_(
-                arguments.parameters(),
-                arguments.gradients(),
-                arguments.expAvgs(),
-                arguments.expAvgSqs(),
-                arguments.maxExpAvgSqs(),
-                arguments.steps(),
-                options.lr(),
-                options.beta1(),
-                options.beta2(),
-                options.weightDecay(),
-                options.eps(),
-                options.amsgrad(),
-                options.maximize(),
-                0,
-                0);
+    Options checked(Options options) {
+        return options.decoupledWeightDecay(true);
     }
 }

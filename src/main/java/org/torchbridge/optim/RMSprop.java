@@ -1,14 +1,33 @@
 package org.torchbridge.optim;
 
-import org.torchbridge.Tensor;
+import java.util.Map;
+import org.torchbridge.internal.Records;
+import org.torchbridge.internal.TensorList;
 import org.torchbridge.nn.Parameter;
 
 /**
- * RMSprop: gradients divided by the root of a running mean of their square.
+ * RMSprop: gradients divided by the root of a running mean of their square:
+ *
+ * <pre>
+ * v = alpha · v + (1 - alpha) · g²
+ * b = momentum · b + g / (√v + eps)    (centered: of v less the square of the running mean of g)
+ * p = p - lr · b
+ * </pre>
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html">RMSprop</a>.
  */
 public final class RMSprop extends Optimizer<RMSprop.Options> {
+    private static final GroupKeys KEYS = new GroupKeys(
+            "lr",
+            "momentum=0",
+            "alpha",
+            "eps",
+            "centered",
+            "weight_decay=0",
+            "capturable",
+            "foreach",
+            "maximize",
+            "differentiable");
 
     /**
      * lr 1e-2, alpha 0.99, eps 1e-8, all others 0 or false, unless set otherwise.
@@ -41,40 +60,49 @@ public final class RMSprop extends Optimizer<RMSprop.Options> {
 
         @Override
         public Options lr(double lr) {
-            return new Options(lr, alpha, eps, weightDecay, momentum, centered, maximize);
+            return Records.with(this, "lr", lr);
         }
 
         public Options alpha(double alpha) {
-            return new Options(lr, alpha, eps, weightDecay, momentum, centered, maximize);
+            return Records.with(this, "alpha", alpha);
         }
 
         public Options eps(double eps) {
-            return new Options(lr, alpha, eps, weightDecay, momentum, centered, maximize);
+            return Records.with(this, "eps", eps);
         }
 
         public Options weightDecay(double weightDecay) {
-            return new Options(lr, alpha, eps, weightDecay, momentum, centered, maximize);
+            return Records.with(this, "weightDecay", weightDecay);
         }
 
         public Options momentum(double momentum) {
-            return new Options(lr, alpha, eps, weightDecay, momentum, centered, maximize);
+            return Records.with(this, "momentum", momentum);
         }
 
         public Options centered(boolean centered) {
-            return new Options(lr, alpha, eps, weightDecay, momentum, centered, maximize);
+            return Records.with(this, "centered", centered);
         }
 
         public Options maximize(boolean maximize) {
-            return new Options(lr, alpha, eps, weightDecay, momentum, centered, maximize);
+            return Records.with(this, "maximize", maximize);
         }
     }
 
-    public RMSprop(Iterable<Parameter> parameters, double lr) {
-        this(parameters, options().lr(lr));
+    public RMSprop(Iterable<Parameter> params) {
+        this(params, options());
     }
 
-    public RMSprop(Iterable<Parameter> parameters, Options options) {
-        super(parameters, options);
+    public RMSprop(Iterable<Parameter> params, double lr) {
+        this(params, options().lr(lr));
+    }
+
+    public RMSprop(Iterable<Parameter> params, Options options) {
+        super(KEYS, params, options, options());
+    }
+
+    /** For parameters whose names the state dict is to have. */
+    public RMSprop(Map<String, Parameter> params, Options options) {
+        this(new NamedParameters(params), options);
     }
 
     /** The defaults, to be changed one by one. */
@@ -84,35 +112,23 @@ public final class RMSprop extends Optimizer<RMSprop.Options> {
 
     @Override
     void update(Batch batch, Options options) {
-        for (int i = 0; i < batch.states().size(); i++) {
-            update(batch.states().get(i), batch.gradient(i), options);
-        }
-    }
-
-    private static void update(ParameterState state, Tensor given, Options options) {
-        Tensor parameter = state.parameter();
-        Tensor gradient = options.maximize() ? given.neg() : given;
-        if (options.weightDecay() != 0) {
-            gradient = gradient.add(parameter, options.weightDecay());
-        }
-        Tensor squareAvg = state.tensor("square_avg");
-        squareAvg.mul_(options.alpha()).addcmul_(gradient, gradient, 1 - options.alpha());
-        Tensor divisor = root(state, squareAvg, gradient, options).add_(options.eps());
-        if (options.momentum() > 0) {
-            Tensor momentum = state.tensor("momentum_buffer");
-            momentum.mul_(options.momentum()).addcdiv_(gradient, divisor);
-            parameter.add_(momentum, -options.lr());
+        double alpha = options.alpha();
+        TensorList gradients = batch.gradients(options.maximize(), options.weightDecay());
+        TensorList square = batch.state("square_avg").mul_(alpha).addcmul_(gradients, gradients, 1 - alpha);
+        if (options.momentum() == 0) {
+            batch.parameters().addcdiv_(gradients, divisor(batch, square, gradients, options), -options.lr());
         } else {
-            parameter.addcdiv_(gradient, divisor, -options.lr());
+            TensorList momentum = batch.state("momentum_buffer");
+            momentum.mul_(options.momentum()).addcdiv_(gradients, divisor(batch, square, gradients, options), 1);
+            batch.parameters().add_(momentum, -options.lr());
         }
     }
 
-    private static Tensor root(ParameterState state, Tensor squareAvg, Tensor gradient, Options options) {
+    private static TensorList divisor(Batch batch, TensorList square, TensorList gradients, Options options) {
         if (!options.centered()) {
-            return squareAvg.sqrt();
+            return square.sqrt().add_(options.eps());
         }
-        Tensor gradientAvg = state.tensor("grad_avg");
-        gradientAvg.mul_(options.alpha()).add_(gradient, 1 - options.alpha());
-        return squareAvg.addcmul(gradientAvg, gradientAvg, -1).sqrt_();
+        TensorList mean = batch.state("grad_avg").mul_(options.alpha()).add_(gradients, 1 - options.alpha());
+        return square.addcmul(mean, mean, -1).sqrt_().add_(options.eps());
     }
 }

@@ -1,15 +1,36 @@
 package org.torchbridge.optim;
 
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.Tensor;
 import org.torchbridge.internal.NativeOperators;
+import org.torchbridge.internal.Records;
 import org.torchbridge.nn.Parameter;
 
 /**
- * Stochastic gradient descent, with momentum if wanted.
+ * Stochastic gradient descent, with momentum if wanted:
+ *
+ * <pre>
+ * b = momentum · b + (1 - dampening) · g    (at first b = g)
+ * p = p - lr · b                            (with nesterov: p - lr · (g + momentum · b))
+ * </pre>
+ *
+ * <p>Sparse gradients are taken as they are, without weight decay.
  *
  * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.optim.SGD.html">SGD</a>.
  */
 public final class SGD extends Optimizer<SGD.Options> {
     private static final String MOMENTUM_BUFFER = "momentum_buffer";
+    private static final GroupKeys KEYS = new GroupKeys(
+            "lr",
+            "momentum=0",
+            "dampening=0",
+            "weight_decay=0",
+            "nesterov",
+            "maximize",
+            "foreach",
+            "differentiable",
+            "fused");
 
     /**
      * lr 1e-3, all others 0 or false, unless set otherwise.
@@ -33,36 +54,45 @@ public final class SGD extends Optimizer<SGD.Options> {
 
         @Override
         public Options lr(double lr) {
-            return new Options(lr, momentum, dampening, weightDecay, nesterov, maximize);
+            return Records.with(this, "lr", lr);
         }
 
         public Options momentum(double momentum) {
-            return new Options(lr, momentum, dampening, weightDecay, nesterov, maximize);
+            return Records.with(this, "momentum", momentum);
         }
 
         public Options dampening(double dampening) {
-            return new Options(lr, momentum, dampening, weightDecay, nesterov, maximize);
+            return Records.with(this, "dampening", dampening);
         }
 
         public Options weightDecay(double weightDecay) {
-            return new Options(lr, momentum, dampening, weightDecay, nesterov, maximize);
+            return Records.with(this, "weightDecay", weightDecay);
         }
 
         public Options nesterov(boolean nesterov) {
-            return new Options(lr, momentum, dampening, weightDecay, nesterov, maximize);
+            return Records.with(this, "nesterov", nesterov);
         }
 
         public Options maximize(boolean maximize) {
-            return new Options(lr, momentum, dampening, weightDecay, nesterov, maximize);
+            return Records.with(this, "maximize", maximize);
         }
     }
 
-    public SGD(Iterable<Parameter> parameters, double lr) {
-        this(parameters, options().lr(lr));
+    public SGD(Iterable<Parameter> params) {
+        this(params, options());
     }
 
-    public SGD(Iterable<Parameter> parameters, Options options) {
-        super(parameters, options);
+    public SGD(Iterable<Parameter> params, double lr) {
+        this(params, options().lr(lr));
+    }
+
+    public SGD(Iterable<Parameter> params, Options options) {
+        super(KEYS, params, options, options());
+    }
+
+    /** For parameters whose names the state dict is to have. */
+    public SGD(Map<String, Parameter> params, Options options) {
+        this(new NamedParameters(params), options);
     }
 
     /** The defaults, to be changed one by one. */
@@ -71,16 +101,28 @@ public final class SGD extends Optimizer<SGD.Options> {
     }
 
     @Override
-    void update(Batch batch, Options options) {
-        // Checked here and not in the options, whose setters come in any order.
+    Options checked(Options options) {
         if (options.nesterov() && (options.momentum() == 0 || options.dampening() != 0)) {
             throw new IllegalArgumentException("Nesterov momentum requires a momentum and zero dampening");
         }
+        return options;
+    }
+
+    @Override
+    @Nullable
+    Object step(ParameterState state) {
+        return null;
+    }
+
+    @Override
+    void update(Batch batch, Options options) {
         boolean first = batch.isFresh();
         NativeOperators._fused_sgd_(
-                batch.parameterHandles(),
-                batch.gradientHandles(),
-                options.momentum() == 0 ? new long[0] : batch.stateHandles(MOMENTUM_BUFFER),
+                batch.parameters().handles(),
+                batch.gradients().handles(),
+                options.momentum() == 0
+                        ? new long[0]
+                        : batch.state(MOMENTUM_BUFFER).handles(),
                 options.weightDecay(),
                 options.momentum(),
                 options.lr(),
@@ -90,5 +132,24 @@ public final class SGD extends Optimizer<SGD.Options> {
                 first,
                 0,
                 0);
+    }
+
+    @Override
+    void updateSparse(ParameterState state, Tensor given, Options options) {
+        if (options.weightDecay() != 0) {
+            throw new IllegalArgumentException("weight_decay option is not compatible with sparse gradients");
+        }
+        Tensor gradient = options.maximize() ? given.neg() : given;
+        if (options.momentum() != 0) {
+            Tensor buffer = state.get(MOMENTUM_BUFFER);
+            if (buffer == null) {
+                state.put(MOMENTUM_BUFFER, gradient.clone());
+            } else {
+                buffer.mul_(options.momentum()).add_(gradient, 1 - options.dampening());
+            }
+            Tensor momentum = state.get(MOMENTUM_BUFFER);
+            gradient = options.nesterov() ? gradient.add(momentum, options.momentum()) : momentum;
+        }
+        state.parameter().add_(gradient, -options.lr());
     }
 }

@@ -9,6 +9,7 @@ import org.torchbridge.Tensor;
 import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
 import org.torchbridge.TorchOperators;
+import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.NativeOperators;
 
 /**
@@ -173,7 +174,7 @@ public final class Rnn {
         long[] packed = NativeOperators._pack_padded_sequence(input.handle(), lengths.handle(), batchFirst);
         Reference.reachabilityFence(input);
         Reference.reachabilityFence(lengths);
-        return new PackedSequence(Tensor.adopt(packed[0]), Tensor.adopt(packed[1]), sortedIndices);
+        return new PackedSequence(Adoption.adopt(packed[0]), Adoption.adopt(packed[1]), sortedIndices);
     }
 
     private static Padded pad(PackedSequence sequence, boolean batchFirst, double paddingValue, long totalLength) {
@@ -186,6 +187,6 @@ public final class Rnn {
                 0,
                 totalLength);
         Reference.reachabilityFence(sequence);
-        return new Padded(Tensor.adopt(padded[0]), Tensor.adopt(padded[1]));
+        return new Padded(Adoption.adopt(padded[0]), Adoption.adopt(padded[1]));
     }
 }
