@@ -1,5 +1,7 @@
 package org.torchbridge;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -14,8 +16,9 @@ import org.torchbridge.internal.NativeAutograd;
 import org.torchbridge.internal.NativeLibraries;
 import org.torchbridge.internal.NativeMemory;
 import org.torchbridge.internal.NativeRuntime;
-import org.torchbridge.io.StateDictReader;
-import org.torchbridge.io.StateDictWriter;
+import org.torchbridge.io.SavedFile;
+import org.torchbridge.io.SavedFileReader;
+import org.torchbridge.io.SavedFileWriter;
 
 /**
  * The functions of Python's module {@code torch}: operators and factories, which {@link TorchOperators} has, and the
@@ -100,31 +103,70 @@ public final class Torch extends TorchOperators {
     // ---- files
 
     /**
-     * Reads a state dict that Python's {@code torch.save} or {@link #save} wrote, in the zip format.
+     * Reads a file of tensors or other values, and tells from its content what it is.
      *
      * <p>The file is mapped into memory: a tensor's bytes are read when it is first used, and writing to a tensor changes
      * the memory of this process only, not the file. Tensors that shared memory when they were saved share it again. All
      * are on the CPU, wherever they were. Replacing the file later is safe, changing it in place is not.
      *
-     * @throws FileFormatException if the file is of another kind, holds something else, or is damaged
+     * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.load.html">torch.load</a>.
+     *
+     * @throws FileFormatException if the file is of a kind that cannot be read, or is damaged
      * @throws TorchException if there is no such file, or it cannot be read
      */
-    public static StateDict load(Path file) {
-        return StateDictReader.read(file);
+    public static SavedFile load(Path file) {
+        return SavedFileReader.read(file);
     }
 
     /**
-     * Writes a state dict for {@link #load} and for Python's {@code torch.load}, with {@code weights_only=True} too.
+     * Reads what would be the content of a file, which is copied.
+     *
+     * @throws FileFormatException as {@link #load(Path)}
+     */
+    public static SavedFile load(byte[] content) {
+        return SavedFileReader.read(content);
+    }
+
+    /**
+     * Reads a stream to its end as the content of a file, which has to fit into an array. It is not closed.
+     *
+     * @throws FileFormatException as {@link #load(Path)}
+     * @throws TorchException if the stream cannot be read
+     */
+    public static SavedFile load(InputStream in) {
+        return SavedFileReader.read(in);
+    }
+
+    /** The state dict in a file: {@code load(file).stateDict()}. */
+    public static StateDict loadStateDict(Path file) {
+        return load(file).stateDict();
+    }
+
+    /**
+     * Writes a value for {@link #load} and for Python's {@code torch.load}, with {@code weights_only=True} too: a state
+     * dict as a rule, or any other of {@link SavedFile}'s table.
      *
      * <p>Memory that tensors share is written once and shared again when read; of a small view the whole storage is
-     * written, as Python does, unless it is cloned before. The file appears under its name only when it is complete: if
-     * writing fails, a file that was there before is still there.
+     * written, as Python does, unless it is cloned before. The file appears under its name only when it is complete and
+     * on the disk: if writing fails, a file that was there before is still there. The same value gives the same bytes.
      *
-     * @param state tensors by their names; the metadata of a {@link StateDict} is written too
+     * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.save.html">torch.save</a>.
+     *
+     * @throws IllegalArgumentException if a value is none of the table; the message says where it is
      * @throws TorchException if the file cannot be written
      */
-    public static void save(Map<String, Tensor> state, Path file) {
-        StateDictWriter.write(state, file);
+    public static void save(@Nullable Object value, Path file) {
+        SavedFileWriter.write(value, file);
+    }
+
+    /**
+     * Writes a value to a stream, as {@link #save(Object, Path)} does to a file. It is not closed.
+     *
+     * @throws IllegalArgumentException if a value is none of the table; the message says where it is
+     * @throws TorchException if the stream cannot be written
+     */
+    public static void save(@Nullable Object value, OutputStream out) {
+        SavedFileWriter.write(value, out);
     }
 
     // ---- gradients

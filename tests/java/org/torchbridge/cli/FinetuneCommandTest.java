@@ -34,7 +34,7 @@ class FinetuneCommandTest {
         first.forEach(
                 (key, value) -> assertThat(second.get(key).equal(value)).as(key).isTrue());
 
-        StateDict before = Torch.load(weights);
+        StateDict before = Torch.load(weights).stateDict();
         assertThat(first.get("layer3.0.conv1.weight").equal(before.get("layer3.0.conv1.weight")))
                 .isTrue();
         assertThat(first.get("layer3.1.conv1.weight").equal(before.get("layer3.1.conv1.weight")))
@@ -62,7 +62,7 @@ class FinetuneCommandTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isZero();
         assertThat(run.out()).contains("images/s", "seconds a step", "with nothing frozen", "finetuned.pth");
-        return Torch.load(folder.resolve(out).resolve("finetuned.pth"));
+        return Torch.loadStateDict(folder.resolve(out).resolve("finetuned.pth"));
     }
 
     @Test

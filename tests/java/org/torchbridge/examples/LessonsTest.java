@@ -74,7 +74,7 @@ class LessonsTest {
                         torch.save(out, sys.argv[1])
                         """,
                 folder.resolve("step.pth").toString());
-        StateDict python = Torch.load(folder.resolve("step.pth"));
+        StateDict python = Torch.load(folder.resolve("step.pth")).stateDict();
 
         for (boolean overAll : List.of(true, false)) {
             Torch.manualSeed(0);
@@ -193,7 +193,7 @@ class LessonsTest {
         });
         assertThat(projection + "\n[" + String.join(", ", learned) + "]\n").isEqualTo(expected);
 
-        StateDict python = Torch.load(file);
+        StateDict python = Torch.load(file).stateDict();
         Tensor difference =
                 projection.call(python.get("x")).sub(python.get("y")).abs().max();
         assertThat(difference.toDouble()).isLessThan(1e-5);
@@ -214,7 +214,7 @@ class LessonsTest {
                 torch.save({'loss': loss.detach(), 'grad': x.grad}, sys.argv[1])
                 """,
                 file.toString());
-        StateDict python = Torch.load(file);
+        StateDict python = Torch.load(file).stateDict();
         for (var loss : List.of(new Lesson5CustomLoss.Regress(), new Lesson5CustomLoss.RegressByBroadcasting())) {
             Torch.manualSeed(3);
             Tensor x = Torch.randn(5, 10).requiresGrad(true);

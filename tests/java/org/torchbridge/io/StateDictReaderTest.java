@@ -35,7 +35,7 @@ class StateDictReaderTest {
     @MethodSource("files")
     void readsWhatPythonWrote(String name) {
         Map<String, Expected> expected = StateDictFiles.expected().get(name);
-        StateDict state = Torch.load(StateDictFiles.path(name + ".pth"));
+        StateDict state = Torch.load(StateDictFiles.path(name + ".pth")).stateDict();
         assertThat(new ArrayList<>(state.keySet())).isEqualTo(new ArrayList<>(expected.keySet()));
         state.forEach((key, tensor) -> assertEqual(tensor, expected.get(key)));
         assertSharing(state, expected);
@@ -87,13 +87,13 @@ class StateDictReaderTest {
 
     @Test
     void sameTensorUnderTwoNamesIsOneTensor() {
-        StateDict state = Torch.load(StateDictFiles.path("views.pth"));
+        StateDict state = Torch.load(StateDictFiles.path("views.pth")).stateDict();
         assertThat(state.get("again")).isSameAs(state.get("base"));
     }
 
     @Test
     void readsConjugateAndNegativeTensors() {
-        StateDict state = Torch.load(StateDictFiles.path("conjugate.pth"));
+        StateDict state = Torch.load(StateDictFiles.path("conjugate.pth")).stateDict();
         Tensor real = Torch.viewAsReal(state.get("conjugate").resolveConj());
         assertThat(real.toDoubleArray()).containsExactly(1, -2, 3, 4);
         assertThat(state.get("negative").toDoubleArray()).containsExactly(-2, 4);
@@ -104,7 +104,7 @@ class StateDictReaderTest {
 
     @Test
     void readsTypesWithoutStorageClass() {
-        StateDict state = Torch.load(StateDictFiles.path("untyped.pth"));
+        StateDict state = Torch.load(StateDictFiles.path("untyped.pth")).stateDict();
         assertThat(state.get("numbers").dtype()).isEqualTo(DType.INT16);
         assertThat(state.get("numbers").toIntArray()).containsExactly(1, 2, -3, 4, 5, 6);
         assertThat(state.get("part").toIntArray()).containsExactly(2, 5);
@@ -114,7 +114,8 @@ class StateDictReaderTest {
 
     @Test
     void readsParameterWithAttributes() {
-        Tensor weight = Torch.load(StateDictFiles.path("attributes.pth")).get("weight");
+        Tensor weight =
+                Torch.loadStateDict(StateDictFiles.path("attributes.pth")).get("weight");
         assertThat(weight.toDoubleArray()).containsExactly(2, -4);
         assertThat(weight.requiresGrad()).isTrue();
     }
@@ -122,18 +123,19 @@ class StateDictReaderTest {
     @Test
     void readsMetadata() {
         Map<String, Map<String, Object>> metadata =
-                Torch.load(StateDictFiles.path("module.pth")).metadata();
+                Torch.loadStateDict(StateDictFiles.path("module.pth")).metadata();
         assertThat(metadata.keySet()).containsExactly("", "0", "1", "2", "3");
         assertThat(metadata.get("1")).isEqualTo(Map.of("version", 2L));
-        assertThat(Torch.load(StateDictFiles.path("views.pth")).metadata()).isEmpty();
+        assertThat(Torch.loadStateDict(StateDictFiles.path("views.pth")).metadata())
+                .isEmpty();
     }
 
     @Test
     void tensorsBelongToTheScopeOfTheCaller() {
-        Tensor outside = Torch.load(StateDictFiles.path("module.pth")).get("3.bias");
+        Tensor outside = Torch.loadStateDict(StateDictFiles.path("module.pth")).get("3.bias");
         Tensor inside;
         try (Scope scope = Scope.open()) {
-            inside = Torch.load(StateDictFiles.path("module.pth")).get("3.bias");
+            inside = Torch.loadStateDict(StateDictFiles.path("module.pth")).get("3.bias");
             assertThat(inside.numel()).isEqualTo(2);
         }
         assertThat(inside.isClosed()).isTrue();
@@ -146,11 +148,11 @@ class StateDictReaderTest {
         Files.copy(StateDictFiles.path("module.pth"), file);
         byte[] before = Files.readAllBytes(file);
         assertThat(file.toFile().setReadOnly()).isTrue();
-        Tensor weight = Torch.load(file).get("0.weight");
+        Tensor weight = Torch.loadStateDict(file).get("0.weight");
         weight.fill_(7);
         assertThat(weight.sum().toDouble()).isEqualTo(7.0 * weight.numel());
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
-        assertThat(Torch.load(file).get("0.weight").sum().toDouble()).isNotEqualTo(7.0 * weight.numel());
+        assertThat(Torch.loadStateDict(file).get("0.weight").sum().toDouble()).isNotEqualTo(7.0 * weight.numel());
     }
 
     /** 256 MB that nothing looks at: reading them would count as memory of libtorch, or take their pages in. */
@@ -161,7 +163,7 @@ class StateDictReaderTest {
         System.gc();
         long allocated = Torch.memory().bytes();
         long resident = residentBytes();
-        Tensor large = Torch.load(file).get("large");
+        Tensor large = Torch.loadStateDict(file).get("large");
         assertThat(Torch.memory().bytes() - allocated).isLessThan(1 << 20);
         assertThat(residentBytes() - resident).isLessThan(64L << 20);
         assertThat(large.get(-1).toFloat()).isEqualTo(1);
@@ -178,7 +180,7 @@ class StateDictReaderTest {
     void replacedFileLeavesTensorsAsTheyWere(@TempDir Path folder) {
         Path file = folder.resolve("state.pth");
         Torch.save(Map.of("x", Torch.ones(1000)), file);
-        StateDict state = Torch.load(file);
+        StateDict state = Torch.load(file).stateDict();
         Torch.save(state, file);
         Torch.save(Map.of("x", Torch.zeros(1)), file);
         assertThat(state.get("x").sum().toDouble()).isEqualTo(1000);
@@ -192,19 +194,8 @@ class StateDictReaderTest {
             whole_module.pth  | pickled Python object: it needs torch.nn.modules.linear.Linear
             whole_module.pth  | torch.save(module.state_dict(), file)
             own_class.pth     | it needs __main__.Namespace
-            numpy_number.pth  | it needs numpy.core.multiarray.scalar
             command.pth       | it needs posix.system
-            checkpoint.pth    | holds a checkpoint, not a state dict: 'epoch' is 3, 'model' is a dictionary of 2 tensors
-            tensor.pth        | holds a tensor float32 [2, 3], not a state dict
-            list.pth          | holds a list of 2 items
-            sparse.pth        | torch._utils._rebuild_sparse_tensor
-            quantized.pth     | torch._utils._rebuild_qtensor
-            big_endian.pth    | byte order 'big'
-            compressed.pth    | compressed
-            legacy.pth        | from before PyTorch 1.6
-            script.pt         | a TorchScript archive
             model.safetensors | a safetensors file
-            model.onnx        | an ONNX model
             array.npy         | a NumPy array
             arrays.npz        | a NumPy array
             plain.zip         | a zip archive, but none of PyTorch's
@@ -222,6 +213,35 @@ class StateDictReaderTest {
                 .hasMessageStartingWith(file + " ")
                 .hasMessageContaining(part);
         assertThat(Path.of("/tmp/torchbridge_was_here")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            checkpoint.pth | holds a checkpoint, not a state dict: 'epoch' is 3, 'model' is a dictionary of 2 tensors
+            tensor.pth     | holds a tensor float32 [2, 3], not a state dict
+            list.pth       | holds a list of 2 items
+            script.pt      | a TorchScript archive
+            model.onnx     | an ONNX model
+            """)
+    void saysWhatIsThereInsteadOfAStateDict(String name, String part) {
+        Path file = StateDictFiles.path(name);
+        SavedFile saved = Torch.load(file);
+        assertThatThrownBy(saved::stateDict)
+                .isInstanceOf(FileFormatException.class)
+                .hasMessageStartingWith(file + " ")
+                .hasMessageContaining(part);
+    }
+
+    @Test
+    void readsCompressedEntries() {
+        StateDict state = Torch.loadStateDict(StateDictFiles.path("compressed.pth"));
+        StateDict same = Torch.loadStateDict(StateDictFiles.path("module.pth"));
+        assertThat(state.keySet()).isEqualTo(same.keySet());
+        state.forEach(
+                (key, tensor) -> assertThat(Torch.equal(tensor, same.get(key))).isTrue());
     }
 
     @Test
@@ -249,7 +269,7 @@ class StateDictReaderTest {
         List<Double> sums = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             try (Scope scope = Scope.open()) {
-                sums.add(Torch.load(StateDictFiles.path("module.pth"))
+                sums.add(Torch.loadStateDict(StateDictFiles.path("module.pth"))
                         .get("0.weight")
                         .sum()
                         .toDouble());

@@ -26,7 +26,7 @@ public final class Lesson2SavingAndLoading {
     /** A file has no code in it, so the network is built first and the tensors are put into it. */
     public static ResNet load(Path file) {
         ResNet model = ResNet.resnet18();
-        model.loadStateDict(Torch.load(file));
+        model.loadStateDict(Torch.load(file).stateDict());
         return model;
     }
 }

@@ -33,7 +33,7 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         try (Scope scope = Scope.open()) {
-            StateDict state = Torch.load(file);
+            StateDict state = Torch.load(file).stateDict();
             out.println(file + ": " + FileKind.of(file).description() + ", a state dict");
             Table table = new Table("key", "type", "shape", ">bytes");
             state.forEach((key, tensor) ->

@@ -23,7 +23,7 @@ final class PretrainedModel {
      */
     static ResNet load(String name, Path file) {
         try (Scope scope = Scope.open()) {
-            StateDict state = Torch.load(file);
+            StateDict state = Torch.load(file).stateDict();
             Tensor lastLayer = state.get("fc.weight");
             ResNet.Options options = ResNet.options();
             ResNet model = ResNet.named(

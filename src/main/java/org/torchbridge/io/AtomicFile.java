@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.torchbridge.TorchException;
 
 /** Writes files that are there completely or not at all. */
@@ -15,6 +17,8 @@ final class AtomicFile {
     interface Content {
         void write(FileChannel channel) throws IOException;
     }
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(AtomicFile.class);
 
     private AtomicFile() {}
 
@@ -44,8 +48,18 @@ final class AtomicFile {
                 channel.force(true);
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            force(target.getParent());
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** Brings the new name to the disk, where folders can be opened; on Windows they cannot, and need not be. */
+    private static void force(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            LOGGER.debug("the folder {} cannot be brought to the disk", folder, e);
         }
     }
 }

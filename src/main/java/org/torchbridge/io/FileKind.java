@@ -12,8 +12,9 @@ import org.torchbridge.TorchException;
 /** What a file is, told from its content, not from its name. */
 public enum FileKind {
     TORCH_SAVE("a file of torch.save", "Read it with Torch.load"),
-    TORCH_SAVE_LEGACY(
-            "a file of torch.save in the format from before PyTorch 1.6",
+    TORCH_SAVE_LEGACY("a file of torch.save in the format from before PyTorch 1.6", "Read it with Torch.load"),
+    TORCH_SAVE_TAR(
+            "a file of torch.save in the tar format of PyTorch 0.1",
             "Write it again in Python: torch.save(torch.load(file), file)"),
     TORCHSCRIPT(
             "a TorchScript archive, a whole module with its code",
@@ -36,6 +37,8 @@ public enum FileKind {
     UNKNOWN("a file of an unknown kind", "Give a file that torch.save wrote");
 
     private static final int HEAD_BYTES = 512;
+    private static final String LEGACY_MAGIC = "\u008a\12\u006c\u00fc\u009c\u0046\u00f9\u0020\u006a\u00a8\u0050\u0019";
+    private static final String LEGACY_MAGIC_AS_TEXT = "L119547037146038801333356L\n.";
     private static final int TAR_MAGIC_OFFSET = 257;
     private static final int MAX_ONNX_IR_VERSION = 40;
 
@@ -57,6 +60,11 @@ public enum FileKind {
         return advice;
     }
 
+    /** That the file {@code source} is of this kind, where something is asked for that it does not have. */
+    FileFormatException refusal(String source) {
+        return new FileFormatException(source + " is " + description + ". " + advice);
+    }
+
     /**
      * Looks into a file.
      *
@@ -72,7 +80,7 @@ public enum FileKind {
             return EMPTY;
         } else if (startsWith(head, "PK\3\4") || startsWith(head, "PK\5\6")) {
             return ofZip(file);
-        } else if (startsWith(head, "\u0080\2\u008a\12\u006c\u00fc\u009c\u0046\u00f9\u0020\u006a\u00a8\u0050\u0019")) {
+        } else if (isLegacy(head)) {
             return TORCH_SAVE_LEGACY;
         } else if (isSafetensors(head, file.size())) {
             return SAFETENSORS;
@@ -91,6 +99,8 @@ public enum FileKind {
             return HDF5;
         } else if (startsWith(head, "GGUF")) {
             return GGUF;
+        } else if (matches(head, TAR_MAGIC_OFFSET, "ustar") && isOfTorch(head)) {
+            return TORCH_SAVE_TAR;
         } else if (startsWithAny(head, "\u001f\u008b", "BZh", "\u00fd7zXZ", "7z\u00bc\u00af", "(\u00b5/\u00fd", "Rar!")
                 || matches(head, TAR_MAGIC_OFFSET, "ustar")) {
             return COMPRESSED;
@@ -120,6 +130,18 @@ public enum FileKind {
             return hasCode ? TORCHSCRIPT : TORCH_SAVE;
         }
         return !names.isEmpty() && names.stream().allMatch(name -> name.endsWith(".npy")) ? NUMPY : ZIP;
+    }
+
+    /** The pickle of a number that PyTorch chose, in any protocol, before which there may be two more instructions. */
+    private static boolean isLegacy(ByteBuffer head) {
+        int start = matches(head, 0, "\u0080") ? 2 : 0;
+        int framed = matches(head, start, "\u0095") ? start + 1 + Long.BYTES : start;
+        return matches(head, framed, LEGACY_MAGIC) || matches(head, 0, LEGACY_MAGIC_AS_TEXT);
+    }
+
+    /** The first file in a tar archive of PyTorch's. */
+    private static boolean isOfTorch(ByteBuffer head) {
+        return startsWithAny(head, "sys_info\0", "pickle\0", "tensors\0", "storages\0");
     }
 
     /** The length of a JSON object as eight bytes, then the object. */

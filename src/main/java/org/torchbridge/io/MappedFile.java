@@ -47,6 +47,12 @@ final class MappedFile {
         return new MappedFile(map(path, sizeOf(path)));
     }
 
+    /** The same over bytes that are in memory already, of which a copy is made. */
+    static MappedFile of(byte[] content) {
+        return new MappedFile(Torch.fromBuffer(
+                ByteBuffer.allocateDirect(content.length).put(content).flip(), DType.UINT8, content.length));
+    }
+
     private static long sizeOf(Path path) {
         try {
             return Files.size(path);

@@ -1,9 +1,10 @@
 package org.torchbridge.io;
 
 import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,12 @@ final class Pickler {
 
     private static final int PROTOCOL = 2;
     private static final int MAX_BYTE = 0xff;
+    private static final int MAX_SHORT = 0xffff;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final Map<Object, Integer> memo = new HashMap<>();
+    private final Map<Object, Integer> equal = new HashMap<>();
+    private final Map<Object, Integer> same = new IdentityHashMap<>();
+    private int remembered;
 
     Pickler() {
         out.write(0x80);
@@ -44,6 +48,9 @@ final class Pickler {
     }
 
     void text(String value) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+            throw new IllegalArgumentException("a text with half of a surrogate pair in it cannot be written");
+        }
         if (!recall(value)) {
             byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
             out.write('X');
@@ -57,13 +64,27 @@ final class Pickler {
         if (value >= 0 && value <= MAX_BYTE) {
             out.write('K');
             out.write((int) value);
+        } else if (value >= 0 && value <= MAX_SHORT) {
+            out.write('M');
+            littleEndian(value, Short.BYTES);
         } else if (value == (int) value) {
             out.write('J');
             littleEndian(value, Integer.BYTES);
         } else {
-            out.write(0x8a);
-            out.write(Long.BYTES);
-            littleEndian(value, Long.BYTES);
+            integer(BigInteger.valueOf(value));
+        }
+    }
+
+    /** A whole number of up to 2039 bits: {@code weights_only} knows no larger ones. */
+    void integer(BigInteger value) {
+        byte[] bigEndian = value.toByteArray();
+        if (bigEndian.length > MAX_BYTE) {
+            throw new IllegalArgumentException("a whole number of " + value.bitLength() + " bits cannot be written");
+        }
+        out.write(0x8a);
+        out.write(bigEndian.length);
+        for (int i = bigEndian.length - 1; i >= 0; i--) {
+            out.write(bigEndian[i]);
         }
     }
 
@@ -102,6 +123,15 @@ final class Pickler {
         out.write(')');
     }
 
+    void emptyList() {
+        out.write(']');
+    }
+
+    /** Adds the values since the mark to the list below it. */
+    void addItems() {
+        out.write('e');
+    }
+
     void emptyDict() {
         out.write('}');
     }
@@ -126,67 +156,35 @@ final class Pickler {
         out.write('Q');
     }
 
-    /**
-     * A value of Java: null, truth value, number, text, list or map.
-     *
-     * @throws IllegalArgumentException for anything else
-     */
-    void value(@Nullable Object value) {
-        if (value == null) {
-            none();
-        } else if (value instanceof Boolean truth) {
-            bool(truth);
-        } else if (value instanceof String string) {
-            text(string);
-        } else if (value instanceof Double || value instanceof Float) {
-            number(((Number) value).doubleValue());
-        } else if (value instanceof Long
-                || value instanceof Integer
-                || value instanceof Short
-                || value instanceof Byte) {
-            integer(((Number) value).longValue());
-        } else if (value instanceof List<?> list) {
-            list(list);
-        } else if (value instanceof Map<?, ?> map) {
-            dict(map);
-        } else {
-            throw new IllegalArgumentException("a " + value.getClass().getName()
-                    + " cannot be written; null, boolean, number, text, list and map can");
+    /** Writes a text or name once more, as the same object; false if it has not been written yet. */
+    private boolean recall(Object key) {
+        return recall(equal.get(key));
+    }
+
+    private void remember(Object key) {
+        equal.put(key, rememberTop());
+    }
+
+    /** Writes an object once more, as the same; false if it has not been written yet. */
+    boolean recallSame(Object object) {
+        return recall(same.get(object));
+    }
+
+    /** Keeps the value on the stack as {@code object} for {@link #recallSame}. */
+    void rememberSame(Object object) {
+        same.put(object, rememberTop());
+    }
+
+    private boolean recall(@Nullable Integer index) {
+        if (index != null) {
+            indexed('h', 'j', index);
         }
+        return index != null;
     }
 
-    private void list(List<?> list) {
-        out.write(']');
-        mark();
-        list.forEach(this::value);
-        out.write('e');
-    }
-
-    private void dict(Map<?, ?> map) {
-        emptyDict();
-        mark();
-        map.forEach((key, value) -> {
-            value(key);
-            value(value);
-        });
-        setItems();
-    }
-
-    /** Writes what was written under {@code key} before once more, as the same object; false if there is nothing. */
-    boolean recall(Object key) {
-        Integer index = memo.get(key);
-        if (index == null) {
-            return false;
-        }
-        indexed('h', 'j', index);
-        return true;
-    }
-
-    /** Gives the value on the stack a key for {@link #recall}. */
-    void remember(Object key) {
-        int index = memo.size();
-        memo.put(key, index);
-        indexed('q', 'r', index);
+    private int rememberTop() {
+        indexed('q', 'r', remembered);
+        return remembered++;
     }
 
     private void indexed(char shortInstruction, char longInstruction, int index) {

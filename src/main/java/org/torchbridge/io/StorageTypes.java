@@ -1,8 +1,8 @@
 package org.torchbridge.io;
 
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 
@@ -22,11 +22,10 @@ final class StorageTypes {
             Map.entry(DType.COMPLEX64, "ComplexFloatStorage"),
             Map.entry(DType.COMPLEX128, "ComplexDoubleStorage")));
 
-    private static final Map<String, DType> TYPES = new HashMap<>();
-
-    static {
-        NAMES.forEach((type, name) -> TYPES.put(name, type));
-    }
+    private static final Map<DType, String> QUANTIZED = new EnumMap<>(Map.of(
+            DType.QUINT8, "QUInt8Storage",
+            DType.QINT8, "QInt8Storage",
+            DType.QINT32, "QInt32Storage"));
 
     private StorageTypes() {}
 
@@ -35,8 +34,23 @@ final class StorageTypes {
         return NAMES.get(type);
     }
 
-    /** The element type of a class, or null if there is no such class. */
-    static @Nullable DType type(String name) {
-        return TYPES.get(name);
+    /** All classes; those of quantized tensors have the type of the integers in them. */
+    static void forEach(BiConsumer<String, DType> action) {
+        NAMES.forEach((type, name) -> action.accept(name, type));
+        QUANTIZED.forEach((type, name) -> action.accept(name, intType(type)));
+    }
+
+    /** The class for a quantized type; null if it cannot be in a file: more than one of its numbers are in a byte. */
+    static @Nullable String quantizedName(DType type) {
+        return QUANTIZED.get(type);
+    }
+
+    /** The type of the integers of a quantized type. */
+    private static DType intType(DType type) {
+        return switch (type) {
+            case QUINT8 -> DType.UINT8;
+            case QINT8 -> DType.INT8;
+            default -> DType.INT32;
+        };
     }
 }

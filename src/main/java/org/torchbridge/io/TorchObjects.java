@@ -1,171 +1,164 @@
 package org.torchbridge.io;
 
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
+import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
+import org.torchbridge.Layout;
+import org.torchbridge.MemoryFormat;
+import org.torchbridge.QScheme;
+import org.torchbridge.Tensor;
 
 /**
- * The names that a pickle of {@code torch.save} may use, and what they make: descriptions of tensors, no tensors yet. The
- * list is all there is; no other name of Python can be reached.
+ * The names that a pickle of {@code torch.save} may use, and what they make. The list is all there is; no other name of
+ * Python can be reached.
  */
 final class TorchObjects implements Unpickler.Globals {
-    /** A class that is an argument only. */
-    private enum PythonClass {
-        TENSOR
+    /** Where the memory of tensors is. */
+    @FunctionalInterface
+    interface Storages {
+        /** A one-dimensional tensor over what {@code storage} refers to; it may be part of a larger one. */
+        Tensor get(StorageReference storage);
     }
 
-    private record StorageClass(DType dtype) {}
+    /** A class that is an argument only. */
+    enum PythonClass {
+        TENSOR,
+        OTHER
+    }
 
-    private static final Map<String, Object> NAMES = Map.ofEntries(
-            function("collections.OrderedDict", TorchObjects::orderedDict),
-            function("torch._utils._rebuild_tensor", TorchObjects::tensor),
-            function("torch._utils._rebuild_tensor_v2", TorchObjects::tensor),
-            function("torch._utils._rebuild_tensor_v3", TorchObjects::tensorWithType),
-            function("torch._utils._rebuild_parameter", TorchObjects::parameter),
-            function("torch._utils._rebuild_parameter_with_state", TorchObjects::parameter),
-            function("torch._tensor._rebuild_from_type_v2", TorchObjects::tensorOfClass),
-            function("torch.Size", TorchObjects::size),
-            function("torch.device", arguments -> "device"),
-            Map.entry("torch.Tensor", PythonClass.TENSOR),
-            Map.entry("torch.nn.parameter.Parameter", PythonClass.TENSOR),
-            Map.entry("torch.nn.parameter.Buffer", PythonClass.TENSOR),
-            Map.entry("torch.storage.UntypedStorage", new StorageClass(DType.UINT8)),
-            Map.entry("torch.UntypedStorage", new StorageClass(DType.UINT8)));
+    private static final Map<String, String> NAMES_OF_PYTHON_2 =
+            Map.of("__builtin__", "builtins", "copy_reg", "copyreg");
 
-    private static Map.Entry<String, Object> function(String name, Unpickler.Function function) {
-        return Map.entry(name, function);
+    private final Map<String, Object> names = new HashMap<>();
+    private final Storages storages;
+    private final NumpyObjects numpy;
+
+    /** @param fileBytes how large the file is */
+    TorchObjects(Storages storages, long fileBytes) {
+        this.storages = storages;
+        Allowance allowance = new Allowance(fileBytes);
+        this.numpy = new NumpyObjects(allowance);
+        new PythonObjects(allowance).addTo(names);
+        new TensorFunctions(allowance).addTo(names);
+        numpy.addTo(names);
+        addClasses();
+        addConstants();
+    }
+
+    private void addClasses() {
+        names.put("torch.Tensor", PythonClass.TENSOR);
+        for (String name : List.of("list", "dict", "int", "float", "str", "bool")) {
+            names.put("builtins." + name, PythonClass.OTHER);
+        }
+        for (String name : List.of("torch.storage.UntypedStorage", "torch.UntypedStorage")) {
+            names.put(name, new StorageReference.Type(DType.UINT8));
+        }
+        StorageTypes.forEach((name, dtype) -> names.put("torch." + name, new StorageReference.Type(dtype)));
+    }
+
+    private void addConstants() {
+        for (DType dtype : DType.values()) {
+            names.put(dtype.toString(), dtype);
+        }
+        for (MemoryFormat format : MemoryFormat.values()) {
+            names.put(format.toString(), format);
+        }
+        for (QScheme scheme : QScheme.values()) {
+            names.put(scheme.toString(), scheme);
+        }
+        for (Layout layout : Layout.values()) {
+            names.put(layout.toString(), layout);
+        }
+        function("torch.device", arguments -> device(new Checked("a device", arguments)));
+        function("torch.serialization._get_layout", arguments -> layout(new Checked("a layout", arguments)));
+    }
+
+    private void function(String name, Unpickler.Function function) {
+        names.put(name, function);
+    }
+
+    private static Device device(Checked arguments) {
+        Device device = Device.of(arguments.text(0));
+        return arguments.has(1) && arguments.any(1) != null
+                ? new Device(device.type(), Math.toIntExact(arguments.integer(1)))
+                : device;
+    }
+
+    private static Layout layout(Checked arguments) {
+        for (Layout layout : Layout.values()) {
+            if (layout.toString().equals(arguments.text(0))) {
+                return layout;
+            }
+        }
+        throw new FileFormatException("is damaged: there is no layout '" + arguments.text(0) + "'");
     }
 
     @Override
     public Object resolve(String module, String name) {
-        String path = module + "." + name;
-        Object known = NAMES.get(path);
+        String path = NAMES_OF_PYTHON_2.getOrDefault(module, module) + "." + name;
+        Object known = names.get(path);
         if (known != null) {
             return known;
         }
-        Object type = module.equals("torch") ? torchType(name) : null;
-        if (type != null) {
-            return type;
-        }
-        if (path.startsWith("torch._utils._rebuild_") || path.startsWith("torch.per_") || path.endsWith("Storage")) {
-            throw new FileFormatException(
-                    "holds a kind of tensor that cannot be read, such as a sparse or quantized one (" + path
-                            + "). In Python, make it an ordinary one (to_dense, dequantize) and save it again");
+        if (path.startsWith("torch._utils._rebuild_")) {
+            throw new FileFormatException("holds a kind of tensor that cannot be read (" + path
+                    + "). In Python, make it an ordinary one and save it again");
         }
         throw new FileFormatException("is a pickled Python object: it needs " + path + ", which only Python has."
                 + " If it is a whole module, save its state dict instead: torch.save(module.state_dict(), file)");
     }
 
-    private static @Nullable Object torchType(String name) {
-        DType storageType = StorageTypes.type(name);
-        if (storageType != null) {
-            return new StorageClass(storageType);
+    @Override
+    @SuppressWarnings("unchecked") // a tuple holds objects
+    public @Nullable Object call(@Nullable Object callee, @Nullable Object arguments) {
+        if (!(callee instanceof Unpickler.Function function) || !(arguments instanceof PythonTuple tuple)) {
+            throw new FileFormatException("is damaged: something is called that is not a function");
         }
-        try {
-            return DType.parse(name);
-        } catch (IllegalArgumentException e) {
-            return null;
+        return function.call((List<@Nullable Object>) tuple);
+    }
+
+    @Override
+    public void build(@Nullable Object target, @Nullable Object state) {
+        if (target instanceof PythonDict dict) {
+            dict.setAttributes(state);
+        } else if (target instanceof NumpyObjects.Type type) {
+            type.build(state);
+        } else if (target instanceof Tensor tensor) {
+            numpy.build(tensor, state);
+        } else {
+            throw new FileFormatException("is damaged: attributes are set on something that has none");
         }
     }
 
-    /** A storage: {@code ("storage", class, key, location, number of elements)}. Where it was does not matter. */
     @Override
     public Object persistent(@Nullable Object id) {
-        Object[] parts = as(Object[].class, id);
-        if (parts.length < 5 || !"storage".equals(parts[0])) {
-            throw new FileFormatException("refers to something beside its storages that is not in the file");
+        return storages.get(StorageReference.parse(id));
+    }
+
+    @Override
+    public void put(@Nullable Object target, List<@Nullable Object> items) {
+        if (!(target instanceof PythonDict dict)) {
+            throw new FileFormatException("is damaged: items are added to something that is not a dictionary");
         }
-        DType dtype = as(StorageClass.class, parts[1]).dtype();
-        long numel = as(Long.class, parts[4]);
-        if (numel < 0 || numel > Long.MAX_VALUE / dtype.itemSize()) {
-            throw new FileFormatException("is damaged: a storage has " + numel + " elements");
+        for (int i = 0; i < items.size(); i += 2) {
+            dict.put(Keys.require(items.get(i)), items.get(i + 1));
         }
-        return new StoredStorage(as(String.class, parts[2]), dtype, numel * dtype.itemSize());
     }
 
-    private static Object orderedDict(@Nullable Object[] arguments) {
-        PythonDict dict = new PythonDict();
-        if (arguments.length > 0) {
-            for (Object item : as(List.class, arguments[0])) {
-                List<?> pair = item instanceof Object[] tuple ? Arrays.asList(tuple) : as(List.class, item);
-                if (pair.size() != 2) {
-                    throw new FileFormatException("is damaged: an item of a dictionary is not a key with a value");
-                }
-                dict.items.put(as(String.class, pair.get(0)), pair.get(1));
-            }
+    @Override
+    @SuppressWarnings("unchecked") // what a pickle fills holds objects
+    public void add(@Nullable Object target, List<@Nullable Object> items) {
+        if (target instanceof PythonTuple || !(target instanceof Collection<?> collection)) {
+            throw new FileFormatException("is damaged: a value is appended to something that is not a list");
         }
-        return dict;
-    }
-
-    /** {@code (storage, offset, shape, strides, requires_grad, hooks, flags)}, the last three only in newer files. */
-    private static Object tensor(@Nullable Object[] arguments) {
-        StoredStorage storage = as(StoredStorage.class, argument(arguments, 0));
-        return tensor(arguments, storage.dtype(), 6);
-    }
-
-    /** {@code (storage, offset, shape, strides, requires_grad, hooks, dtype, flags)}. */
-    private static Object tensorWithType(@Nullable Object[] arguments) {
-        return tensor(arguments, as(DType.class, argument(arguments, 6)), 7);
-    }
-
-    private static StoredTensor tensor(@Nullable Object[] arguments, DType dtype, int flagsAt) {
-        Object flags = arguments.length > flagsAt ? arguments[flagsAt] : null;
-        return new StoredTensor(
-                as(StoredStorage.class, argument(arguments, 0)),
-                dtype,
-                as(Long.class, argument(arguments, 1)),
-                longs(argument(arguments, 2)),
-                longs(argument(arguments, 3)),
-                arguments.length > 4 && as(Boolean.class, arguments[4]),
-                isSet(flags, "conj"),
-                isSet(flags, "neg"));
-    }
-
-    private static boolean isSet(@Nullable Object flags, String name) {
-        return flags instanceof PythonDict dict && Boolean.TRUE.equals(dict.items.get(name));
-    }
-
-    /** {@code (tensor, requires_grad, hooks)}. */
-    private static Object parameter(@Nullable Object[] arguments) {
-        return as(StoredTensor.class, argument(arguments, 0))
-                .withRequiresGrad(as(Boolean.class, argument(arguments, 1)));
-    }
-
-    /** {@code (function, class, arguments of the function, attributes)}: a tensor with attributes, which are left out. */
-    private static @Nullable Object tensorOfClass(@Nullable Object[] arguments) {
-        as(PythonClass.class, argument(arguments, 1));
-        return as(Unpickler.Function.class, argument(arguments, 0)).call(as(Object[].class, argument(arguments, 2)));
-    }
-
-    private static @Nullable Object size(@Nullable Object[] arguments) {
-        return as(Object[].class, argument(arguments, 0));
-    }
-
-    private static @Nullable Object argument(@Nullable Object[] arguments, int index) {
-        if (index >= arguments.length) {
-            throw new FileFormatException("is damaged: a function is called with too few arguments");
+        if (!(target instanceof List)) {
+            items.forEach(Keys::require);
         }
-        return arguments[index];
-    }
-
-    private static long[] longs(@Nullable Object value) {
-        Object[] tuple = as(Object[].class, value);
-        long[] longs = new long[tuple.length];
-        for (int i = 0; i < longs.length; i++) {
-            longs[i] = as(Long.class, tuple[i]);
-        }
-        return longs;
-    }
-
-    private static <T> T as(Class<T> type, @Nullable Object value) {
-        if (!type.isInstance(value)) {
-            throw new FileFormatException("is damaged: its pickle has "
-                    + (value == null ? "None" : "a " + value.getClass().getSimpleName()) + " where a "
-                    + type.getSimpleName() + " should be");
-        }
-        return type.cast(value);
+        ((Collection<@Nullable Object>) collection).addAll(items);
     }
 }

@@ -6,52 +6,69 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.FileFormatException;
+import org.torchbridge.TorchException;
 
 /**
- * Reads a Python pickle of protocol 2 to 5 as far as data needs it. It runs no code: a pickle may name only what {@link
+ * Reads a Python pickle of protocol 0 to 5 as far as data needs it. It runs no code: a pickle may name only what {@link
  * Globals} knows. It goes through the bytes once, without recursion, and what it allocates is in proportion to them.
  *
- * <p>Results: {@code null}, {@code Boolean}, {@code Long}, {@code BigInteger}, {@code Double}, {@code String},
- * {@code byte[]}; a tuple is an {@code Object[]}, a list a {@code List}, a dictionary a {@link PythonDict}; and what
- * {@code Globals} gives.
+ * <p>Results are those of {@link SavedFile}'s table, and what {@code Globals} gives.
  *
  * <p>Follows <a href="https://docs.python.org/3/library/pickletools.html">pickletools</a>.
  */
 final class Unpickler {
-    /** What a pickle may refer to. */
+    /** What a pickle may refer to, and what may be done with it. */
     interface Globals {
         /**
-         * What a name stands for: a {@link Function}, or a value.
+         * What a name stands for.
          *
          * @throws FileFormatException if the name is not allowed
          */
+        @Nullable
         Object resolve(String module, String name);
 
+        /** What a call of {@code callee}, as a rule a {@link Function}, gives. */
+        @Nullable
+        Object call(@Nullable Object callee, @Nullable Object arguments);
+
+        /** Sets what {@code target} has beside its items. */
+        void build(@Nullable Object target, @Nullable Object state);
+
         /** What an id that is kept outside of the pickle stands for. */
+        @Nullable
         Object persistent(@Nullable Object id);
+
+        /** Adds items, a key and a value in turn, to a dictionary. */
+        void put(@Nullable Object target, List<@Nullable Object> items);
+
+        /** Adds items to a list or a set. */
+        void add(@Nullable Object target, List<@Nullable Object> items);
     }
 
     /** A function that a pickle may call. */
     @FunctionalInterface
     interface Function {
         @Nullable
-        Object call(@Nullable Object[] arguments);
+        Object call(List<@Nullable Object> arguments);
     }
+
+    /** Numbers as decimal text: reading one takes time in the square of its length. */
+    private static final int MAX_DIGITS = 5000;
 
     private static final Object MARK = new Object();
 
     private final ByteBuffer bytes;
     private final Globals globals;
     private final List<@Nullable Object> stack = new ArrayList<>();
+    private final List<Integer> marks = new ArrayList<>();
     private final Map<Integer, @Nullable Object> memo = new HashMap<>();
-    private int opcodeAt;
 
     Unpickler(ByteBuffer bytes, Globals globals) {
         this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
@@ -62,12 +79,21 @@ final class Unpickler {
     @Nullable
     Object read() {
         while (true) {
-            opcodeAt = bytes.position();
-            int opcode = unsignedByte();
-            if (opcode == '.') {
-                return pop();
+            int opcodeAt = bytes.position();
+            try {
+                int opcode = unsignedByte();
+                if (opcode == '.') {
+                    return pop();
+                }
+                execute(opcode);
+            } catch (FileFormatException e) {
+                throw new FileFormatException(e.getMessage() + " (byte " + opcodeAt + " of the pickle)", e);
+            } catch (TorchException | IllegalArgumentException | ArithmeticException e) {
+                throw new FileFormatException(
+                        "is damaged: a tensor cannot be made: " + e.getMessage() + " (byte " + opcodeAt
+                                + " of the pickle)",
+                        e);
             }
-            execute(opcode);
         }
     }
 
@@ -75,43 +101,30 @@ final class Unpickler {
         switch (opcode) {
             case 0x80 -> protocol(unsignedByte());
             case 0x95 -> require(Long.BYTES).getLong(); // a frame: only a hint for buffering
-            case '(' -> push(MARK);
-            case '0' -> pop();
+            case '(' -> mark();
+            case '0' -> drop();
             case '1' -> popToMark();
             case '2' -> push(top());
-            case 'N' -> push(null);
-            case 0x88 -> push(true);
-            case 0x89 -> push(false);
-            case 'K' -> push((long) unsignedByte());
-            case 'M' -> push((long) Short.toUnsignedInt(require(Short.BYTES).getShort()));
-            case 'J' -> push((long) require(Integer.BYTES).getInt());
-            case 0x8a -> push(integer(take(unsignedByte())));
-            case 'G' -> push(Double.longBitsToDouble(
-                    Long.reverseBytes(require(Long.BYTES).getLong())));
-            case 'X' -> push(text(length4()));
-            case 0x8c -> push(text(unsignedByte()));
-            case 0x8d -> push(text(length8()));
-            case 'U' -> push(new String(take(unsignedByte()), StandardCharsets.ISO_8859_1));
-            case 'T' -> push(new String(take(length4()), StandardCharsets.ISO_8859_1));
-            case 'C' -> push(take(unsignedByte()));
-            case 'B' -> push(take(length4()));
-            case 0x8e -> push(take(length8()));
-            case ')' -> push(new Object[0]);
+            case ')' -> push(PythonTuple.of());
             case 0x85 -> push(popTuple(1));
             case 0x86 -> push(popTuple(2));
             case 0x87 -> push(popTuple(3));
-            case 't' -> push(popToMark().toArray());
+            case 't' -> push(new PythonTuple(popToMark().toArray()));
             case ']' -> push(new ArrayList<>());
             case 'l' -> push(popToMark());
-            case 'a' -> append(Collections.singletonList(pop()));
-            case 'e' -> append(popToMark());
-            case '}' -> push(new PythonDict());
+            case 'a' -> add(Collections.singletonList(pop()));
+            case 'e', 0x90 -> add(popToMark());
+            case '}' -> push(new PythonDict(false));
             case 'd' -> dictionary(popToMark());
-            case 's' -> setItems(Arrays.asList(popTuple(2)));
-            case 'u' -> setItems(popToMark());
-            case 'q' -> memo.put(unsignedByte(), top());
-            case 'r' -> memo.put(require(Integer.BYTES).getInt(), top());
-            case 0x94 -> memo.put(memo.size(), top());
+            case 's' -> put(popTuple(2));
+            case 'u' -> put(popToMark());
+            case 0x8f -> push(new LinkedHashSet<>());
+            case 0x91 -> frozenSet(popToMark());
+            case 'p' -> remember(decimal(line()), top());
+            case 'q' -> remember(unsignedByte(), top());
+            case 'r' -> remember(require(Integer.BYTES).getInt(), top());
+            case 0x94 -> remember(memo.size(), top());
+            case 'g' -> push(remembered(decimal(line())));
             case 'h' -> push(remembered(unsignedByte()));
             case 'j' -> push(remembered(require(Integer.BYTES).getInt()));
             case 'c' -> push(globals.resolve(line(), line()));
@@ -119,40 +132,67 @@ final class Unpickler {
             case 'R', 0x81 -> call();
             case 'b' -> build();
             case 'Q' -> push(globals.persistent(pop()));
-            default -> throw damaged(String.format("the instruction 0x%02x has no place in a state dict", opcode));
+            default -> push(plainValue(opcode));
         }
     }
 
+    private @Nullable Object plainValue(int opcode) {
+        return switch (opcode) {
+            case 'N' -> null;
+            case 0x88 -> true;
+            case 0x89 -> false;
+            case 'I' -> integerOrBoolean(line());
+            case 'L' -> longNumber(line());
+            case 'K' -> (long) unsignedByte();
+            case 'M' -> (long) Short.toUnsignedInt(require(Short.BYTES).getShort());
+            case 'J' -> (long) require(Integer.BYTES).getInt();
+            case 0x8a -> integer(take(unsignedByte()));
+            case 0x8b -> integer(take(length4()));
+            case 'F' -> fraction(line());
+            case 'G' -> Double.longBitsToDouble(
+                    Long.reverseBytes(require(Long.BYTES).getLong()));
+            case 'X' -> text(length4());
+            case 0x8c -> text(unsignedByte());
+            case 0x8d -> text(length8());
+            case 'U' -> latin1(unsignedByte());
+            case 'T' -> latin1(length4());
+            case 'C' -> take(unsignedByte());
+            case 'B' -> take(length4());
+            case 0x8e, 0x96 -> take(length8());
+            default -> throw damaged(String.format("the instruction 0x%02x has no place in data", opcode));
+        };
+    }
+
+    private void mark() {
+        marks.add(stack.size());
+        push(MARK);
+    }
+
     private void protocol(int version) {
-        if (version < 2 || version > 5) {
-            throw damaged("it is in pickle protocol " + version + "; 2 to 5 can be read");
+        if (version > 5) {
+            throw damaged("it is in pickle protocol " + version + "; 0 to 5 can be read");
         }
     }
 
     private void dictionary(List<@Nullable Object> items) {
-        push(new PythonDict());
-        setItems(items);
+        push(new PythonDict(false));
+        put(items);
     }
 
-    private void setItems(List<@Nullable Object> items) {
-        if (!(top() instanceof PythonDict dict) || items.size() % 2 != 0) {
-            throw damaged("items are added to something that is not a dictionary");
-        }
-        for (int i = 0; i < items.size(); i += 2) {
-            Object key = items.get(i);
-            if (key != null && !(key instanceof String) && !(key instanceof Number) && !(key instanceof Boolean)) {
-                throw damaged("a dictionary has a key that is neither text nor a number");
-            }
-            dict.items.put(key, items.get(i + 1));
-        }
+    private void frozenSet(List<@Nullable Object> items) {
+        push(new LinkedHashSet<>());
+        add(items);
     }
 
-    @SuppressWarnings("unchecked")
-    private void append(List<@Nullable Object> values) {
-        if (!(top() instanceof List<?> list)) {
-            throw damaged("a value is appended to something that is not a list");
+    private void put(List<@Nullable Object> items) {
+        if (items.size() % 2 != 0) {
+            throw damaged("a key has no value");
         }
-        ((List<@Nullable Object>) list).addAll(values);
+        globals.put(top(), items);
+    }
+
+    private void add(List<@Nullable Object> items) {
+        globals.add(top(), items);
     }
 
     private void stackGlobal() {
@@ -166,19 +206,12 @@ final class Unpickler {
 
     private void call() {
         Object arguments = pop();
-        Object callee = pop();
-        if (!(callee instanceof Function function) || !(arguments instanceof Object[] tuple)) {
-            throw damaged("something is called that is not a function");
-        }
-        push(function.call(tuple));
+        push(globals.call(pop(), arguments));
     }
 
     private void build() {
-        Object attributes = pop();
-        if (!(top() instanceof PythonDict dict)) {
-            throw damaged("attributes are set on something that has none");
-        }
-        dict.attributes = attributes;
+        Object state = pop();
+        globals.build(top(), state);
     }
 
     // ---- the stack and the memo
@@ -200,24 +233,38 @@ final class Unpickler {
         return stack.get(stack.size() - 1);
     }
 
-    private @Nullable Object[] popTuple(int size) {
+    /** Removes a value, or a mark: some pickles end a call with one. */
+    private void drop() {
+        if (stack.isEmpty()) {
+            throw damaged("a value is missing");
+        }
+        if (stack.remove(stack.size() - 1) == MARK) {
+            marks.remove(marks.size() - 1);
+        }
+    }
+
+    private PythonTuple popTuple(int size) {
         Object[] tuple = new Object[size];
         for (int i = size - 1; i >= 0; i--) {
             tuple[i] = pop();
         }
-        return tuple;
+        return new PythonTuple(tuple);
     }
 
     private List<@Nullable Object> popToMark() {
-        int mark = stack.lastIndexOf(MARK);
-        if (mark < 0) {
+        if (marks.isEmpty()) {
             throw damaged("the beginning of a list of values is missing");
         }
+        int mark = marks.remove(marks.size() - 1);
         List<@Nullable Object> above = stack.subList(mark + 1, stack.size());
         List<@Nullable Object> values = new ArrayList<>(above);
         above.clear();
         stack.remove(mark);
         return values;
+    }
+
+    private void remember(int index, @Nullable Object value) {
+        memo.put(index, value);
     }
 
     private @Nullable Object remembered(int index) {
@@ -268,6 +315,11 @@ final class Unpickler {
         }
     }
 
+    /** Python 2's texts, which may as well be bytes. */
+    private String latin1(int length) {
+        return new String(take(length), StandardCharsets.ISO_8859_1);
+    }
+
     private String line() {
         int start = bytes.position();
         int end = start;
@@ -279,6 +331,39 @@ final class Unpickler {
         return line;
     }
 
+    /** Where a truth value is written as a number, it has two digits. */
+    private static Object integerOrBoolean(String line) {
+        return line.equals("00") ? (Object) false : line.equals("01") ? true : longNumber(line);
+    }
+
+    private static Number longNumber(String line) {
+        String digits = line.endsWith("L") ? line.substring(0, line.length() - 1) : line;
+        if (digits.length() > MAX_DIGITS || !digits.matches("[+-]?[0-9]+")) {
+            throw damaged("a whole number is not written as one");
+        }
+        return narrow(new BigInteger(digits));
+    }
+
+    private static int decimal(String line) {
+        if (longNumber(line) instanceof Long value && value == value.intValue()) {
+            return value.intValue();
+        }
+        throw damaged("the number of an object is too large");
+    }
+
+    private static double fraction(String line) {
+        try {
+            return switch (line) {
+                case "inf" -> Double.POSITIVE_INFINITY;
+                case "-inf" -> Double.NEGATIVE_INFINITY;
+                case "nan" -> Double.NaN;
+                default -> Double.parseDouble(line);
+            };
+        } catch (NumberFormatException e) {
+            throw damaged("a number is not written as one");
+        }
+    }
+
     /** A number of any length, the lowest byte first. */
     private static Number integer(byte[] littleEndian) {
         byte[] bigEndian = new byte[littleEndian.length + 1];
@@ -288,11 +373,14 @@ final class Unpickler {
         if (littleEndian.length > 0 && littleEndian[littleEndian.length - 1] < 0) {
             bigEndian[0] = -1;
         }
-        BigInteger value = new BigInteger(bigEndian);
+        return narrow(new BigInteger(bigEndian));
+    }
+
+    private static Number narrow(BigInteger value) {
         return value.bitLength() < Long.SIZE ? (Number) value.longValue() : value;
     }
 
-    private FileFormatException damaged(String what) {
-        return new FileFormatException("is damaged: in its pickle at byte " + opcodeAt + ", " + what);
+    private static FileFormatException damaged(String what) {
+        return new FileFormatException("is damaged: in its pickle, " + what);
     }
 }

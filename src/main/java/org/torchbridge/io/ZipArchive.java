@@ -2,16 +2,26 @@ package org.torchbridge.io;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.DType;
+import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
+import org.torchbridge.Tensor;
+import org.torchbridge.TensorOptions;
+import org.torchbridge.Torch;
 
 /**
- * The table of contents of a zip archive, with the 64-bit extension. Only what is stored as it is can be read: PyTorch
- * never compresses, since then a file could not be mapped.
+ * A zip archive, with the 64-bit extension. PyTorch never compresses; what another program has compressed is read into
+ * memory.
  */
 final class ZipArchive {
     static final int LOCAL_HEADER = 0x04034b50;
@@ -35,6 +45,15 @@ final class ZipArchive {
     private static final int MAX_DIRECTORY_BYTES = 256 << 20;
     private static final int ENCRYPTED = 1;
     private static final int STORED = 0;
+    private static final int DEFLATED = 8;
+
+    /** More than this of one entry is not unpacked if it was packed that well: no one's numbers are that regular. */
+    private static final long MAX_WELL_PACKED_BYTES = 256L << 20;
+
+    private static final int WELL_PACKED = 100;
+
+    /** What the format that archives use can do at best. */
+    private static final int BEST_PACKED = 1032;
 
     /** One file in the archive: where its header is, and how long it is. */
     record Entry(String name, long header, long size, long packedSize, int method, int flags, int crc) {}
@@ -59,24 +78,68 @@ final class ZipArchive {
         return entries.get(name);
     }
 
-    /** Where the bytes of {@code entry} begin in the file, after its own header. */
-    long dataOffset(Entry entry) {
-        if (entry.method() != STORED || (entry.flags() & ENCRYPTED) != 0 || entry.size() != entry.packedSize()) {
-            throw new FileFormatException(
-                    "has a compressed or encrypted '" + entry.name() + "'; PyTorch stores it as it"
-                            + " is. Unpack the file and pack it again without compression: zip -0 -r");
+    /** The bytes of {@code entry}, over the mapping if they are stored as they are. */
+    Tensor content(Entry entry) {
+        if ((entry.flags() & ENCRYPTED) != 0 || entry.method() != STORED && entry.method() != DEFLATED) {
+            throw new FileFormatException("has an encrypted '" + entry.name()
+                    + "', or one packed in a way that PyTorch does not know. Unpack the file and pack it again without"
+                    + " compression: zip -0 -r");
         }
+        Tensor packed = file.bytes(dataOffset(entry), entry.packedSize());
+        if (entry.method() == DEFLATED) {
+            return unpacked(entry, packed);
+        } else if (entry.size() != entry.packedSize()) {
+            throw damaged("'" + entry.name() + "' has two different sizes");
+        }
+        return packed;
+    }
+
+    /** Where the bytes of {@code entry} begin in the file, after its own header. */
+    private long dataOffset(Entry entry) {
         ByteBuffer header = file.buffer(entry.header(), LOCAL_HEADER_BYTES);
         if (header.getInt(0) != LOCAL_HEADER) {
             throw damaged("the header of '" + entry.name() + "' is not where it should be");
         }
-        return entry.header() + LOCAL_HEADER_BYTES + unsigned(header.getShort(26)) + unsigned(header.getShort(28));
+        long nameLength = unsigned(header.getShort(26));
+        byte[] name = new byte[(int) nameLength];
+        file.buffer(entry.header() + LOCAL_HEADER_BYTES, nameLength).get(name);
+        if (!entry.name().equals(new String(name, StandardCharsets.UTF_8))) {
+            throw damaged("the header of '" + entry.name() + "' has another name");
+        }
+        return entry.header() + LOCAL_HEADER_BYTES + nameLength + unsigned(header.getShort(28));
+    }
+
+    private static Tensor unpacked(Entry entry, Tensor packed) {
+        long possible = entry.size() / BEST_PACKED;
+        boolean isBomb = entry.size() > MAX_WELL_PACKED_BYTES && entry.size() / WELL_PACKED > entry.packedSize();
+        if (entry.size() < 0 || entry.size() > Integer.MAX_VALUE || possible > entry.packedSize() || isBomb) {
+            throw new FileFormatException("has a compressed '" + entry.name() + "' of " + entry.packedSize()
+                    + " bytes that claims to become " + entry.size());
+        }
+        Tensor unpacked = Torch.empty(
+                new long[] {entry.size()}, TensorOptions.of(DType.UINT8).device(Device.CPU));
+        ByteBuffer content = unpacked.buffer();
+        Inflater inflater = new Inflater(true);
+        try {
+            inflater.setInput(packed.buffer());
+            while (content.hasRemaining() && inflater.inflate(content) > 0) {
+                // goes on until nothing more comes
+            }
+            if (content.hasRemaining() || inflater.inflate(new byte[1]) > 0) {
+                throw damaged("the compressed '" + entry.name() + "' has another size than it says");
+            }
+        } catch (DataFormatException e) {
+            throw damaged("the compressed '" + entry.name() + "' cannot be unpacked");
+        } finally {
+            inflater.end();
+        }
+        return unpacked;
     }
 
     /** Whether the bytes of {@code entry} are those that were written. */
     boolean matchesChecksum(Entry entry) {
         CRC32 crc = new CRC32();
-        crc.update(file.buffer(dataOffset(entry), entry.size()));
+        crc.update(content(entry).buffer());
         return (int) crc.getValue() == entry.crc();
     }
 
@@ -126,8 +189,35 @@ final class ZipArchive {
         ByteBuffer bytes = file.buffer(directory.offset(), directory.size());
         for (long i = 0; i < directory.entries(); i++) {
             Entry entry = readEntry(bytes);
+            requireInside(entry.name());
             if (entries.put(entry.name(), entry) != null) {
                 throw damaged("it has two entries '" + entry.name() + "'");
+            }
+        }
+        requireApart(directory.offset());
+    }
+
+    private static void requireInside(String name) {
+        boolean escapes = name.startsWith("/")
+                || name.indexOf('\\') >= 0
+                || name.indexOf('\0') >= 0
+                || List.of(name.split("/", -1)).contains("..");
+        if (escapes) {
+            throw damaged("its entry '" + name + "' would lie outside of a folder that it is unpacked to");
+        }
+    }
+
+    /** Entries that lie over each other say different things to different readers, or make much of little. */
+    private void requireApart(long directoryOffset) {
+        List<Entry> inOrder = new ArrayList<>(entries.values());
+        inOrder.sort(Comparator.comparingLong(Entry::header));
+        for (int i = 0; i < inOrder.size(); i++) {
+            Entry entry = inOrder.get(i);
+            long limit = i + 1 < inOrder.size() ? inOrder.get(i + 1).header() : directoryOffset;
+            if (entry.header() < 0
+                    || entry.packedSize() < 0
+                    || entry.packedSize() > limit - entry.header() - LOCAL_HEADER_BYTES) {
+                throw damaged("its entry '" + entry.name() + "' overlaps another one, or does not end");
             }
         }
     }

@@ -3,7 +3,7 @@ package org.torchbridge.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ import org.torchbridge.Tensor;
  * that they can be mapped. Sizes beyond 32 bits are written with the 64-bit extension.
  */
 final class ZipWriter {
-    private static final int ALIGNMENT = 64;
+    static final int ALIGNMENT = 64;
     private static final int CHUNK_BYTES = 16 << 20;
 
     /** The version of the format that knows the 64-bit extension. */
@@ -25,34 +25,34 @@ final class ZipWriter {
     private static final short UTF8_NAMES = 0x0800;
     private static final short PADDING_EXTRA = 'F' | 'B' << 8;
     private static final int EXTRA_HEADER_BYTES = 4;
-    private static final int CRC_OFFSET = 14;
 
     /** 1 January 1980, the first day that the format knows: the same state gives the same file. */
     private static final short DATE = 1 << 5 | 1;
 
     private record Written(byte[] name, long header, long size, int crc) {}
 
-    private final FileChannel channel;
+    private final WritableByteChannel channel;
     private final String folder;
     private final List<Written> entries = new ArrayList<>();
+    private long position;
 
     /** Every entry gets the name of {@code folder} before its own. */
-    ZipWriter(FileChannel channel, String folder) {
+    ZipWriter(WritableByteChannel channel, String folder) {
         this.channel = channel;
         this.folder = folder;
     }
 
     void add(String name, byte[] content) throws IOException {
-        add(name, content.length, crc -> write(ByteBuffer.wrap(content), crc));
+        add(name, content.length, action -> action.accept(ByteBuffer.wrap(content)));
     }
 
     /** Adds the elements of a one-dimensional tensor of type {@code uint8}. */
     void add(String name, Tensor content) throws IOException {
-        add(name, content.numel(), crc -> {
+        add(name, content.numel(), action -> {
             for (long start = 0; start < content.numel(); start += CHUNK_BYTES) {
                 try (Scope scope = Scope.open()) {
                     long length = Math.min(CHUNK_BYTES, content.numel() - start);
-                    write(content.narrow(0, start, length).buffer(), crc);
+                    action.accept(content.narrow(0, start, length).buffer());
                 }
             }
         });
@@ -60,49 +60,60 @@ final class ZipWriter {
 
     /** Writes the table of contents. */
     void finish() throws IOException {
-        long start = channel.position();
+        long start = position;
         for (Written entry : entries) {
-            writeAll(centralHeader(entry));
+            write(centralHeader(entry));
         }
-        writeAll(end(start, channel.position() - start));
+        write(end(start, position - start));
     }
 
-    private interface Content {
-        void write(CRC32 crc) throws IOException;
+    /** Names and checksums of all entries so far: two archives with equal ones have the same content. */
+    String fingerprint() {
+        CRC32 names = new CRC32();
+        CRC32 contents = new CRC32();
+        for (Written entry : entries) {
+            names.update(entry.name());
+            contents.update(littleEndian(Integer.BYTES).putInt(entry.crc()).flip());
+        }
+        return String.format("%020d%020d", names.getValue(), contents.getValue());
     }
 
-    private void add(String name, long size, Content content) throws IOException {
+    interface Action {
+        void accept(ByteBuffer bytes) throws IOException;
+    }
+
+    /** Gives its bytes piece by piece, to the same effect each time. */
+    interface Content {
+        void forEach(Action action) throws IOException;
+    }
+
+    void add(String name, long size, Content content) throws IOException {
         byte[] fullName = (folder + name).getBytes(StandardCharsets.UTF_8);
-        long header = channel.position();
-        writeAll(localHeader(fullName, header, size));
         CRC32 crc = new CRC32();
-        content.write(crc);
-        ByteBuffer checksum =
-                littleEndian(Integer.BYTES).putInt((int) crc.getValue()).flip();
-        channel.write(checksum, header + CRC_OFFSET);
-        entries.add(new Written(fullName, header, size, (int) crc.getValue()));
+        content.forEach(crc::update);
+        Written entry = new Written(fullName, position, size, (int) crc.getValue());
+        write(localHeader(entry));
+        content.forEach(this::write);
+        entries.add(entry);
     }
 
-    private void write(ByteBuffer bytes, CRC32 crc) throws IOException {
-        crc.update(bytes.duplicate());
-        writeAll(bytes);
-    }
-
-    private void writeAll(ByteBuffer bytes) throws IOException {
+    private void write(ByteBuffer bytes) throws IOException {
+        position += bytes.remaining();
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
     }
 
-    private static ByteBuffer localHeader(byte[] name, long header, long size) {
+    private static ByteBuffer localHeader(Written entry) {
+        byte[] name = entry.name();
+        long size = entry.size();
         boolean wide = size >= ZipArchive.MAX_32;
         int wideBytes = wide ? EXTRA_HEADER_BYTES + 2 * Long.BYTES : 0;
         int bytesBeforePadding = ZipArchive.LOCAL_HEADER_BYTES + name.length + wideBytes + EXTRA_HEADER_BYTES;
-        int padding = (int) Math.floorMod(-(header + bytesBeforePadding), (long) ALIGNMENT);
+        int padding = (int) Math.floorMod(-(entry.header() + bytesBeforePadding), (long) ALIGNMENT);
         ByteBuffer out = littleEndian(bytesBeforePadding + padding);
         out.putInt(ZipArchive.LOCAL_HEADER).putShort(VERSION);
-        // The checksum is written when the content has gone by.
-        description(out, 0, size);
+        description(out, entry.crc(), size);
         out.putShort((short) name.length).putShort((short) (wideBytes + EXTRA_HEADER_BYTES + padding));
         out.put(name);
         if (wide) {

@@ -1,10 +1,11 @@
 /**
- * Files of tensors: state dicts in the zip format of Python's {@code torch.save}.
+ * Files of tensors and other values: all that Python's {@code torch.save} writes.
  *
  * <p>{@link org.torchbridge.Torch#load} and {@link org.torchbridge.Torch#save} are the way in; {@link
+ * org.torchbridge.io.SavedFile} is what a file holds, with the table of Python's values in Java; {@link
  * org.torchbridge.io.FileKind} tells what a file is.
  *
- * <p><b>Trust.</b> A file is data and nothing else: a pickle may name only the few functions that rebuild tensors, no
+ * <p><b>Trust.</b> A file is data and nothing else: a pickle may name only the few functions that rebuild tensors and plain values, no
  * size is believed that the file does not bear out, and what is wrong becomes a {@link
  * org.torchbridge.FileFormatException}. The numbers themselves are not checked, as in Python.
  *

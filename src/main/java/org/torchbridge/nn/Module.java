@@ -1,5 +1,6 @@
 package org.torchbridge.nn;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,6 +18,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Device;
+import org.torchbridge.FileFormatException;
 import org.torchbridge.GradMode;
 import org.torchbridge.MemoryFormat;
 import org.torchbridge.RemovableHandle;
@@ -26,6 +28,7 @@ import org.torchbridge.StateDictException;
 import org.torchbridge.Tensor;
 import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
+import org.torchbridge.TorchException;
 import org.torchbridge.internal.NativeAutograd;
 
 /**
@@ -564,6 +567,27 @@ public abstract class Module implements Cloneable {
      */
     public LoadResult loadStateDict(Map<String, Tensor> state, boolean strict, boolean assign) {
         return new StateLoader(this, state, strict, assign).load();
+    }
+
+    /**
+     * Writes the state dict to a file, for {@link #load} and for Python's {@code load_state_dict(torch.load(file))}.
+     *
+     * @throws TorchException if the file cannot be written
+     */
+    public final void save(Path file) {
+        Scope.run(() -> Torch.save(stateDict(), file));
+    }
+
+    /**
+     * Copies the state dict in a file into this module's parameters and buffers.
+     *
+     * @throws FileFormatException if there is none in it, or it is damaged
+     * @throws StateDictException if a key is missing, unexpected, or of another shape; nothing was copied
+     */
+    public final LoadResult load(Path file) {
+        try (Scope scope = Scope.open()) {
+            return loadStateDict(Torch.loadStateDict(file));
+        }
     }
 
     /**

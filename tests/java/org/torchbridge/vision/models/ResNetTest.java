@@ -83,11 +83,12 @@ class ResNetTest {
                 GradMode mode = Torch.noGrad()) {
             Torch.manualSeed(1);
             ResNet model = ResNet.named(name, ResNet.options());
-            assertEqual(model.stateDict(), Torch.load(folder.resolve("weights.pth")));
+            assertEqual(model.stateDict(), Torch.loadStateDict(folder.resolve("weights.pth")));
 
-            LoadResult result = model.loadStateDict(Torch.load(folder.resolve("trained.pth")));
+            LoadResult result = model.loadStateDict(
+                    Torch.load(folder.resolve("trained.pth")).stateDict());
             assertThat(result.isComplete()).isTrue();
-            StateDict example = Torch.load(folder.resolve("example.pth"));
+            StateDict example = Torch.load(folder.resolve("example.pth")).stateDict();
             model.eval();
             Tensor difference =
                     model.call(example.get("x")).sub(example.get("y")).abs().max();

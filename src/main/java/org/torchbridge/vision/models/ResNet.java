@@ -23,7 +23,7 @@ import org.torchbridge.nn.Sequential;
  *
  * <pre>{@code
  * ResNet model = ResNet.resnet18();
- * model.loadStateDict(Torch.load(Path.of("resnet18-f37072fd.pth")));
+ * model.loadStateDict(Torch.load(Path.of("resnet18-f37072fd.pth")).stateDict());
  * model.fc = new Linear(model.fc.inFeatures(), 300);
  * Tensor scores = model.call(images);
  * }</pre>
