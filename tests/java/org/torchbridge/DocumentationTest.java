@@ -33,6 +33,7 @@ class DocumentationTest {
             import org.torchbridge.*;
             import org.torchbridge.autograd.*;
             import org.torchbridge.data.*;
+            import org.torchbridge.io.*;
             import org.torchbridge.nn.*;
             import org.torchbridge.nn.Buffer;
             import org.torchbridge.nn.Module;
@@ -47,6 +48,8 @@ class DocumentationTest {
                 Layer conv, layer;
                 ResNet model;
                 Optimizer<?> optimizer;
+                LRScheduler scheduler;
+                int epoch;
                 List<Tensor> batches;
                 DataLoader loader;
 
