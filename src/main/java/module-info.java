@@ -3,6 +3,7 @@ module org.torchbridge {
     requires transitive org.bytedeco.pytorch;
     requires org.bytedeco.javacpp;
     requires transitive org.jspecify;
+    requires com.fasterxml.jackson.core;
     requires org.slf4j;
     requires static info.picocli;
     requires static me.tongfei.progressbar;

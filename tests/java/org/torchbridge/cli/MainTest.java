@@ -7,8 +7,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.torchbridge.StateDict;
-import org.torchbridge.Torch;
 
 /** Exit codes, help and errors of the command line, and the commands that only look. */
 class MainTest {
@@ -16,7 +14,7 @@ class MainTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "finetune", "inspect", "doctor", "bench"})
+    @ValueSource(strings = {"", "finetune", "inspect", "convert", "doctor", "bench"})
     void everyCommandHasHelp(String command) {
         CommandLineRun run = command.isEmpty() ? CommandLineRun.of("--help") : CommandLineRun.of(command, "--help");
         assertThat(run.code()).isZero();
@@ -29,6 +27,7 @@ class MainTest {
         assertUsage(CommandLineRun.of(), "Missing required subcommand");
         assertUsage(CommandLineRun.of("nonsense"), "nonsense");
         assertUsage(CommandLineRun.of("inspect"), "FILE");
+        assertUsage(CommandLineRun.of("convert", "x.pth"), "OUT");
     }
 
     private static void assertUsage(CommandLineRun run, String words) {
@@ -45,24 +44,6 @@ class MainTest {
         assertThat(plain.saysOneSentence()).isTrue();
         assertThat(plain.err()).contains(missing.toString());
         assertThat(CommandLineRun.of("inspect", missing, "--stacktrace").err()).contains("\tat ");
-    }
-
-    @Test
-    void inspectListsKeysTypesShapesAndBytes() {
-        Path file = folder.resolve("state.pth");
-        StateDict state = new StateDict();
-        state.put("layer.weight", Torch.zeros(20, 300));
-        state.put("steps", Torch.tensor(1L, 2L));
-        Torch.save(state, file);
-        CommandLineRun run = CommandLineRun.of("inspect", file);
-        assertThat(run.code()).isZero();
-        assertThat(run.out().lines())
-                .containsExactly(
-                        file + ": a file of torch.save, a state dict",
-                        "key           type     shape        bytes",
-                        "layer.weight  float32  (20 x 300)  24,000",
-                        "steps         int64    (2)             16",
-                        "2 tensors (1 float32, 1 int64), 6,002 elements, 24,016 bytes");
     }
 
     @Test

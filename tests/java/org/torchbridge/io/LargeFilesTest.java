@@ -54,7 +54,7 @@ class LargeFilesTest {
             zip.add(TorchArchive.PICKLE, pickle);
             zip.add(TorchArchive.STORAGES + 0, LARGE, action -> {
                 for (long written = 0; written < LARGE; written += CHUNK) {
-                    action.accept(zeros.clear());
+                    action.write(zeros.clear());
                 }
             });
             zip.add(TorchArchive.STORAGES + 1, small.view(DType.UINT8));

@@ -195,9 +195,6 @@ class StateDictReaderTest {
             whole_module.pth  | torch.save(module.state_dict(), file)
             own_class.pth     | it needs __main__.Namespace
             command.pth       | it needs posix.system
-            model.safetensors | a safetensors file
-            array.npy         | a NumPy array
-            arrays.npz        | a NumPy array
             plain.zip         | a zip archive, but none of PyTorch's
             image.png         | an image
             image.jpg         | an image

@@ -40,6 +40,31 @@ public final class ChildJvm {
         }
     }
 
+    /** The number on the next line that it prints. */
+    public int readNumber() {
+        StringBuilder line = new StringBuilder();
+        try {
+            for (int c = process.getInputStream().read();
+                    c >= 0 && c != '\n';
+                    c = process.getInputStream().read()) {
+                line.append((char) c);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Integer.parseInt(line.toString().strip());
+    }
+
+    /** Ends it at once, whatever it is doing. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Waits for the end; a JVM that takes too long is stopped. */
     public Result await() {
         try {

@@ -33,7 +33,7 @@ final class BenchMemory implements Callable<Integer> {
                 "convolve 1x16x256x256 random numbers",
                 () -> Torch.conv2d(Torch.rand(1, 16, 256, 256), weight, null, new long[] {1}, new long[] {1}));
         compare("add 1 to a million numbers (bound by memory's speed)", () -> x.add(1));
-        out.printf(Locale.ROOT, "largest resident size %s%n", peak());
+        out.printf(Locale.ROOT, "largest resident size %,d kB%n", peakKilobytes());
         return 0;
     }
 
@@ -52,11 +52,12 @@ final class BenchMemory implements Callable<Integer> {
         return (System.nanoTime() - start) / ITERATIONS;
     }
 
-    private static String peak() throws IOException {
+    /** The largest resident size of this process so far. */
+    static long peakKilobytes() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("VmHWM:"))
-                .map(line -> line.substring("VmHWM:".length()).trim())
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .findFirst()
-                .orElse("unknown");
+                .orElse(0);
     }
 }

@@ -1,9 +1,6 @@
 package org.torchbridge.cli;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.torchbridge.Torch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,21 +41,8 @@ final class BenchStartup implements Callable<Integer> {
     }
 
     private static long time(Class<?> main) {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         long start = System.nanoTime();
-        try {
-            Process process = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), main.getName())
-                    .inheritIO()
-                    .start();
-            if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
-                throw new IllegalStateException("the JVM that was started for " + main.getSimpleName() + " failed");
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("no JVM could be started with " + java, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        ChildProcess.run(ChildProcess.java(main));
         return System.nanoTime() - start;
     }
 }

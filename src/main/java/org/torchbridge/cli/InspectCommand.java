@@ -2,67 +2,121 @@ package org.torchbridge.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
+import org.torchbridge.Layout;
 import org.torchbridge.Scope;
-import org.torchbridge.StateDict;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.TorchException;
 import org.torchbridge.io.FileKind;
+import org.torchbridge.io.SavedFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What is in a file of weights. */
+/** What is in files of weights. */
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
-        description = "Lists the tensors of a file that torch.save wrote: names, types, shapes, bytes.")
+        description = {
+            "Says what files are, and what is in them: state dicts and checkpoints of torch.save, safetensors, NumPy's"
+                    + " arrays, and the index of a checkpoint in several files.",
+            "The tensors themselves are not read."
+        })
 final class InspectCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "A state dict, as a rule a .pth file.")
-    private Path file;
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files of any kind.")
+    private List<Path> files;
 
     @Spec
     private CommandSpec spec;
 
+    private PrintWriter out;
+
+    /** Files that cannot be read do not keep the others from being shown. */
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        try (Scope scope = Scope.open()) {
-            StateDict state = Torch.load(file).stateDict();
-            out.println(file + ": " + FileKind.of(file).description() + ", a state dict");
-            Table table = new Table("key", "type", "shape", ">bytes");
-            state.forEach((key, tensor) ->
-                    table.row(key, tensor.dtype().pythonName(), shape(tensor), Table.number(bytes(tensor))));
-            table.print(out);
-            out.println(total(state));
+        out = spec.commandLine().getOut();
+        List<TorchException> problems = new ArrayList<>();
+        for (Path file : files) {
+            try (Scope scope = Scope.open()) {
+                print(file, Torch.load(file));
+            } catch (TorchException e) {
+                problems.add(e);
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw together(problems);
         }
         return 0;
     }
 
+    private static TorchException together(List<TorchException> problems) {
+        TorchException first = problems.get(0);
+        return problems.size() == 1
+                ? first
+                : new TorchException(
+                        problems.stream().map(TorchException::getMessage).collect(Collectors.joining("; ")), first);
+    }
+
+    private void print(Path file, SavedFile saved) {
+        FileKind kind = FileKind.of(file);
+        out.print(file + ": " + kind.description());
+        if (saved instanceof SavedFile.OfStateDict state) {
+            out.println(", a state dict");
+            table(state.stateDict());
+        } else if (saved instanceof SavedFile.OfSafetensors tensors) {
+            out.println();
+            tensors.metadata().forEach((key, text) -> out.println("metadata " + key + ": " + text));
+            table(tensors.stateDict());
+        } else if (saved instanceof SavedFile.OfShards shards) {
+            out.println();
+            shards.files()
+                    .forEach(shard -> out.println("file " + shard.getFileName() + ": "
+                            + FileKind.of(shard).description()));
+            table(shards.stateDict());
+        } else if (saved instanceof SavedFile.OfArrays arrays) {
+            out.println();
+            table(arrays.arrays());
+        } else if (saved instanceof SavedFile.OfValue value) {
+            out.print(", ");
+            new ValueTree(out).print(value.value());
+        } else {
+            out.println(". " + kind.advice());
+        }
+    }
+
+    private void table(Map<String, Tensor> tensors) {
+        Table table = new Table("key", "type", "shape", ">bytes");
+        tensors.forEach((key, tensor) ->
+                table.row(key, ValueTree.type(tensor), ValueTree.shape(tensor.shape()), Table.number(bytes(tensor))));
+        table.print(out);
+        out.println(total(tensors));
+    }
+
     /** Bytes of the elements, which several tensors of a file may share. */
     private static long bytes(Tensor tensor) {
-        return tensor.numel() * tensor.dtype().itemSize();
+        return tensor.layout() == Layout.STRIDED
+                ? tensor.numel() * tensor.dtype().itemSize()
+                : 0;
     }
 
-    private static String shape(Tensor tensor) {
-        return LongStream.of(tensor.shape()).mapToObj(String::valueOf).collect(Collectors.joining(" x ", "(", ")"));
-    }
-
-    private static String total(StateDict state) {
-        long elements = state.values().stream().mapToLong(Tensor::numel).sum();
-        long bytes = state.values().stream().mapToLong(InspectCommand::bytes).sum();
-        Map<String, Long> types = state.values().stream()
-                .collect(Collectors.groupingBy(tensor -> tensor.dtype().pythonName(), Collectors.counting()));
-        List<String> counts = types.entrySet().stream()
+    /** {@code 2 tensors (1 float32, 1 int64), 6,002 elements, 24,016 bytes}. */
+    static String total(Map<String, Tensor> tensors) {
+        long elements = tensors.values().stream().mapToLong(Tensor::numel).sum();
+        long bytes = tensors.values().stream().mapToLong(InspectCommand::bytes).sum();
+        Map<String, Long> types =
+                tensors.values().stream().collect(Collectors.groupingBy(ValueTree::type, Collectors.counting()));
+        String counts = types.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
                 .map(entry -> entry.getValue() + " " + entry.getKey())
-                .toList();
-        return state.size() + " tensors (" + String.join(", ", counts) + "), " + Table.number(elements) + " elements, "
+                .collect(Collectors.joining(", "));
+        return tensors.size() + (tensors.size() == 1 ? " tensor" : " tensors")
+                + (counts.isEmpty() ? "" : " (" + counts + ")") + ", " + Table.number(elements) + " elements, "
                 + Table.number(bytes) + " bytes";
     }
 }

@@ -22,7 +22,13 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         versionProvider = Versions.class,
         description = "PyTorch for the JVM.",
-        subcommands = {FinetuneCommand.class, InspectCommand.class, DoctorCommand.class, BenchCommand.class})
+        subcommands = {
+            FinetuneCommand.class,
+            InspectCommand.class,
+            ConvertCommand.class,
+            DoctorCommand.class,
+            BenchCommand.class
+        })
 public final class Main {
     @Option(
             names = "--stacktrace",

@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +23,16 @@ final class AtomicFile {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(AtomicFile.class);
 
-    private AtomicFile() {}
+    private final Path target;
+    private final Path temporary;
+
+    private AtomicFile(Path path) throws IOException {
+        // A link stays one: the file that it points to is replaced.
+        this.target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+        // Not Files.createTempFile, whose files only their owner may read.
+        String suffix = Long.toHexString(ThreadLocalRandom.current().nextLong());
+        this.temporary = target.resolveSibling("." + target.getFileName() + "." + suffix + ".tmp");
+    }
 
     /**
      * Writes a file beside {@code path} and, when it is complete and on the disk, gives it that name.
@@ -28,29 +40,54 @@ final class AtomicFile {
      * @throws TorchException if it cannot be written; a file that was there before is still there
      */
     static void write(Path path, Content content) {
+        writeAll(Map.of(path, content));
+    }
+
+    /**
+     * The same for several files: when all are complete and on the disk, they get their names, in the order of the map.
+     *
+     * @throws TorchException if one cannot be written; the files that were there before are still there, unless it was a
+     *     name that could not be given
+     */
+    static void writeAll(Map<Path, Content> contents) {
+        List<AtomicFile> files = new ArrayList<>();
+        Path current = null;
         try {
-            // A link stays one: the file that it points to is replaced.
-            Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
-            writeTo(target, content);
+            for (Map.Entry<Path, Content> entry : contents.entrySet()) {
+                current = entry.getKey();
+                AtomicFile file = new AtomicFile(current);
+                files.add(file);
+                file.fill(entry.getValue());
+            }
+            for (AtomicFile file : files) {
+                current = file.target;
+                Files.move(
+                        file.temporary,
+                        file.target,
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+                force(file.target.getParent());
+            }
         } catch (IOException e) {
-            throw new TorchException(path + " cannot be written: " + e, e);
+            throw new TorchException(current + " cannot be written: " + e, e);
+        } finally {
+            files.forEach(AtomicFile::removeTemporary);
         }
     }
 
-    private static void writeTo(Path target, Content content) throws IOException {
-        // Not Files.createTempFile, whose files only their owner may read.
-        String suffix = Long.toHexString(ThreadLocalRandom.current().nextLong());
-        Path temporary = target.resolveSibling("." + target.getFileName() + "." + suffix + ".tmp");
+    private void fill(Content content) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+            content.write(channel);
+            channel.force(true);
+        }
+    }
+
+    private void removeTemporary() {
         try {
-            try (FileChannel channel =
-                    FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-                content.write(channel);
-                channel.force(true);
-            }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            force(target.getParent());
-        } finally {
             Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            throw new TorchException(temporary + " cannot be removed: " + e, e);
         }
     }
 

@@ -19,10 +19,13 @@ public enum FileKind {
     TORCHSCRIPT(
             "a TorchScript archive, a whole module with its code",
             "For its weights alone, save them in Python: torch.save(torch.jit.load(file).state_dict(), other)"),
-    SAFETENSORS("a safetensors file", "Convert it in Python: torch.save(safetensors.torch.load_file(file), other)"),
+    SAFETENSORS("a safetensors file", "Read it with Torch.load"),
+    SHARD_INDEX(
+            "an index of a checkpoint in several files",
+            "Read it with Torch.load by its path: the files lie beside it"),
     ONNX("an ONNX model", "Save the state dict of the original module in Python"),
     PICKLE("a Python pickle that torch.save did not write", "Save the state dict in Python: torch.save(state, file)"),
-    NUMPY("a NumPy array or an archive of them", "Convert it in Python with torch.from_numpy and torch.save"),
+    NUMPY("a NumPy array or an archive of them", "Read it with Torch.load"),
     HDF5("an HDF5 file, as Keras writes them", "Convert its arrays in Python with torch.from_numpy and torch.save"),
     GGUF("a GGUF file", "Find the original weights in PyTorch's format"),
     ZIP("a zip archive, but none of PyTorch's", "Unpack it and look for the weights inside"),
@@ -37,6 +40,7 @@ public enum FileKind {
     UNKNOWN("a file of an unknown kind", "Give a file that torch.save wrote");
 
     private static final int HEAD_BYTES = 512;
+    private static final int INDEX_HEAD_BYTES = 1 << 16;
     private static final String LEGACY_MAGIC = "\u008a\12\u006c\u00fc\u009c\u0046\u00f9\u0020\u006a\u00a8\u0050\u0019";
     private static final String LEGACY_MAGIC_AS_TEXT = "L119547037146038801333356L\n.";
     private static final int TAR_MAGIC_OFFSET = 257;
@@ -84,6 +88,8 @@ public enum FileKind {
             return TORCH_SAVE_LEGACY;
         } else if (isSafetensors(head, file.size())) {
             return SAFETENSORS;
+        } else if (isShardIndex(head, file)) {
+            return SHARD_INDEX;
         } else if (isOnnx(head)) {
             return ONNX;
         } else if (head.get(0) == (byte) 0x80 && head.limit() > 1 && head.get(1) >= 2 && head.get(1) <= 5) {
@@ -151,6 +157,17 @@ public enum FileKind {
         }
         long headerSize = head.getLong(0);
         return headerSize > 1 && headerSize <= size - Long.BYTES && head.get(Long.BYTES) == '{';
+    }
+
+    /** A JSON object with the key that such an index has, behind some facts about the whole. */
+    private static boolean isShardIndex(ByteBuffer head, MappedFile file) {
+        return text(head.duplicate()).stripLeading().startsWith("{")
+                && text(file.buffer(0, Math.min(file.size(), INDEX_HEAD_BYTES)))
+                        .contains("\"" + ShardIndex.WEIGHT_MAP + "\"");
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return StandardCharsets.ISO_8859_1.decode(bytes).toString();
     }
 
     /** A protobuf message that begins with field 1, a small version number, and goes on with another field of a model. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.torchbridge.DType;
 import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
+import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
@@ -45,6 +46,13 @@ final class MappedFile {
             throw new TorchException(path + " may not be read; check its permissions");
         }
         return new MappedFile(map(path, sizeOf(path)));
+    }
+
+    /** The same, for a file that stays open for as long as it is in use, whatever the current scope. */
+    static MappedFile openOutsideScopes(Path path) {
+        MappedFile file = open(path);
+        Scope.escape(file.bytes);
+        return file;
     }
 
     /** The same over bytes that are in memory already, of which a copy is made. */

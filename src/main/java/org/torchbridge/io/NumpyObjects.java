@@ -17,22 +17,6 @@ import org.torchbridge.Torch;
 
 /** NumPy's numbers and arrays, as pickles of any of its versions have them; arrays become tensors. */
 final class NumpyObjects {
-    private static final Map<String, DType> TYPES = Map.ofEntries(
-            Map.entry("b1", DType.BOOL),
-            Map.entry("i1", DType.INT8),
-            Map.entry("i2", DType.INT16),
-            Map.entry("i4", DType.INT32),
-            Map.entry("i8", DType.INT64),
-            Map.entry("u1", DType.UINT8),
-            Map.entry("u2", DType.UINT16),
-            Map.entry("u4", DType.UINT32),
-            Map.entry("u8", DType.UINT64),
-            Map.entry("f2", DType.FLOAT16),
-            Map.entry("f4", DType.FLOAT32),
-            Map.entry("f8", DType.FLOAT64),
-            Map.entry("c8", DType.COMPLEX64),
-            Map.entry("c16", DType.COMPLEX128));
-
     private final Allowance allowance;
     private final Set<Tensor> unfilled = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -72,7 +56,7 @@ final class NumpyObjects {
     private static Type type(Checked arguments) {
         String text = arguments.text(0);
         String name = text.startsWith("<") || text.startsWith("|") || text.startsWith("=") ? text.substring(1) : text;
-        DType dtype = TYPES.get(name);
+        DType dtype = NumpyLayout.type(name);
         if (dtype == null) {
             throw new FileFormatException("holds an array of NumPy of type '" + text + "', which no tensor can have");
         }
@@ -116,17 +100,7 @@ final class NumpyObjects {
             throw new FileFormatException("is damaged: an array of NumPy has " + bytes.length + " bytes for " + numel
                     + " elements of type " + type.dtype.pythonName());
         }
-        Tensor flat = elements(bytes, type);
-        if (!columnsFirst) {
-            return flat.view(shape);
-        }
-        long[] reversed = new long[shape.length];
-        long[] order = new long[shape.length];
-        for (int i = 0; i < shape.length; i++) {
-            order[i] = shape.length - 1L - i;
-            reversed[i] = shape[(int) order[i]];
-        }
-        return flat.view(reversed).permute(order);
+        return NumpyLayout.arranged(elements(bytes, type), shape, columnsFirst);
     }
 
     private Tensor elements(byte[] bytes, Type type) {

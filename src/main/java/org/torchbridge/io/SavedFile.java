@@ -1,6 +1,8 @@
 package org.torchbridge.io;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.FileFormatException;
@@ -11,7 +13,7 @@ import org.torchbridge.Tensor;
  * What {@link org.torchbridge.Torch#load} found in a file, told by its content.
  *
  * <pre>{@code
- * model.loadStateDict(Torch.load(Path.of("model.pth")).stateDict().stateDict());
+ * model.loadStateDict(Torch.load(Path.of("model.pth")).stateDict());
  *
  * SavedFile checkpoint = Torch.load(Path.of("checkpoint.pth"));
  * model.loadStateDict(checkpoint.stateDict("model"));
@@ -97,7 +99,7 @@ public sealed interface SavedFile {
         return (Map<String, @Nullable Object>) dict;
     }
 
-    /** A state dict that {@code torch.save} wrote. */
+    /** A state dict that {@code torch.save} wrote, or that is in several files with an index. */
     record OfStateDict(String source, StateDict stateDict) implements SavedFile {
         @Override
         public Object value() {
@@ -120,6 +122,18 @@ public sealed interface SavedFile {
 
     /** A safetensors file. */
     record OfSafetensors(String source, StateDict stateDict, Map<String, String> metadata) implements SavedFile {
+        @Override
+        public Object value() {
+            return stateDict;
+        }
+    }
+
+    /**
+     * The index of a checkpoint in several files, with the tensors of all of them.
+     *
+     * @param files the files that the index names, in its order
+     */
+    record OfShards(String source, StateDict stateDict, List<Path> files) implements SavedFile {
         @Override
         public Object value() {
             return stateDict;

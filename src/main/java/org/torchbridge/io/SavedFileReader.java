@@ -21,7 +21,9 @@ public final class SavedFileReader {
      * @throws TorchException if there is no such file, or it cannot be read
      */
     public static SavedFile read(Path path) {
-        return read(path.toString(), () -> MappedFile.open(path));
+        return FileKind.of(path) == FileKind.SHARD_INDEX
+                ? new SavedFile.OfShards(path.toString(), ShardedReader.read(path), ShardedReader.shards(path))
+                : read(path.toString(), () -> MappedFile.open(path));
     }
 
     /**
@@ -69,6 +71,8 @@ public final class SavedFileReader {
             return switch (kind) {
                 case TORCH_SAVE -> ofValue(source, new TorchArchive(file).read());
                 case TORCH_SAVE_LEGACY -> ofValue(source, new LegacyArchive(file).read());
+                case SAFETENSORS -> ofSafetensors(source, SafetensorsReader.over(source, file));
+                case NUMPY -> new SavedFile.OfArrays(source, NumpyReader.read(file));
                 case TORCHSCRIPT -> new SavedFile.OfTorchScript(source);
                 case ONNX -> new SavedFile.OfOnnx(source);
                 case DAMAGED_ZIP -> throw damage(file);
@@ -88,6 +92,10 @@ public final class SavedFileReader {
         } catch (FileFormatException e) {
             return new FileFormatException(e.getMessage() + ". It is " + kind.description() + ". " + kind.advice(), e);
         }
+    }
+
+    private static SavedFile ofSafetensors(String source, SafetensorsReader reader) {
+        return new SavedFile.OfSafetensors(source, reader.stateDict(), reader.metadata());
     }
 
     private static SavedFile ofValue(String source, @Nullable Object value) {

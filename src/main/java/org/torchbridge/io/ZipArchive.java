@@ -9,15 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
-import org.torchbridge.DType;
-import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Tensor;
-import org.torchbridge.TensorOptions;
-import org.torchbridge.Torch;
 
 /**
  * A zip archive, with the 64-bit extension. PyTorch never compresses; what another program has compressed is read into
@@ -46,14 +40,6 @@ final class ZipArchive {
     private static final int ENCRYPTED = 1;
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
-
-    /** More than this of one entry is not unpacked if it was packed that well: no one's numbers are that regular. */
-    private static final long MAX_WELL_PACKED_BYTES = 256L << 20;
-
-    private static final int WELL_PACKED = 100;
-
-    /** What the format that archives use can do at best. */
-    private static final int BEST_PACKED = 1032;
 
     /** One file in the archive: where its header is, and how long it is. */
     record Entry(String name, long header, long size, long packedSize, int method, int flags, int crc) {}
@@ -87,7 +73,7 @@ final class ZipArchive {
         }
         Tensor packed = file.bytes(dataOffset(entry), entry.packedSize());
         if (entry.method() == DEFLATED) {
-            return unpacked(entry, packed);
+            return Inflation.inflate(entry, packed);
         } else if (entry.size() != entry.packedSize()) {
             throw damaged("'" + entry.name() + "' has two different sizes");
         }
@@ -107,33 +93,6 @@ final class ZipArchive {
             throw damaged("the header of '" + entry.name() + "' has another name");
         }
         return entry.header() + LOCAL_HEADER_BYTES + nameLength + unsigned(header.getShort(28));
-    }
-
-    private static Tensor unpacked(Entry entry, Tensor packed) {
-        long possible = entry.size() / BEST_PACKED;
-        boolean isBomb = entry.size() > MAX_WELL_PACKED_BYTES && entry.size() / WELL_PACKED > entry.packedSize();
-        if (entry.size() < 0 || entry.size() > Integer.MAX_VALUE || possible > entry.packedSize() || isBomb) {
-            throw new FileFormatException("has a compressed '" + entry.name() + "' of " + entry.packedSize()
-                    + " bytes that claims to become " + entry.size());
-        }
-        Tensor unpacked = Torch.empty(
-                new long[] {entry.size()}, TensorOptions.of(DType.UINT8).device(Device.CPU));
-        ByteBuffer content = unpacked.buffer();
-        Inflater inflater = new Inflater(true);
-        try {
-            inflater.setInput(packed.buffer());
-            while (content.hasRemaining() && inflater.inflate(content) > 0) {
-                // goes on until nothing more comes
-            }
-            if (content.hasRemaining() || inflater.inflate(new byte[1]) > 0) {
-                throw damaged("the compressed '" + entry.name() + "' has another size than it says");
-            }
-        } catch (DataFormatException e) {
-            throw damaged("the compressed '" + entry.name() + "' cannot be unpacked");
-        } finally {
-            inflater.end();
-        }
-        return unpacked;
     }
 
     /** Whether the bytes of {@code entry} are those that were written. */
@@ -198,13 +157,17 @@ final class ZipArchive {
     }
 
     private static void requireInside(String name) {
-        boolean escapes = name.startsWith("/")
+        if (leadsOutside(name)) {
+            throw damaged("its entry '" + name + "' would lie outside of a folder that it is unpacked to");
+        }
+    }
+
+    /** Whether unpacking an entry of that name could write elsewhere. */
+    static boolean leadsOutside(String name) {
+        return name.startsWith("/")
                 || name.indexOf('\\') >= 0
                 || name.indexOf('\0') >= 0
                 || List.of(name.split("/", -1)).contains("..");
-        if (escapes) {
-            throw damaged("its entry '" + name + "' would lie outside of a folder that it is unpacked to");
-        }
     }
 
     /** Entries that lie over each other say different things to different readers, or make much of little. */

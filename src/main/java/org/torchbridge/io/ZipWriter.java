@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
-import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 
 /**
@@ -17,7 +16,6 @@ import org.torchbridge.Tensor;
  */
 final class ZipWriter {
     static final int ALIGNMENT = 64;
-    private static final int CHUNK_BYTES = 16 << 20;
 
     /** The version of the format that knows the 64-bit extension. */
     private static final short VERSION = 45;
@@ -43,18 +41,19 @@ final class ZipWriter {
     }
 
     void add(String name, byte[] content) throws IOException {
-        add(name, content.length, action -> action.accept(ByteBuffer.wrap(content)));
+        add(name, content.length, sink -> sink.write(ByteBuffer.wrap(content)));
     }
 
     /** Adds the elements of a one-dimensional tensor of type {@code uint8}. */
     void add(String name, Tensor content) throws IOException {
-        add(name, content.numel(), action -> {
-            for (long start = 0; start < content.numel(); start += CHUNK_BYTES) {
-                try (Scope scope = Scope.open()) {
-                    long length = Math.min(CHUNK_BYTES, content.numel() - start);
-                    action.accept(content.narrow(0, start, length).buffer());
-                }
-            }
+        add(name, new byte[0], content);
+    }
+
+    /** Adds {@code head} and, behind it, the elements of such a tensor. */
+    void add(String name, byte[] head, Tensor content) throws IOException {
+        add(name, head.length + content.numel(), sink -> {
+            sink.write(ByteBuffer.wrap(head));
+            TensorBytes.forEachPiece(content, sink);
         });
     }
 
@@ -78,13 +77,9 @@ final class ZipWriter {
         return String.format("%020d%020d", names.getValue(), contents.getValue());
     }
 
-    interface Action {
-        void accept(ByteBuffer bytes) throws IOException;
-    }
-
     /** Gives its bytes piece by piece, to the same effect each time. */
     interface Content {
-        void forEach(Action action) throws IOException;
+        void forEach(TensorBytes.Sink sink) throws IOException;
     }
 
     void add(String name, long size, Content content) throws IOException {

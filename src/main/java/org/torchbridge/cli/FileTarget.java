@@ -1,0 +1,43 @@
+package org.torchbridge.cli;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The kinds of files that can be written, and the endings of their names. */
+enum FileTarget {
+    PTH(".pth", ".pt", ".bin"),
+    SAFETENSORS(".safetensors"),
+    NPZ(".npz"),
+    NPY(".npy"),
+    SHARDED(".safetensors.index.json");
+
+    private final List<String> endings;
+
+    FileTarget(String... endings) {
+        this.endings = List.of(endings);
+    }
+
+    /** The kind whose files have such names, or null. */
+    static @Nullable FileTarget of(Path path) {
+        String name = path.toString().toLowerCase(Locale.ROOT);
+        return Arrays.stream(values())
+                .filter(target -> target.endings.stream().anyMatch(name::endsWith))
+                .findFirst()
+                .orElse(null);
+    }
+
+    static String allEndings() {
+        return Arrays.stream(values())
+                .flatMap(target -> target.endings.stream())
+                .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
