@@ -49,7 +49,7 @@ class DocumentationTest {
                 ResNet model;
                 Optimizer<?> optimizer;
                 LRScheduler scheduler;
-                int epoch;
+                long epoch;
                 List<Tensor> batches;
                 DataLoader loader;
 

@@ -22,6 +22,11 @@ import org.torchbridge.Scope;
 final class FileMutations {
     private static final int NUMPY_START = 10;
 
+    /** Where numbers stand in a header of the table of contents, and in the two records at the end. */
+    private static final int[] CENTRAL_FIELDS = {8, 10, 16, 20, 24, 28, 30, 32, 42};
+
+    private static final int[] END_FIELDS = {8, 10, 12, 16, 20, 24, 32, 40, 48};
+
     private final PickleMutations pickles = new PickleMutations();
 
     /** What a good file consists of. */
@@ -84,7 +89,7 @@ final class FileMutations {
 
     private byte[] mutateParts(Parts parts, Random random) {
         if (!parts.entries().isEmpty()) {
-            return archive(parts.entries(), random);
+            return random.nextInt(5) == 0 ? numbersOfArchive(parts.bytes(), random) : archive(parts.entries(), random);
         }
         return switch (parts.kind()) {
             case TORCH_SAVE_LEGACY -> pickles.mutate(parts.bytes(), random);
@@ -93,6 +98,29 @@ final class FileMutations {
             case SHARD_INDEX -> utf8(TextMutations.mutate(text(parts.bytes()), random));
             default -> parts.bytes();
         };
+    }
+
+    /** Changes sizes, places and the like in the headers of an archive. */
+    private static byte[] numbersOfArchive(byte[] original, Random random) {
+        byte[] bytes = original.clone();
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        List<Integer> headers = new ArrayList<>();
+        for (int i = 0; i + Integer.BYTES <= bytes.length; i++) {
+            int signature = buffer.getInt(i);
+            if (signature == ZipArchive.CENTRAL_HEADER
+                    || signature == ZipArchive.END
+                    || signature == ZipArchive.ZIP64_END
+                    || signature == ZipArchive.ZIP64_LOCATOR) {
+                headers.add(i);
+            }
+        }
+        for (int i = random.nextInt(2); i >= 0; i--) {
+            int header = headers.get(random.nextInt(headers.size()));
+            int[] fields = buffer.getInt(header) == ZipArchive.CENTRAL_HEADER ? CENTRAL_FIELDS : END_FIELDS;
+            Mutations.putNumber(
+                    bytes, Math.min(header + fields[random.nextInt(fields.length)], bytes.length - 1), random);
+        }
+        return bytes;
     }
 
     private byte[] archive(Map<String, byte[]> original, Random random) {

@@ -18,6 +18,7 @@ import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.TorchException;
+import org.torchbridge.internal.NativeMemory;
 
 /**
  * Reads files that were changed at random, and uses what comes of it. A file is read or refused; anything else, a crash, a
@@ -45,6 +46,7 @@ class FuzzTest {
     private volatile int tried;
     private volatile int read;
     private volatile long started;
+    private volatile long memoryLimit = Long.MAX_VALUE;
     private volatile @Nullable Throwable failure;
 
     @Test
@@ -56,7 +58,8 @@ class FuzzTest {
         reader.setDaemon(true);
         reader.start();
         while (reader.isAlive() && !hangs()) {
-            reader.join(100);
+            reader.join(1);
+            watchMemory();
         }
         Throwable problem = hangs() && reader.isAlive() ? hang(reader) : failure;
         System.out.println("fuzz: seed " + seed + ", " + tried + " files, of which " + read + " could be read");
@@ -70,6 +73,16 @@ class FuzzTest {
 
     private boolean hangs() {
         return System.nanoTime() - started > TimeUnit.SECONDS.toNanos(SECONDS_TO_READ);
+    }
+
+    /** Compares what is in use with what the file that is being read may use, if it is the same one before and after. */
+    private void watchMemory() {
+        int file = tried;
+        long limit = memoryLimit;
+        long bytes = NativeMemory.liveBytes();
+        if (bytes > limit && limit == memoryLimit && file == tried) {
+            failure = new AssertionError("reading takes " + bytes + " bytes of memory, over " + limit);
+        }
     }
 
     private static Throwable hang(Thread reader) {
@@ -113,8 +126,10 @@ class FuzzTest {
                 Path file = Files.write(folder.resolve(tried + "-" + name), bytes);
                 started = System.nanoTime();
                 read(file);
-                Files.delete(file);
-                tried++;
+                if (failure == null) {
+                    Files.delete(file);
+                    tried++;
+                }
             }
         } catch (Throwable e) {
             failure = e;
@@ -122,15 +137,17 @@ class FuzzTest {
     }
 
     private void read(Path file) throws IOException {
-        long before = Torch.memory().bytes();
         try (Scope scope = Scope.open()) {
+            memoryLimit = NativeMemory.liveBytes() + Math.max(MEMORY_MINIMUM, MEMORY_FACTOR * Files.size(file));
             SavedFile saved = Torch.load(file);
-            long bytes = Torch.memory().bytes() - before;
-            assertThat(bytes).as("bytes in use").isLessThan(Math.max(MEMORY_MINIMUM, MEMORY_FACTOR * Files.size(file)));
+            assertThat(NativeMemory.liveBytes()).as("bytes in use").isLessThan(memoryLimit);
+            memoryLimit = Long.MAX_VALUE;
             Values.forEach(saved.value(), FuzzTest::use);
             read++;
         } catch (TorchException expected) {
             // Refused, or of a kind that holds no values.
+        } finally {
+            memoryLimit = Long.MAX_VALUE;
         }
     }
 

@@ -28,6 +28,8 @@ final class Mutations {
         Integer.MAX_VALUE,
         Integer.MIN_VALUE,
         0xffffffffL,
+        1 << 20,
+        1 << 26,
         1L << 32,
         1L << 40,
         1L << 61,
@@ -71,7 +73,8 @@ final class Mutations {
         return bytes;
     }
 
-    private static void putNumber(byte[] bytes, int at, Random random) {
+    /** Writes such a number at {@code at}, in one to eight bytes. */
+    static void putNumber(byte[] bytes, int at, Random random) {
         ByteBuffer number =
                 ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, number(random));
         int width = Math.min(1 << random.nextInt(4), bytes.length - at);

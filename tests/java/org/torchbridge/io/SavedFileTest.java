@@ -142,6 +142,14 @@ class SavedFileTest {
     }
 
     @Test
+    void pythonReadsAListThatHoldsItself(@TempDir Path folder) {
+        Path file = folder.resolve("circle.pth");
+        Torch.save(Torch.load(file("circle")).value(), file);
+        String script = "import sys, torch; circle = torch.load(sys.argv[1]); print(circle[1]['again'] is circle)";
+        assertThat(PythonOracle.run(script, file.toString())).isEqualTo("True\n");
+    }
+
+    @Test
     void sameObjectTwiceIsReadAsOne() {
         Map<?, ?> values = (Map<?, ?>) Torch.load(file("plain_2")).value();
         assertThat(values.get("again")).isSameAs(values.get("shared"));
