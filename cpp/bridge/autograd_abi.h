@@ -177,6 +177,9 @@ void deleteNode(Node* node);
 // The engine runs graphs. Its first functions are those that a language's binding replaces.
 class Engine {
  public:
+  static Engine& get_default_engine();
+  // Calls back at the end of the backward that this thread is running, if that succeeds.
+  void queue_callback(std::function<void()> callback);
   virtual ~Engine();
   virtual Variables execute(
       const std::vector<Edge>& roots, const Variables& inputs, bool keepGraph, bool createGraph, bool accumulateGrad,

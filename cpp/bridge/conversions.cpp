@@ -142,12 +142,19 @@ std::vector<at::Tensor> tensors(JNIEnv* env, jlongArray handles) {
 }
 
 jlongArray handles(JNIEnv* env, std::vector<at::Tensor>&& results) {
+  // The array first: if there is no memory for it, the tensors are still those of the list.
+  const auto length = static_cast<jsize>(results.size());
+  jlongArray array = env->NewLongArray(length);
+  if (array == nullptr) {
+    return nullptr;
+  }
   std::vector<jlong> values;
   values.reserve(results.size());
   for (at::Tensor& result : results) {
     values.push_back(handle(env, new at::Tensor(std::move(result))));
   }
-  return longs(env, values);
+  env->SetLongArrayRegion(array, 0, length, values.data());
+  return array;
 }
 
 jlongArray longs(JNIEnv* env, const std::vector<jlong>& values) {

@@ -1,5 +1,6 @@
 // The graph of gradients: its nodes, hooks, and nodes whose backward is Java's.
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 
 #include "autograd_abi.h"
@@ -19,25 +20,49 @@ struct view_as {
 
 namespace {
 
-// A hook on the gradient of one output of a node, or on that of a leaf.
-struct TensorHook final : torch::autograd::FunctionPreHook {
-  Callback callback;
-  uint32_t output;
+// Held while hooks are put in their places: threads may share a leaf.
+std::mutex hooksMutex;
 
-  TensorHook(JNIEnv* env, jobject hooks, uint32_t outputNumber) : callback(env, hooks), output(outputNumber) {}
+// What a hook made of `gradient`: as in Python it may be missing, or is like the one before.
+const at::Tensor& checked(const at::Tensor& gradient, const at::Tensor& changed, const char* hook) {
+  if (changed.defined() && !gradient.defined()) {
+    throw std::runtime_error(std::string("a ") + hook + " returned a gradient where there was none");
+  }
+  if (changed.defined()) {
+    torch::autograd::check_variable_result(gradient, changed, hook);
+  }
+  return changed;
+}
+
+// The gradients, or what a hook made of them.
+Variables changedBy(const Callback& hook, Variables arguments, const Variables& gradients, const char* name) {
+  std::optional<Variables> changed = hook(std::move(arguments));
+  if (!changed) {
+    return gradients;
+  }
+  for (size_t i = 0; i < gradients.size(); i++) {
+    checked(gradients[i], changed->at(i), name);
+  }
+  return std::move(*changed);
+}
+
+// The hooks on the gradients of a node's outputs, or on that of a leaf. There is one object for all: libtorch goes through
+// a node's hooks while they run, and one that runs may add another.
+struct TensorHook final : torch::autograd::FunctionPreHook {
+  std::map<size_t, std::shared_ptr<const Callback>> callbacks;
 
   Variables operator()(const Variables& gradients) override {
-    if (!gradients[output].defined()) {
-      return gradients;
-    }
-    auto changed = callback({gradients[output]});
-    if (!changed) {
-      return gradients;
-    }
-    torch::autograd::check_variable_result(gradients[output], changed->front(), "tensor hook");
     Variables result = gradients;
-    result[output] = std::move(changed->front());
+    for (const auto& [output, callback] : current()) {
+      at::Tensor& gradient = result.at(output);
+      gradient = changedBy(*callback, {gradient}, {gradient}, "tensor hook").at(0);
+    }
     return result;
+  }
+
+  std::map<size_t, std::shared_ptr<const Callback>> current() const {
+    const std::lock_guard<std::mutex> lock(hooksMutex);
+    return callbacks;
   }
 };
 
@@ -47,7 +72,7 @@ struct NodePreHook final : torch::autograd::FunctionPreHook {
 
   NodePreHook(JNIEnv* env, jobject hooks) : callback(env, hooks) {}
 
-  Variables operator()(const Variables& gradients) override { return callback(gradients).value_or(gradients); }
+  Variables operator()(const Variables& gradients) override { return changedBy(callback, gradients, gradients, "hook"); }
 };
 
 // A hook on the gradients that a node has computed: they come first in the callback's list, those it was given follow.
@@ -59,7 +84,7 @@ struct NodePostHook final : torch::autograd::FunctionPostHook {
   Variables operator()(const Variables& outputs, const Variables& inputs) override {
     Variables all = outputs;
     all.insert(all.end(), inputs.begin(), inputs.end());
-    return callback(std::move(all)).value_or(outputs);
+    return changedBy(callback, std::move(all), outputs, "hook");
   }
 };
 
@@ -71,18 +96,17 @@ struct AccumulationHook final : torch::autograd::PostAccumulateGradHook {
   void operator()(const at::Tensor& tensor) override { callback({tensor}); }
 };
 
-// The Java object behind the hook of kind `Hook` in `hooks` that `fits`; where there is none, `made` becomes it.
-template <class Hook, class Base, class Fits, class... Arguments>
-jobject findOrAdd(
-    JNIEnv* env, std::vector<std::unique_ptr<Base>>& hooks, Fits&& fits, jobject made, Arguments... arguments) {
+// The hook of kind `Hook` among `hooks`; where there is none, it is made of `arguments`.
+template <class Hook, class Base, class... Arguments>
+Hook& findOrAdd(std::vector<std::unique_ptr<Base>>& hooks, Arguments... arguments) {
   for (const auto& each : hooks) {
-    const auto* hook = dynamic_cast<const Hook*>(each.get());
-    if (hook != nullptr && fits(*hook)) {
-      return env->NewLocalRef(hook->callback.object());
+    auto* hook = dynamic_cast<Hook*>(each.get());
+    if (hook != nullptr) {
+      return *hook;
     }
   }
-  hooks.push_back(std::make_unique<Hook>(env, made, arguments...));
-  return made;
+  hooks.push_back(std::make_unique<Hook>(arguments...));
+  return static_cast<Hook&>(*hooks.back());
 }
 
 // A node whose backward is Java's. Its callback gets the gradients, followed by the saved tensors.
@@ -94,27 +118,21 @@ class JavaNode final : public Node {
 
   Variables apply(Variables&& gradients) override {
     Variables arguments = std::move(gradients);
-    {
-      const std::lock_guard<std::mutex> lock(members.mutex);
-      if (released_) {
-        throw std::runtime_error(torch::autograd::ERR_BACKWARD_TWICE);
-      }
-      for (const auto& each : saved_) {
-        arguments.push_back(each->unpack(members.self.lock()));
-      }
+    for (const auto& each : saved()) {
+      arguments.push_back(each->unpack(members.self.lock()));
     }
     return backward_(std::move(arguments)).value();
   }
 
   void release_variables() override {
     const std::lock_guard<std::mutex> lock(members.mutex);
-    released_ = !saved_.empty();
+    released_ = released_ || !saved_.empty();
     saved_.clear();
   }
 
   void save(const at::Tensor& tensor) {
     const bool isOutput = tensor.defined() && at::impl::GetVariableHooks()->grad_fn(tensor).get() == this;
-    saved_.push_back(std::make_unique<torch::autograd::SavedVariable>(tensor, isOutput, false));
+    saved_.push_back(std::make_shared<const torch::autograd::SavedVariable>(tensor, isOutput, false));
   }
 
   // The inputs' places in the graph, which the gradients go to.
@@ -145,9 +163,20 @@ class JavaNode final : public Node {
   }
 
  private:
+  using Saved = std::vector<std::shared_ptr<const torch::autograd::SavedVariable>>;
+
+  // A copy, since unpacking may call Java, which may come back to this node.
+  Saved saved() {
+    const std::lock_guard<std::mutex> lock(members.mutex);
+    if (released_) {
+      throw std::runtime_error(torch::autograd::ERR_BACKWARD_TWICE);
+    }
+    return saved_;
+  }
+
   const std::string name_;
   const Callback backward_;
-  std::vector<std::unique_ptr<torch::autograd::SavedVariable>> saved_;
+  Saved saved_;
   bool released_ = false;
 };
 
@@ -228,7 +257,13 @@ Java_org_torchbridge_internal_NativeGraph_tensorHooks(JNIEnv* env, jclass, jlong
     const NodePointer& function = functionOf(of);
     auto& hooks = function == nullptr ? torch::autograd::impl::hooks(target) : function->members.tensorPreHooks;
     const uint32_t output = function == nullptr ? 0 : torch::autograd::impl::gradient_edge(target).input_nr;
-    return findOrAdd<TensorHook>(env, hooks, [&](const TensorHook& each) { return each.output == output; }, made, output);
+    const std::lock_guard<std::mutex> lock(hooksMutex);
+    auto& callbacks = findOrAdd<TensorHook>(hooks).callbacks;
+    auto found = callbacks.find(output);
+    if (found == callbacks.end()) {
+      found = callbacks.emplace(output, std::make_shared<const Callback>(env, made)).first;
+    }
+    return env->NewLocalRef(found->second->object());
   });
 }
 
@@ -236,6 +271,7 @@ JNI_FUNCTION jobject JNICALL
 Java_org_torchbridge_internal_NativeGraph_accumulationHooks(JNIEnv* env, jclass, jlong of, jobject made) {
   return guarded(env, [&]() -> jobject {
     const at::Tensor& target = tensor(of);
+    const std::lock_guard<std::mutex> lock(hooksMutex);
     const auto* present =
         dynamic_cast<const AccumulationHook*>(torch::autograd::impl::post_acc_grad_hooks(target).get());
     if (present != nullptr) {
@@ -249,14 +285,16 @@ Java_org_torchbridge_internal_NativeGraph_accumulationHooks(JNIEnv* env, jclass,
 JNI_FUNCTION jobject JNICALL
 Java_org_torchbridge_internal_NativeGraph_preHooks(JNIEnv* env, jclass, jlong handle, jobject made) {
   return guarded(env, [&] {
-    return findOrAdd<NodePreHook>(env, node(handle).members.preHooks, [](const NodePreHook&) { return true; }, made);
+    const std::lock_guard<std::mutex> lock(hooksMutex);
+    return env->NewLocalRef(findOrAdd<NodePreHook>(node(handle).members.preHooks, env, made).callback.object());
   });
 }
 
 JNI_FUNCTION jobject JNICALL
 Java_org_torchbridge_internal_NativeGraph_postHooks(JNIEnv* env, jclass, jlong handle, jobject made) {
   return guarded(env, [&] {
-    return findOrAdd<NodePostHook>(env, node(handle).members.postHooks, [](const NodePostHook&) { return true; }, made);
+    const std::lock_guard<std::mutex> lock(hooksMutex);
+    return env->NewLocalRef(findOrAdd<NodePostHook>(node(handle).members.postHooks, env, made).callback.object());
   });
 }
 
@@ -299,6 +337,14 @@ JNI_FUNCTION jlongArray JNICALL Java_org_torchbridge_internal_NativeGraph_wrapOu
 
 JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeGraph_currentTask(JNIEnv*, jclass) {
   return torch::autograd::get_current_graph_task_id();
+}
+
+JNI_FUNCTION void JNICALL
+Java_org_torchbridge_internal_NativeGraph_keepUntilBackwardEnds(JNIEnv* env, jclass, jobject object) {
+  guarded(env, [&] {
+    auto kept = std::make_shared<const GlobalReference>(env, object);
+    torch::autograd::Engine::get_default_engine().queue_callback([kept] {});
+  });
 }
 
 JNI_FUNCTION jboolean JNICALL Java_org_torchbridge_internal_NativeGraph_willRun(JNIEnv*, jclass, jlong handle) {

@@ -5,13 +5,68 @@
 
 namespace torchbridge {
 
-static JavaVM* javaVm = nullptr;
-static jmethodID callMethod = nullptr;
+JavaNames java;
+
+namespace {
+
+JavaVM* javaVm = nullptr;
+
+// Tells the JVM when a thread ends that was attached to it: nobody else does.
+struct Attachment {
+  bool made = false;
+  ~Attachment() {
+    if (made) {
+      javaVm->DetachCurrentThread();
+    }
+  }
+};
+thread_local Attachment attachment;
+
+// Null once the JVM has ended.
+JNIEnv* environmentIfAny() noexcept {
+  void* env = nullptr;
+  if (javaVm->GetEnv(&env, JNI_VERSION_1_8) == JNI_OK) {
+    return static_cast<JNIEnv*>(env);
+  }
+  static char name[] = "torchbridge-backward";
+  JavaVMAttachArgs arguments{JNI_VERSION_1_8, name, nullptr};
+  if (javaVm->AttachCurrentThreadAsDaemon(&env, &arguments) != JNI_OK) {
+    return nullptr;
+  }
+  attachment.made = true;
+  auto* attached = static_cast<JNIEnv*>(env);
+  attached->CallStaticVoidMethod(java.thread, java.attached);
+  attached->ExceptionClear();
+  return attached;
+}
+
+// Looks names up; after the first that is missing, an exception is pending and the others are null.
+class Lookup {
+ public:
+  explicit Lookup(JNIEnv* env) : env_(env) {}
+
+  jclass type(const char* name) {
+    jclass found = env_->ExceptionCheck() ? nullptr : env_->FindClass(name);
+    return found == nullptr ? nullptr : static_cast<jclass>(env_->NewGlobalRef(found));
+  }
+
+  jmethodID method(jclass type, const char* name, const char* signature) {
+    return type == nullptr ? nullptr : env_->GetMethodID(type, name, signature);
+  }
+
+  jmethodID staticMethod(jclass type, const char* name, const char* signature) {
+    return type == nullptr ? nullptr : env_->GetStaticMethodID(type, name, signature);
+  }
+
+ private:
+  JNIEnv* env_;
+};
+
+}  // namespace
 
 JNIEnv* environment() {
-  JNIEnv* env = nullptr;
-  if (javaVm->GetEnv(reinterpret_cast<void**>(&env), JNI_VERSION_1_8) != JNI_OK &&
-      javaVm->AttachCurrentThreadAsDaemon(reinterpret_cast<void**>(&env), nullptr) != JNI_OK) {
+  JNIEnv* env = environmentIfAny();
+  if (env == nullptr) {
     throw std::runtime_error("the JVM takes no more threads");
   }
   return env;
@@ -24,9 +79,8 @@ GlobalReference::GlobalReference(JNIEnv* env, jobject object) : object_(env->New
 }
 
 GlobalReference::~GlobalReference() {
-  JNIEnv* env = nullptr;
-  if (javaVm->GetEnv(reinterpret_cast<void**>(&env), JNI_VERSION_1_8) == JNI_OK ||
-      javaVm->AttachCurrentThreadAsDaemon(reinterpret_cast<void**>(&env), nullptr) == JNI_OK) {
+  JNIEnv* env = environmentIfAny();
+  if (env != nullptr) {
     env->DeleteGlobalRef(object_);
   }
 }
@@ -65,7 +119,7 @@ std::optional<std::vector<at::Tensor>> Callback::operator()(std::vector<at::Tens
   JNIEnv* env = environment();
   const LocalFrame frame(env);
   jlongArray passed = handles(env, std::move(arguments));
-  jobject result = passed == nullptr ? nullptr : env->CallObjectMethod(object(), callMethod, passed);
+  jobject result = passed == nullptr ? nullptr : env->CallObjectMethod(object(), java.call, passed);
   throwPending(env);
   return result == nullptr ? std::nullopt : std::optional(taken(env, static_cast<jlongArray>(result)));
 }
@@ -73,13 +127,25 @@ std::optional<std::vector<at::Tensor>> Callback::operator()(std::vector<at::Tens
 }  // namespace torchbridge
 
 JNI_FUNCTION jint JNICALL JNI_OnLoad(JavaVM* vm, void*) {
+  using torchbridge::java;
   torchbridge::javaVm = vm;
   JNIEnv* env = torchbridge::environment();
-  jclass type = env->FindClass("org/torchbridge/internal/TensorCallback");
-  if (type == nullptr) {
+  torchbridge::Lookup look(env);
+  java.exception = look.type("org/torchbridge/TorchException");
+  java.raise = look.staticMethod(java.exception, "raise", "([BZLjava/lang/Throwable;)V");
+  java.addSuppressed = look.method(java.exception, "addSuppressed", "(Ljava/lang/Throwable;)V");
+  java.forwardCall = look.type("org/torchbridge/internal/ForwardCall");
+  java.newForwardCall = look.method(java.forwardCall, "<init>", "()V");
+  java.memory = look.type("org/torchbridge/internal/NativeMemory");
+  java.collect = look.staticMethod(java.memory, "collect", "()V");
+  java.thread = look.type("org/torchbridge/internal/NativeThread");
+  java.attached = look.staticMethod(java.thread, "attached", "()V");
+  java.call = look.method(look.type("org/torchbridge/internal/TensorCallback"), "call", "([J)[J");
+  java.pack = look.method(
+      look.type("org/torchbridge/internal/TensorPacker"), "pack", "(J)Lorg/torchbridge/internal/TensorCallback;");
+  if (env->ExceptionCheck()) {
     return JNI_ERR;
   }
-  torchbridge::callMethod = env->GetMethodID(type, "call", "([J)[J");
   torchbridge::installEngine();
   return JNI_VERSION_1_8;
 }

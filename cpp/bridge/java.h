@@ -12,7 +12,16 @@
 
 namespace torchbridge {
 
-// The calling thread's environment. A thread of libtorch's is attached when it first needs one, and stays so.
+// What native code calls of Java. It is looked up when the library is loaded, by the class loader that loads it, which
+// libtorch's threads do not know. The classes are never let go of: the library has to stay, since libtorch points into it.
+struct JavaNames {
+  jclass exception, forwardCall, memory, thread;
+  jmethodID raise, newForwardCall, collect, attached;
+  jmethodID call, pack, addSuppressed;
+};
+extern JavaNames java;
+
+// The calling thread's environment. A thread of libtorch's is attached when it first needs one, until it ends.
 JNIEnv* environment();
 
 // Keeps a Java object alive.
@@ -33,6 +42,15 @@ struct JavaException : std::exception {
   std::shared_ptr<const GlobalReference> throwable;
   explicit JavaException(std::shared_ptr<const GlobalReference> thrown) : throwable(std::move(thrown)) {}
   const char* what() const noexcept override { return "Java code that libtorch called threw an exception"; }
+};
+
+// An exception of a function in backward, with the Java Throwable that was made where the function was called forwards.
+struct FailedBackward : std::exception {
+  std::exception_ptr cause;
+  std::shared_ptr<const GlobalReference> call;
+  FailedBackward(std::exception_ptr failure, std::shared_ptr<const GlobalReference> forward)
+      : cause(std::move(failure)), call(std::move(forward)) {}
+  const char* what() const noexcept override { return "a function failed in backward"; }
 };
 
 // Turns a pending Java exception into a C++ one.

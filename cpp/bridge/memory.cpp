@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include "conversions.h"
+#include "java.h"
 #include "libtorch_abi.h"
 
 namespace torchbridge::memory {
@@ -104,15 +105,13 @@ class CountingAllocator final : public c10::Allocator {
 
 void install() {
   constexpr uint8_t OVER_THE_DEFAULT = 200;
-  static CountingAllocator allocator;
-  c10::SetCPUAllocator(&allocator, OVER_THE_DEFAULT);
+  // Never destroyed: threads allocate while the process ends.
+  static auto* allocator = new CountingAllocator();
+  c10::SetCPUAllocator(allocator, OVER_THE_DEFAULT);
 }
 
 void collect(JNIEnv* env) {
-  static const jclass type =
-      static_cast<jclass>(env->NewGlobalRef(env->FindClass("org/torchbridge/internal/NativeMemory")));
-  static const jmethodID method = env->GetStaticMethodID(type, "collect", "()V");
-  env->CallStaticVoidMethod(type, method);
+  env->CallStaticVoidMethod(java.memory, java.collect);
   // Collecting is a service, not part of the operator: a failure there must not lose the operator's result.
   env->ExceptionClear();
 }

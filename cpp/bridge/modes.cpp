@@ -48,10 +48,6 @@ namespace {
 
 using Reference = std::shared_ptr<const GlobalReference>;
 
-std::mutex forwardCallMutex;
-// Of the function that failed last. Not a thread's own: functions of a GPU fail on a thread of the engine.
-Reference forwardCall;
-
 // Remembers where in Java a function was called.
 struct JavaAnomalyMetadata final : torch::autograd::AnomalyMetadata {
   Reference call;
@@ -59,16 +55,13 @@ struct JavaAnomalyMetadata final : torch::autograd::AnomalyMetadata {
   void store_stack() override {
     JNIEnv* env = environment();
     const LocalFrame frame(env);
-    jclass type = env->FindClass("org/torchbridge/internal/ForwardCall");
-    jobject made = type == nullptr ? nullptr : env->NewObject(type, env->GetMethodID(type, "<init>", "()V"));
+    jobject made = env->NewObject(java.forwardCall, java.newForwardCall);
     throwPending(env);
     call = std::make_shared<const GlobalReference>(env, made);
   }
 
-  void print_stack(const std::string&) override {
-    const std::lock_guard<std::mutex> lock(forwardCallMutex);
-    forwardCall = call;
-  }
+  // The engine below sends it along with the exception.
+  void print_stack(const std::string&) override {}
 };
 
 // The innermost TensorPacker last.
@@ -82,9 +75,7 @@ class JavaSavedVariableHooks final : public torch::autograd::SavedVariableHooks 
   void call_pack_hook(const at::Tensor& tensor) override {
     JNIEnv* env = environment();
     const LocalFrame frame(env);
-    jmethodID method =
-        env->GetMethodID(env->GetObjectClass(packer_->get()), "pack", "(J)Lorg/torchbridge/internal/TensorCallback;");
-    jobject unpack = env->CallObjectMethod(packer_->get(), method, handle(env, new at::Tensor(tensor)));
+    jobject unpack = env->CallObjectMethod(packer_->get(), java.pack, handle(env, new at::Tensor(tensor)));
     throwPending(env);
     unpack_.emplace(env, unpack);
   }
@@ -96,14 +87,61 @@ class JavaSavedVariableHooks final : public torch::autograd::SavedVariableHooks 
   std::optional<Callback> unpack_;
 };
 
+// A backward that is running. One that starts itself again would take thread after thread, so there is an end.
+class RunningBackward {
+ public:
+  RunningBackward() {
+    if (count_.fetch_add(1) >= MOST) {
+      count_.fetch_sub(1);
+      throw std::runtime_error(
+          std::to_string(MOST) + " backwards are running inside each other; a hook or a function's backward seems to "
+          "start the one that called it, without end");
+    }
+  }
+  RunningBackward(const RunningBackward&) = delete;
+  RunningBackward& operator=(const RunningBackward&) = delete;
+  ~RunningBackward() { count_.fetch_sub(1); }
+
+ private:
+  static constexpr int MOST = 5000;
+  static inline std::atomic<int> count_{0};
+};
+
 // libtorch's engine with the places filled that it leaves to a language.
 class JavaEngine final : public torch::autograd::Engine {
+  torch::autograd::Variables execute(
+      const std::vector<torch::autograd::Edge>& roots, const torch::autograd::Variables& inputs, bool keepGraph,
+      bool createGraph, bool accumulateGrad, const std::vector<torch::autograd::Edge>& outputs) override {
+    const RunningBackward running;
+    return Engine::execute(roots, inputs, keepGraph, createGraph, accumulateGrad, outputs);
+  }
+
   std::unique_ptr<torch::autograd::AnomalyMetadata> make_anomaly_metadata() override {
     return std::make_unique<JavaAnomalyMetadata>();
   }
 
   std::unique_ptr<torch::autograd::SavedVariableHooks> get_default_saved_variable_hooks() override {
     return packers.empty() ? nullptr : std::make_unique<JavaSavedVariableHooks>(packers.back());
+  }
+
+  void thread_on_exception(
+      const std::shared_ptr<torch::autograd::GraphTask>& task, const std::shared_ptr<torch::autograd::Node>& node,
+      std::exception& error) override {
+    const Reference call = torch::autograd::AnomalyMode::_enabled && node != nullptr ? forwardCall(*node) : nullptr;
+    if (call == nullptr) {
+      Engine::thread_on_exception(task, node, error);
+      return;
+    }
+    try {
+      throw FailedBackward(std::current_exception(), call);
+    } catch (FailedBackward& failure) {
+      Engine::thread_on_exception(task, node, failure);
+    }
+  }
+
+  static Reference forwardCall(torch::autograd::Node& node) {
+    const auto* metadata = dynamic_cast<const JavaAnomalyMetadata*>(node.metadata());
+    return metadata == nullptr ? nullptr : metadata->call;
   }
 };
 
@@ -119,11 +157,6 @@ void installEngine() {
     static auto* engine = new JavaEngine();
     return *engine;
   });
-}
-
-std::shared_ptr<const GlobalReference> takeForwardCall() noexcept {
-  const std::lock_guard<std::mutex> lock(forwardCallMutex);
-  return std::exchange(forwardCall, nullptr);
 }
 
 }  // namespace torchbridge
@@ -171,10 +204,6 @@ JNI_FUNCTION jboolean JNICALL Java_org_torchbridge_internal_NativeModes_isAnomal
   return torch::autograd::AnomalyMode::_enabled;
 }
 
-JNI_FUNCTION jboolean JNICALL Java_org_torchbridge_internal_NativeModes_isAnomalyCheckingNan(JNIEnv*, jclass) {
-  return torch::autograd::AnomalyMode::_check_nan;
-}
-
 JNI_FUNCTION void JNICALL
 Java_org_torchbridge_internal_NativeModes_setAnomaly(JNIEnv*, jclass, jboolean enabled, jboolean checkNan) {
   torch::autograd::AnomalyMode::_enabled = enabled != 0;
@@ -219,7 +248,9 @@ Java_org_torchbridge_internal_NativeModes_pushSavedTensorsHooks(JNIEnv* env, jcl
 }
 
 JNI_FUNCTION void JNICALL Java_org_torchbridge_internal_NativeModes_popSavedTensorsHooks(JNIEnv*, jclass) {
-  packers.pop_back();
+  if (!packers.empty()) {
+    packers.pop_back();
+  }
 }
 
 // The message of the block around, or null; the new one, null to allow hooks again.

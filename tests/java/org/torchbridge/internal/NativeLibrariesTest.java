@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.torchbridge.Torch;
 import org.torchbridge.testing.ChildJvm;
 
@@ -32,6 +34,22 @@ class NativeLibrariesTest {
         public static void main(String[] arguments) {
             System.out.println("sum " + Torch.ones(2, 3).unwrap().sum().item_float());
         }
+    }
+
+    /** Ends while another thread loads, or has loaded. */
+    static final class EndsEarly {
+        public static void main(String[] arguments) throws InterruptedException {
+            Thread loading = new Thread(NativeLibraries::load);
+            loading.setDaemon(true);
+            loading.start();
+            Thread.sleep(Integer.getInteger("wait"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {50, 100, 150, 200, 250, 300})
+    void theProcessMayEndWhileLibtorchIsLoaded(int milliseconds) {
+        assertThat(ChildJvm.run(EndsEarly.class, "-Dwait=" + milliseconds)).isEqualTo(new ChildJvm.Result(0, ""));
     }
 
     @Test

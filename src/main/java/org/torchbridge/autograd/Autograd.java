@@ -17,7 +17,6 @@ import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.NativeAutograd;
 import org.torchbridge.internal.NativeGraph;
 import org.torchbridge.internal.NativeModes;
-import org.torchbridge.internal.TensorCallback;
 
 /**
  * The functions of Python's {@code torch.autograd} and {@code torch.autograd.graph}. For one tensor,
@@ -148,10 +147,9 @@ public final class Autograd {
      * @param checkNan whether a gradient that is not a number is one
      */
     public static ThreadMode setDetectAnomaly(boolean mode, boolean checkNan) {
-        boolean enabled = NativeModes.isAnomalyEnabled();
-        boolean checking = NativeModes.isAnomalyCheckingNan();
-        NativeModes.setAnomaly(mode, checkNan);
-        return new ThreadMode(() -> NativeModes.setAnomaly(enabled, checking));
+        AnomalyBlock block = new AnomalyBlock(mode, checkNan);
+        block.open();
+        return new ThreadMode(block::close);
     }
 
     // ---- saved tensors
@@ -169,16 +167,25 @@ public final class Autograd {
      */
     public static <T> ThreadMode savedTensorsHooks(
             java.util.function.Function<Tensor, T> pack, java.util.function.Function<T, Tensor> unpack) {
-        NativeModes.pushSavedTensorsHooks(
-                handle -> unpacking(pack.apply(Scope.escape(Adoption.adopt(handle))), unpack));
+        NativeModes.pushSavedTensorsHooks(handle -> {
+            Tensor tensor = Scope.escape(Adoption.adopt(handle));
+            Kind kind = Kind.of(tensor);
+            T packed = pack.apply(tensor);
+            if (packed instanceof Tensor kept) {
+                Scope.escape(kept);
+            }
+            return none -> Handles.shared(List.of(requireKind(kind, unpack.apply(packed))));
+        });
         return new ThreadMode(NativeModes::popSavedTensorsHooks);
     }
 
-    private static <T> TensorCallback unpacking(T packed, java.util.function.Function<T, Tensor> unpack) {
-        if (packed instanceof Tensor tensor) {
-            Scope.escape(tensor);
+    private static Tensor requireKind(Kind expected, @Nullable Tensor unpacked) {
+        Kind kind = unpacked == null ? null : Kind.of(unpacked);
+        if (!expected.equals(kind)) {
+            throw new IllegalStateException(
+                    "a saved tensor's unpack hook returned " + kind + "; " + expected + " is expected, as pack got it");
         }
-        return none -> Handles.shared(List.of(unpack.apply(packed)));
+        return unpacked;
     }
 
     /**

@@ -1,7 +1,6 @@
 package org.torchbridge.autograd;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
@@ -23,16 +22,6 @@ final class CheckpointFrame {
 
         Complete() {
             super("everything is recomputed", null, false, false);
-        }
-    }
-
-    /** What a saved tensor looked like: the second run has to make one like it. */
-    private record Kind(DType dtype, Device device, List<Long> shape) {
-        static Kind of(Tensor tensor) {
-            return new Kind(
-                    tensor.dtype(),
-                    tensor.device(),
-                    Arrays.stream(tensor.shape()).boxed().toList());
         }
     }
 

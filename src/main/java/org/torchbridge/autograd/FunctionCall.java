@@ -46,32 +46,36 @@ final class FunctionCall implements TensorCallback {
     List<Tensor> run(List<@Nullable Tensor> inputs) {
         List<Tensor> tensors = inputs.stream().filter(Objects::nonNull).toList();
         boolean recorded = Torch.isGradEnabled() && tensors.stream().anyMatch(Tensor::requiresGrad);
-        Node node = recorded ? Node.adopt(NativeGraph.javaNode(function.nodeName(), this, Handles.of(tensors))) : null;
-        List<Tensor> results = forward(inputs);
-        outputs = results.stream().map(Output::of).toList();
-        long[] wrapped = NativeGraph.wrapOutputs(
-                node == null ? 0 : node.handle(),
-                Handles.of(tensors),
-                Handles.of(results),
-                Handles.of(context.notDifferentiable()),
-                Handles.of(context.dirty()),
-                Handles.of(context.savedTensors()),
-                this::jvp);
-        Reference.reachabilityFence(node);
-        Reference.reachabilityFence(tensors);
-        Reference.reachabilityFence(results);
-        Reference.reachabilityFence(context);
-        context.clear();
-        return Handles.adopt(wrapped);
+        long node = recorded ? NativeGraph.javaNode(function.nodeName(), this, Handles.of(tensors)) : 0;
+        try {
+            List<Tensor> results = forward(inputs);
+            outputs = results.stream().map(Output::of).toList();
+            long[] wrapped = NativeGraph.wrapOutputs(
+                    node,
+                    Handles.of(tensors),
+                    Handles.of(results),
+                    Handles.of(context.notDifferentiable()),
+                    Handles.of(context.dirty()),
+                    Handles.of(context.savedTensors()),
+                    this::jvp);
+            Reference.reachabilityFence(results);
+            return Handles.adopt(wrapped);
+        } finally {
+            Reference.reachabilityFence(tensors);
+            Reference.reachabilityFence(context);
+            context.clear();
+            NativeGraph.delete(node);
+        }
     }
 
     private List<Tensor> forward(List<@Nullable Tensor> inputs) {
         try (GradMode gradients = Torch.noGrad();
                 ThreadMode tangents = ForwardAd.setEnabled(false)) {
             List<Tensor> results = function.forward(context, Collections.unmodifiableList(inputs));
-            if (results.isEmpty() || results.stream().anyMatch(Objects::isNull)) {
+            if (results == null || results.isEmpty() || results.stream().anyMatch(Objects::isNull)) {
                 throw new IllegalStateException("forward of " + name() + " returned "
-                        + (results.isEmpty() ? "no tensor" : "null among its tensors") + "; one or more are expected");
+                        + (results == null ? "null" : results.isEmpty() ? "no tensor" : "null among its tensors")
+                        + "; one or more are expected");
             }
             return results;
         }
@@ -89,7 +93,6 @@ final class FunctionCall implements TensorCallback {
         int count = outputs.size();
         Context backward = context.forBackward(new ArrayList<>(tensors.subList(count, tensors.size())));
         List<@Nullable Tensor> results = backward(backward, materialized(tensors.subList(0, count)));
-        requireCount("backward", results, given.length);
         return Handles.shared(ofGivenInputs(results));
     }
 
@@ -105,11 +108,11 @@ final class FunctionCall implements TensorCallback {
 
     private List<@Nullable Tensor> backward(Context backward, List<@Nullable Tensor> gradients) {
         if (!function.onceDifferentiable()) {
-            return function.backward(backward, gradients);
+            return counted(function.backward(backward, gradients));
         }
         List<@Nullable Tensor> results;
         try (GradMode off = Torch.noGrad()) {
-            results = function.backward(backward, gradients);
+            results = counted(function.backward(backward, gradients));
         }
         boolean derivable = Torch.isGradEnabled()
                 && gradients.stream().anyMatch(gradient -> gradient != null && gradient.requiresGrad());
@@ -135,11 +138,16 @@ final class FunctionCall implements TensorCallback {
         return result;
     }
 
-    private void requireCount(String method, List<?> results, int expected) {
-        if (results.size() != expected) {
+    private List<@Nullable Tensor> counted(@Nullable List<@Nullable Tensor> gradients) {
+        requireCount("backward", gradients, given.length);
+        return gradients;
+    }
+
+    private void requireCount(String method, @Nullable List<?> results, int expected) {
+        if (results == null || results.size() != expected) {
             throw new IllegalStateException(method + " of " + name() + " returned an incorrect number of "
                     + (method.equals("jvp") ? "tangents" : "gradients") + " (expected " + expected + ", got "
-                    + results.size() + ")");
+                    + (results == null ? "null" : results.size()) + ")");
         }
     }
 

@@ -1,5 +1,6 @@
 package org.torchbridge.autograd;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -24,7 +25,8 @@ final class MultiGradHook {
 
     private final List<Node> nodes;
     private final Consumer<List<@Nullable Tensor>> hook;
-    private final Map<Long, Gathering> running = new HashMap<>();
+    /** Each is kept by its backward, which may fail before all gradients are there. */
+    private final Map<Long, WeakReference<Gathering>> running = new HashMap<>();
 
     MultiGradHook(List<Tensor> tensors, Consumer<List<@Nullable Tensor>> hook) {
         this.nodes =
@@ -43,13 +45,25 @@ final class MultiGradHook {
     }
 
     private synchronized @Nullable List<@Nullable Tensor> add(long task, int index, @Nullable Tensor gradient) {
-        Gathering gathering = running.computeIfAbsent(task, any -> new Gathering(nodes.size(), reached()));
+        Gathering gathering = of(task);
         gathering.gradients.set(index, gradient);
         if (--gathering.missing > 0) {
             return null;
         }
         running.remove(task);
         return gathering.gradients;
+    }
+
+    private Gathering of(long task) {
+        WeakReference<Gathering> known = running.get(task);
+        Gathering gathering = known == null ? null : known.get();
+        if (gathering == null) {
+            gathering = new Gathering(nodes.size(), reached());
+            NativeGraph.keepUntilBackwardEnds(gathering);
+            running.values().removeIf(each -> each.refersTo(null));
+            running.put(task, new WeakReference<>(gathering));
+        }
+        return gathering;
     }
 
     private int reached() {

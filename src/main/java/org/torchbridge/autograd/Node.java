@@ -11,6 +11,7 @@ import org.torchbridge.RemovableHandle;
 import org.torchbridge.Tensor;
 import org.torchbridge.internal.HookList;
 import org.torchbridge.internal.NativeGraph;
+import org.torchbridge.internal.TensorCallback;
 
 /**
  * A function in the graph of gradients: Python's {@code tensor.grad_fn}. It keeps the graph below it in memory.
@@ -113,11 +114,12 @@ public final class Node {
         return "<" + name() + " object at 0x" + Long.toHexString(identity()) + ">";
     }
 
-    private static final class PreHooks extends HookList<UnaryOperator<@Nullable List<@Nullable Tensor>>> {
+    private static final class PreHooks extends HookList<UnaryOperator<@Nullable List<@Nullable Tensor>>>
+            implements TensorCallback {
         @Override
         public long[] call(long[] handles) {
             List<@Nullable Tensor> gradients = Handles.adopt(handles);
-            for (UnaryOperator<@Nullable List<@Nullable Tensor>> hook : all()) {
+            for (UnaryOperator<@Nullable List<@Nullable Tensor>> hook : this) {
                 gradients = replaced(gradients, hook.apply(gradients));
             }
             return Handles.shared(gradients);
@@ -126,7 +128,8 @@ public final class Node {
 
     private static final class PostHooks
             extends HookList<
-                    BiFunction<List<@Nullable Tensor>, List<@Nullable Tensor>, @Nullable List<@Nullable Tensor>>> {
+                    BiFunction<List<@Nullable Tensor>, List<@Nullable Tensor>, @Nullable List<@Nullable Tensor>>>
+            implements TensorCallback {
         private final int computed;
 
         PostHooks(int computed) {
@@ -138,7 +141,7 @@ public final class Node {
             List<@Nullable Tensor> gradients = Handles.adopt(handles);
             List<@Nullable Tensor> results = gradients.subList(0, computed);
             List<@Nullable Tensor> given = gradients.subList(computed, gradients.size());
-            for (var hook : all()) {
+            for (var hook : this) {
                 results = replaced(results, hook.apply(results, given));
             }
             return Handles.shared(results);

@@ -62,6 +62,9 @@ public final class NativeGraph {
     /** The number of the backward that this thread is running, or -1. */
     public static native long currentTask();
 
+    /** Keeps an object until the backward that this thread is running has ended, whether it succeeds or not. */
+    public static native void keepUntilBackwardEnds(Object object);
+
     /** Whether the backward that this thread is running will reach the node. */
     public static native boolean willRun(long node);
 

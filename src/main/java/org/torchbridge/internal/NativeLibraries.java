@@ -32,38 +32,54 @@ public final class NativeLibraries {
      *
      * @throws UnsatisfiedLinkError if the natives are missing, cannot be unpacked or do not fit together; the message
      *     says what to do
+     * @throws IllegalStateException if the JVM is about to end
      */
     public static synchronized LoadReport load() {
         if (report == null) {
-            long start = System.nanoTime();
-            String platform = Loader.getPlatform();
-            // The natives of the CUDA build are preferred where both are on the class path.
-            boolean gpu = resource(torchLibrary(platform + "-gpu", "libtorch_cpu.so")) != null;
-            String extension = gpu ? "-gpu" : "";
-            List<String> notes = new ArrayList<>();
-            List<Path> loaded = new ArrayList<>();
-            for (String library : libraries(platform, platform + extension)) {
-                loaded.add(load(library));
+            Thread end = new Thread(NativeLibraries::awaitLoading, "torchbridge-await-loading");
+            Runtime.getRuntime().addShutdownHook(end);
+            try {
+                report = loadAll();
+            } finally {
+                forget(end);
             }
-            if (gpu) {
-                loadCuda(platform + extension, loaded, notes);
-            }
-            loaded.add(load(torchLibrary(platform + extension, "libtorch.so"), gpu, notes));
-            loaded.add(load("/org/torchbridge/natives/" + platform + "/libtorchbridge.so"));
-            checkVersion();
-            String allocator = NativeMemory.configure();
-            configureThreads();
-            loaded.removeIf(path -> path == null);
-            report = new LoadReport(
-                    platform,
-                    gpu,
-                    VERSION,
-                    List.copyOf(loaded),
-                    List.copyOf(notes),
-                    allocator,
-                    System.nanoTime() - start);
         }
         return report;
+    }
+
+    /** The process must not end while libtorch is loaded: its static objects would be destroyed while they are made. */
+    private static synchronized void awaitLoading() {}
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending, and the hook is what it waits for.
+        }
+    }
+
+    private static LoadReport loadAll() {
+        long start = System.nanoTime();
+        String platform = Loader.getPlatform();
+        // The natives of the CUDA build are preferred where both are on the class path.
+        boolean gpu = resource(torchLibrary(platform + "-gpu", "libtorch_cpu.so")) != null;
+        String extension = gpu ? "-gpu" : "";
+        List<String> notes = new ArrayList<>();
+        List<Path> loaded = new ArrayList<>();
+        for (String library : libraries(platform, platform + extension)) {
+            loaded.add(load(library));
+        }
+        if (gpu) {
+            loadCuda(platform + extension, loaded, notes);
+        }
+        loaded.add(load(torchLibrary(platform + extension, "libtorch.so"), gpu, notes));
+        loaded.add(load("/org/torchbridge/natives/" + platform + "/libtorchbridge.so"));
+        checkVersion();
+        String allocator = NativeMemory.configure();
+        configureThreads();
+        loaded.removeIf(path -> path == null);
+        return new LoadReport(
+                platform, gpu, VERSION, List.copyOf(loaded), List.copyOf(notes), allocator, System.nanoTime() - start);
     }
 
     /** The libraries that every build of libtorch needs, in the order of their dependencies. */

@@ -27,8 +27,6 @@ public final class NativeModes {
 
     public static native boolean isAnomalyEnabled();
 
-    public static native boolean isAnomalyCheckingNan();
-
     public static native void setAnomaly(boolean enabled, boolean checkNan);
 
     public static native boolean isMultithreadingEnabled();

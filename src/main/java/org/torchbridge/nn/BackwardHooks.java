@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.RemovableHandle;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.HookList;
 
 /** The hooks that run when gradients go through a module. */
 final class BackwardHooks {
@@ -22,11 +23,11 @@ final class BackwardHooks {
     }
 
     RemovableHandle add(Module.FullBackwardPreHook hook, boolean prepend) {
-        return before.add(hook, prepend);
+        return before.add(hook, prepend)::run;
     }
 
     RemovableHandle add(Module.FullBackwardHook hook, boolean prepend) {
-        return after.add(hook, prepend);
+        return after.add(hook, prepend)::run;
     }
 
     void remove(Object hook) {

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.RemovableHandle;
+import org.torchbridge.internal.HookList;
 
 /** The hooks that run around a module's forward. */
 final class ForwardHooks {
@@ -25,11 +26,11 @@ final class ForwardHooks {
     }
 
     RemovableHandle add(Module.ForwardPreHook hook, boolean prepend) {
-        return before.add(hook, prepend);
+        return before.add(hook, prepend)::run;
     }
 
     RemovableHandle add(Module.ForwardHook hook, boolean prepend, boolean always) {
-        return after.add(new After(hook, always), prepend);
+        return after.add(new After(hook, always), prepend)::run;
     }
 
     void remove(Object hook) {

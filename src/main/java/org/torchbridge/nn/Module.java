@@ -670,17 +670,17 @@ public abstract class Module implements Cloneable {
 
     /** Runs {@code hook} before this module's state is put in a state dict. */
     public RemovableHandle registerStateDictPreHook(StateDictPreHook hook) {
-        return stateHooks.beforeSave.add(hook);
+        return stateHooks.beforeSave.add(hook)::run;
     }
 
     /** Runs {@code hook} when the state of this module and all below it is in the state dict. */
     public RemovableHandle registerStateDictPostHook(StateDictPostHook hook) {
-        return stateHooks.afterSave.add(hook);
+        return stateHooks.afterSave.add(hook)::run;
     }
 
     /** Runs {@code hook} before this module looks for its own keys in a state that is loaded. */
     public RemovableHandle registerLoadStateDictPreHook(LoadStateDictPreHook hook) {
-        return stateHooks.beforeLoad.add(hook);
+        return stateHooks.beforeLoad.add(hook)::run;
     }
 
     /**
@@ -688,7 +688,7 @@ public abstract class Module implements Cloneable {
      * hook may accept what does not.
      */
     public RemovableHandle registerLoadStateDictPostHook(LoadStateDictPostHook hook) {
-        return stateHooks.afterLoad.add(hook);
+        return stateHooks.afterLoad.add(hook)::run;
     }
 
     /**

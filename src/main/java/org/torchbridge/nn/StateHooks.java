@@ -2,6 +2,7 @@ package org.torchbridge.nn;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.torchbridge.internal.HookList;
 
 /** The hooks that run when a module's state is made and loaded. */
 final class StateHooks {

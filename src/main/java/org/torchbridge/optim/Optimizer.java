@@ -19,6 +19,7 @@ import org.torchbridge.RemovableHandle;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.HookList;
 import org.torchbridge.internal.NativeAutograd;
 import org.torchbridge.internal.NativeTensor;
 import org.torchbridge.nn.Parameter;
@@ -47,19 +48,19 @@ import org.torchbridge.nn.Parameter;
 public abstract class Optimizer<O extends Optimizer.Options<O>> {
     private static final String STATE = "state";
     private static final String PARAM_GROUPS = "param_groups";
-    private static final Hooks<Consumer<Optimizer<?>>> ALL_STEP_PRE_HOOKS = new Hooks<>();
-    private static final Hooks<Consumer<Optimizer<?>>> ALL_STEP_POST_HOOKS = new Hooks<>();
+    private static final HookList<Consumer<Optimizer<?>>> ALL_STEP_PRE_HOOKS = new HookList<>();
+    private static final HookList<Consumer<Optimizer<?>>> ALL_STEP_POST_HOOKS = new HookList<>();
 
     private final GroupKeys keys;
     private final O original;
     private final O defaults;
     private final List<ParamGroup<O>> groups = new ArrayList<>();
-    private final Hooks<Consumer<Optimizer<?>>> stepPreHooks = new Hooks<>();
-    private final Hooks<Consumer<Optimizer<?>>> stepPostHooks = new Hooks<>();
-    private final Hooks<Consumer<Optimizer<?>>> stateDictPreHooks = new Hooks<>();
-    private final Hooks<StateDictHook> stateDictPostHooks = new Hooks<>();
-    private final Hooks<StateDictHook> loadStateDictPreHooks = new Hooks<>();
-    private final Hooks<Consumer<Optimizer<?>>> loadStateDictPostHooks = new Hooks<>();
+    private final HookList<Consumer<Optimizer<?>>> stepPreHooks = new HookList<>();
+    private final HookList<Consumer<Optimizer<?>>> stepPostHooks = new HookList<>();
+    private final HookList<Consumer<Optimizer<?>>> stateDictPreHooks = new HookList<>();
+    private final HookList<StateDictHook> stateDictPostHooks = new HookList<>();
+    private final HookList<StateDictHook> loadStateDictPreHooks = new HookList<>();
+    private final HookList<Consumer<Optimizer<?>>> loadStateDictPostHooks = new HookList<>();
 
     /** The options of a group of parameters: an immutable record, with at least a learning rate. */
     public interface Options<O extends Options<O>> {
@@ -378,7 +379,7 @@ public abstract class Optimizer<O extends Optimizer.Options<O>> {
         return key instanceof Number number ? (Object) number.longValue() : key;
     }
 
-    private Map<String, Object> run(Hooks<StateDictHook> hooks, Map<String, Object> dict) {
+    private Map<String, Object> run(HookList<StateDictHook> hooks, Map<String, Object> dict) {
         List<Map<String, Object>> last = new ArrayList<>(List.of(dict));
         hooks.forEach(hook -> {
             Map<String, Object> other = hook.apply(this, last.get(0));
@@ -393,22 +394,22 @@ public abstract class Optimizer<O extends Optimizer.Options<O>> {
 
     /** Calls {@code hook} before each step of any optimizer. */
     public static RemovableHandle registerOptimizerStepPreHook(Consumer<Optimizer<?>> hook) {
-        return ALL_STEP_PRE_HOOKS.add(hook, false);
+        return ALL_STEP_PRE_HOOKS.add(hook, false)::run;
     }
 
     /** Calls {@code hook} after each step of any optimizer. */
     public static RemovableHandle registerOptimizerStepPostHook(Consumer<Optimizer<?>> hook) {
-        return ALL_STEP_POST_HOOKS.add(hook, false);
+        return ALL_STEP_POST_HOOKS.add(hook, false)::run;
     }
 
     /** Calls {@code hook} before each step. */
     public final RemovableHandle registerStepPreHook(Consumer<Optimizer<?>> hook) {
-        return stepPreHooks.add(hook, false);
+        return stepPreHooks.add(hook, false)::run;
     }
 
     /** Calls {@code hook} after each step. */
     public final RemovableHandle registerStepPostHook(Consumer<Optimizer<?>> hook) {
-        return stepPostHooks.add(hook, false);
+        return stepPostHooks.add(hook, false)::run;
     }
 
     /** Calls {@code hook} before {@link #stateDict}. */
@@ -418,7 +419,7 @@ public abstract class Optimizer<O extends Optimizer.Options<O>> {
 
     /** Calls {@code hook} before {@link #stateDict}, and before the hooks that are there if {@code prepend}. */
     public final RemovableHandle registerStateDictPreHook(Consumer<Optimizer<?>> hook, boolean prepend) {
-        return stateDictPreHooks.add(hook, prepend);
+        return stateDictPreHooks.add(hook, prepend)::run;
     }
 
     /** Passes what {@link #stateDict} gives to {@code hook}. */
@@ -428,7 +429,7 @@ public abstract class Optimizer<O extends Optimizer.Options<O>> {
 
     /** Passes what {@link #stateDict} gives to {@code hook}, and before the hooks that are there if {@code prepend}. */
     public final RemovableHandle registerStateDictPostHook(StateDictHook hook, boolean prepend) {
-        return stateDictPostHooks.add(hook, prepend);
+        return stateDictPostHooks.add(hook, prepend)::run;
     }
 
     /** Passes a shallow copy of what {@link #loadStateDict} is given to {@code hook}. */
@@ -438,7 +439,7 @@ public abstract class Optimizer<O extends Optimizer.Options<O>> {
 
     /** Passes a shallow copy of what {@link #loadStateDict} is given to {@code hook}; first if {@code prepend}. */
     public final RemovableHandle registerLoadStateDictPreHook(StateDictHook hook, boolean prepend) {
-        return loadStateDictPreHooks.add(hook, prepend);
+        return loadStateDictPreHooks.add(hook, prepend)::run;
     }
 
     /** Calls {@code hook} after {@link #loadStateDict}. */
@@ -448,7 +449,7 @@ public abstract class Optimizer<O extends Optimizer.Options<O>> {
 
     /** Calls {@code hook} after {@link #loadStateDict}, and before the hooks that are there if {@code prepend}. */
     public final RemovableHandle registerLoadStateDictPostHook(Consumer<Optimizer<?>> hook, boolean prepend) {
-        return loadStateDictPostHooks.add(hook, prepend);
+        return loadStateDictPostHooks.add(hook, prepend)::run;
     }
 
     /** What Python prints. */
