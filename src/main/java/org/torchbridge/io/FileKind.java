@@ -37,7 +37,7 @@ public enum FileKind {
     HTML("a web page", "The download went wrong; look at it in a browser"),
     GIT_LFS_POINTER("a pointer that Git LFS left in place of the file", "Fetch the file itself: git lfs pull"),
     EMPTY("an empty file", "It was not written to its end; copy or download it again"),
-    UNKNOWN("a file of an unknown kind", "Give a file that torch.save wrote");
+    UNKNOWN("a file of an unknown kind", "Give a file of torch.save, safetensors or NumPy");
 
     private static final int HEAD_BYTES = 512;
     private static final int INDEX_HEAD_BYTES = 1 << 16;
