@@ -33,8 +33,10 @@ public final class ChildJvm {
         command.addAll(Arrays.asList(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         try {
-            return new ChildJvm(
-                    new ProcessBuilder(command).redirectErrorStream(true).start());
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            // A JVM that is given options this way says so on its output.
+            builder.environment().remove("JAVA_TOOL_OPTIONS");
+            return new ChildJvm(builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
