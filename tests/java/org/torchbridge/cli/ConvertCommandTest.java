@@ -28,8 +28,12 @@ import org.torchbridge.testing.PythonOracle;
 
 /** What {@code convert} makes of each kind of file, and what it refuses. */
 class ConvertCommandTest {
-    private static final List<String> NAMES =
-            List.of("model.pth", "model.safetensors", "model.npz", "model.safetensors.index.json");
+    private static final List<String> NAMES = List.of(
+            "model.pth",
+            "model.safetensors",
+            "model.npz",
+            "model.safetensors.index.json",
+            "pytorch_model.bin.index.json");
 
     @TempDir
     private Path folder;
@@ -253,7 +257,7 @@ class ConvertCommandTest {
             x.pth         | --rename=module.         | 2 | is not REGEX=REPLACEMENT
             x.pth         | --rename=(=x             | 2 | '(' is no regular expression
             x.pth         | --rename=a=$1            | 2 | '$1' is no replacement
-            x.pth         | --max-shard-size=2GB     | 2 | --max-shard-size is for safetensors files
+            x.pth         | --max-shard-size=2GB     | 2 | --max-shard-size is for several files
             x.safetensors | --max-shard-size=2 bytes | 2 | no size such as 2GB
             x.safetensors | --max-shard-size=0       | 2 | no size such as 2GB
             x             | --to=sharded             | 2 | should end with .safetensors

@@ -160,6 +160,37 @@ class ShardedTest {
     }
 
     @Test
+    void pythonReadsShardsOfTorchSave() {
+        Tensor large = Torch.arange(20);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("a", Torch.ones(10));
+        tensors.put("view", large.narrow(0, 5, 4));
+        tensors.put("tied", tensors.get("a"));
+        Path index = ShardedWriter.write(tensors, folder.resolve("pytorch_model.bin"), 40);
+        assertThat(names())
+                .containsExactly(
+                        "pytorch_model-00001-of-00003.bin",
+                        "pytorch_model-00002-of-00003.bin",
+                        "pytorch_model-00003-of-00003.bin",
+                        "pytorch_model.bin.index.json");
+        StateDict read = Torch.load(index).stateDict();
+        tensors.forEach((name, tensor) ->
+                assertThat(Torch.equal(read.get(name), tensor)).as(name).isTrue());
+        String script =
+                """
+                import json, os, sys, torch
+                for name, shard in json.load(open(sys.argv[1]))["weight_map"].items():
+                    state = torch.load(os.path.join(os.path.dirname(sys.argv[1]), shard), weights_only=True)
+                    print(name, state[name].tolist(), state[name].storage().size())
+                """;
+        assertThat(PythonOracle.run(script, index.toString()).lines())
+                .containsExactly(
+                        "a " + "[" + "1.0, ".repeat(9) + "1.0] 10",
+                        "tied " + "[" + "1.0, ".repeat(9) + "1.0] 10",
+                        "view [5, 6, 7, 8] 4");
+    }
+
+    @Test
     void oneFileIsEnoughForASmallModel() {
         Path path = folder.resolve("model.safetensors");
         ShardedWriter.write(Map.of("a", Torch.ones(10), "b", Torch.ones(10)), path, 40);
@@ -200,9 +231,9 @@ class ShardedTest {
 
     @Test
     void namesOfAnotherFormAreRefused() {
-        assertThatThrownBy(() -> ShardedWriter.write(Map.of(), folder.resolve("model.bin"), 40))
+        assertThatThrownBy(() -> ShardedWriter.write(Map.of(), folder.resolve("model.txt"), 40))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("should end with .safetensors");
+                .hasMessageContaining("should end with .safetensors, as in model.safetensors, or with .bin");
         assertThatThrownBy(() -> ShardedWriter.write(Map.of(), folder.resolve("model.safetensors"), 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("maxShardBytes");

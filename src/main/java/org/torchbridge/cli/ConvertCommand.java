@@ -42,6 +42,7 @@ import picocli.CommandLine.TypeConversionException;
         })
 final class ConvertCommand implements Callable<Integer> {
     private static final String SAFETENSORS = ".safetensors";
+    private static final String BIN = ".bin";
     private static final String INDEX = ".index.json";
     private static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
     private static final Map<String, String> FORMAT = Map.of("format", "pt");
@@ -53,7 +54,7 @@ final class ConvertCommand implements Callable<Integer> {
             index = "1",
             paramLabel = "OUT",
             description = "The new file; its kind is told by its name: .pth, .pt, .bin, .safetensors, .npz, .npy,"
-                    + " .safetensors.index.json.")
+                    + " .safetensors.index.json, .bin.index.json.")
     private Path out;
 
     @Option(
@@ -137,11 +138,13 @@ final class ConvertCommand implements Callable<Integer> {
             target = FileTarget.SHARDED;
         }
         if (maxShardSize != null && target != FileTarget.SHARDED) {
-            throw misuse("--max-shard-size is for safetensors files");
+            throw misuse("--max-shard-size is for several files with an index");
         }
-        if (target == FileTarget.SHARDED && !whole().toString().endsWith(SAFETENSORS)) {
+        if (target == FileTarget.SHARDED
+                && !whole().toString().endsWith(SAFETENSORS)
+                && !whole().toString().endsWith(BIN)) {
             throw misuse("several files are named after " + out + ", which should end with " + SAFETENSORS + " or "
-                    + SAFETENSORS + INDEX);
+                    + BIN + ", and " + INDEX + " if you like");
         }
         return target;
     }

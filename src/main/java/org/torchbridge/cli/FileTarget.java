@@ -13,7 +13,7 @@ enum FileTarget {
     SAFETENSORS(".safetensors"),
     NPZ(".npz"),
     NPY(".npy"),
-    SHARDED(".safetensors.index.json");
+    SHARDED(".safetensors.index.json", ".bin.index.json");
 
     private final List<String> endings;
 

@@ -7,6 +7,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
@@ -36,6 +37,17 @@ public final class SavedFileWriter {
             byte[] pickle = pickler.pickle(value);
             AtomicFile.write(path, channel -> write(pickle, pickler.storages(), channel, folder(path)));
         });
+    }
+
+    /** What {@link #write} puts into the file of the given name, for a value that is made when it is written. */
+    static AtomicFile.Content content(Supplier<?> value, Path path) {
+        return channel -> {
+            try (Scope scope = Scope.open()) {
+                ValuePickler pickler = new ValuePickler();
+                byte[] pickle = pickler.pickle(value.get());
+                write(pickle, pickler.storages(), channel, folder(path));
+            }
+        };
     }
 
     /**
