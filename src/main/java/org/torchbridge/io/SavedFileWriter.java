@@ -43,9 +43,7 @@ public final class SavedFileWriter {
     static AtomicFile.Content content(Supplier<?> value, Path path) {
         return channel -> {
             try (Scope scope = Scope.open()) {
-                ValuePickler pickler = new ValuePickler();
-                byte[] pickle = pickler.pickle(value.get());
-                write(pickle, pickler.storages(), channel, folder(path));
+                write(value.get(), channel, folder(path));
             }
         };
     }
@@ -58,14 +56,18 @@ public final class SavedFileWriter {
      */
     public static void write(@Nullable Object value, OutputStream out) {
         Scope.run(() -> {
-            ValuePickler pickler = new ValuePickler();
-            byte[] pickle = pickler.pickle(value);
             try {
-                write(pickle, pickler.storages(), Channels.newChannel(out), DEFAULT_FOLDER);
+                write(value, Channels.newChannel(out), DEFAULT_FOLDER);
             } catch (IOException e) {
                 throw new TorchException("the stream cannot be written: " + e.getMessage(), e);
             }
         });
+    }
+
+    private static void write(@Nullable Object value, WritableByteChannel channel, String folder) throws IOException {
+        ValuePickler pickler = new ValuePickler();
+        byte[] pickle = pickler.pickle(value);
+        write(pickle, pickler.storages(), channel, folder);
     }
 
     private static void write(byte[] pickle, List<Tensor> storages, WritableByteChannel channel, String folder)
