@@ -12,6 +12,7 @@ module org.torchbridge {
     exports org.torchbridge;
     exports org.torchbridge.autograd;
     exports org.torchbridge.data;
+    exports org.torchbridge.graph;
     exports org.torchbridge.io;
     exports org.torchbridge.nn;
     exports org.torchbridge.nn.attention;

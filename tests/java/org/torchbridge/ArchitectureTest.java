@@ -32,8 +32,11 @@ class ArchitectureTest {
             "optim", List.of("nn", "autograd"),
             "io", List.of(),
             "data", List.of(),
+            "graph", List.of(),
+            "jit", List.of("nn", "autograd", "graph", "io"),
+            "onnx", List.of("nn", "graph", "jit", "io"),
             "vision", List.of("nn", "data", "io"),
-            "cli", List.of("nn", "optim", "io", "data", "vision"));
+            "cli", List.of("nn", "optim", "io", "data", "vision", "graph", "jit", "onnx"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ArchitectureTest::belongsToTheLibrary)

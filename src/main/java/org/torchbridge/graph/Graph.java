@@ -1,0 +1,93 @@
+package org.torchbridge.graph;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * A program: what a TorchScript method, an ONNX model or a traced module does, without its modules. Nodes make values from
+ * values, in an order in which they can run; control flow is nodes with {@link Block blocks}. The tensors that the program
+ * has of its own are {@link #slots}, by the dotted paths they have in a state dict.
+ *
+ * <pre>{@code
+ * Graph graph = new Graph();
+ * Value x = graph.addInput("x", Type.TENSOR);
+ * graph.addOutput(GraphBuilder.at(graph.body()).op("aten::relu", x));
+ * }</pre>
+ *
+ * It prints in TorchScript's notation.
+ */
+public final class Graph {
+    private final Map<String, Slot> slots = new LinkedHashMap<>();
+    private final Block body = new Block(this, null);
+    private int names;
+
+    public Block body() {
+        return body;
+    }
+
+    public List<Value> inputs() {
+        return body.inputs();
+    }
+
+    public Value addInput(String name, Type type) {
+        return body.addInput(name, type);
+    }
+
+    public List<Value> outputs() {
+        return body.outputs();
+    }
+
+    public void addOutput(Value value) {
+        body.addOutput(value);
+    }
+
+    /** Parameters, buffers and attributes by dotted path, in the order of the state dict. */
+    public Map<String, Slot> slots() {
+        return slots;
+    }
+
+    /** Sees every node, those in blocks after the node that has the blocks. */
+    public void forEachNode(Consumer<Node> action) {
+        forEachNode(body, action);
+    }
+
+    private static void forEachNode(Block block, Consumer<Node> action) {
+        for (Node node : block.nodes()) {
+            action.accept(node);
+            node.blocks().forEach(inner -> forEachNode(inner, action));
+        }
+    }
+
+    /** How many nodes there are of each kind, in blocks too. */
+    public Map<String, Integer> kinds() {
+        Map<String, Integer> kinds = new TreeMap<>();
+        forEachNode(node -> kinds.merge(node.kind(), 1, Integer::sum));
+        return kinds;
+    }
+
+    /** A program of its own that does the same; the tensors are shared. */
+    public Graph copy() {
+        Graph copy = new Graph();
+        copy.slots.putAll(slots);
+        Map<Value, Value> values = new HashMap<>();
+        inputs().forEach(input -> values.put(input, copy.addInput(input.name(), input.type())));
+        GraphCopy.nodes(body, copy.body, values);
+        outputs().forEach(output -> copy.addOutput(values.get(output)));
+        copy.names = names;
+        return copy;
+    }
+
+    /** A name that no value made without one has. */
+    String freshName() {
+        return Integer.toString(names++);
+    }
+
+    @Override
+    public String toString() {
+        return GraphPrinter.text(this);
+    }
+}
