@@ -49,6 +49,12 @@ final class ScriptMethod {
         return count() == 2 && isTensor(argument(1).type().get()) && isTensor(returned());
     }
 
+    /** Whether it can be called with that many arguments. */
+    boolean takes(long arguments) {
+        return arguments < count()
+                && (arguments == count() - 1 || argument(arguments + 1).default_value().has_value());
+    }
+
     /** Runs it on a module or another object. */
     @Nullable
     Object run(
@@ -123,7 +129,11 @@ final class ScriptMethod {
         return schema.arguments().getPointer(index);
     }
 
-    private Type returned() {
+    Type.TypePtr taken(long index) {
+        return argument(index).type();
+    }
+
+    Type returned() {
         return schema.returns().getPointer(0).type().get();
     }
 
