@@ -96,12 +96,12 @@ class InterpreterTest {
                   %c : Tensor = aten::cat(%list, %0)
                   return (%n, %v, %b, %c, %dict)
                 """,
-                Torch.tensor(1f, 2f), Torch.tensor(3f));
+                Torch.tensor(1f, 2f), Torch.tensor(3f, 4f));
 
         assertThat(outputs.get(0)).isEqualTo(2L);
-        assertThat(((Tensor) outputs.get(1)).toFloat()).isEqualTo(3f);
-        assertThat(((Tensor) outputs.get(2)).toFloat()).isEqualTo(3f);
-        assertThat(((Tensor) outputs.get(3)).toFloatArray()).containsExactly(1, 2, 3);
+        assertThat(((Tensor) outputs.get(1)).toFloatArray()).containsExactly(3, 4);
+        assertThat(((Tensor) outputs.get(2)).toFloatArray()).containsExactly(3, 4);
+        assertThat(((Tensor) outputs.get(3)).toFloatArray()).containsExactly(1, 2, 3, 4);
         assertThat(((Map<?, ?>) outputs.get(4)).keySet()).hasToString("[a]");
     }
 

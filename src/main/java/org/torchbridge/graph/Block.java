@@ -1,9 +1,7 @@
 package org.torchbridge.graph;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,18 +87,6 @@ public final class Block {
         inputs.forEach(node::addInput);
         insert(node, index);
         return node;
-    }
-
-    /** Puts copies of the nodes before {@code place}, with these for the inputs, and gives what the outputs are there. */
-    public List<Value> copyBefore(Node place, List<Value> arguments) {
-        Map<Value, Value> values = new HashMap<>();
-        for (int i = 0; i < arguments.size(); i++) {
-            values.put(inputs().get(i), arguments.get(i));
-        }
-        GraphCopy.nodes(this, place.owner(), place, values);
-        return outputs().stream()
-                .map(output -> values.getOrDefault(output, output))
-                .toList();
     }
 
     void insert(Node node, int index) {

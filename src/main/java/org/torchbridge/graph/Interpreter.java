@@ -142,6 +142,7 @@ public final class Interpreter {
             case "prim::DictConstruct" -> List.of(dict(inputs));
             case "prim::TupleUnpack", "prim::ListUnpack" -> unpack(node, (List<?>) inputs.get(0));
             case "prim::TupleIndex" -> Collections.singletonList(element(node, inputs));
+            case "prim::TupleSlice" -> List.of(slice(node, (List<?>) inputs.get(0)));
             case "prim::unchecked_cast", "prim::unchecked_unwrap_optional" -> inputs;
             case "prim::Uninitialized" -> Collections.singletonList(null);
             case "prim::RaiseException" -> throw new TorchException(String.valueOf(inputs.get(0)));
@@ -170,6 +171,10 @@ public final class Interpreter {
                     "expected " + node.outputs().size() + " elements, there are " + elements.size() + ": " + node);
         }
         return new ArrayList<>(elements);
+    }
+
+    private static List<?> slice(Node node, List<?> elements) {
+        return elements.subList(((Long) node.attribute("beg")).intValue(), ((Long) node.attribute("end")).intValue());
     }
 
     private static @Nullable Object element(Node node, List<@Nullable Object> inputs) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Device;
@@ -26,7 +27,7 @@ final class Operators {
         for (int i = 0; i < changed.length; i++) {
             changed[i] = !(inputs.get(i) instanceof Tensor)
                     && i < schema.arguments().size()
-                    && schema.arguments().get(i).isWritten();
+                    && schema.arguments().get(i).isMutated();
         }
         List<@Nullable Object> results;
         try {
@@ -45,42 +46,32 @@ final class Operators {
     }
 
     private static Schema schema(Node node, List<@Nullable Object> inputs) {
-        Schema declared = Schemas.match(
-                node.kind(), node.inputs().stream().map(Value::type).toList());
-        Schema schema = declared == null
-                ? Schemas.match(
-                        node.kind(), inputs.stream().map(Operators::type).toList())
-                : declared;
-        if (schema == null) {
-            throw new TorchException("libtorch has no operator for " + node);
-        }
-        return schema;
+        return Schemas.of(node).or(() -> overload(node.kind(), inputs)).orElseThrow(() ->
+                new TorchException("libtorch has no operator for " + node));
+    }
+
+    private static Optional<Schema> overload(String kind, List<@Nullable Object> inputs) {
+        List<Type> types = inputs.stream().map(Operators::type).toList();
+        return Schemas.of(kind).stream()
+                .filter(schema -> SchemaMatch.isOf(schema, types))
+                .findFirst();
     }
 
     /** The type of a value at run time. */
     private static Type type(@Nullable Object value) {
-        if (value instanceof List<?> list) {
-            return new Type.OfList(list.isEmpty() ? Type.TENSOR : type(list.get(0)));
-        }
         if (value instanceof Map<?, ?> map) {
             Object key = map.isEmpty() ? "" : map.keySet().iterator().next();
             return new Type.OfDict(type(key), map.isEmpty() ? Type.TENSOR : type(map.get(key)));
         }
-        return value instanceof Tensor
-                ? Type.TENSOR
-                : value instanceof Long
-                        ? Type.INT
-                        : value instanceof Double
-                                ? Type.FLOAT
-                                : value instanceof Boolean
-                                        ? Type.BOOL
-                                        : value instanceof String
-                                                ? Type.STRING
-                                                : value == null ? Type.NONE : Type.Simple.ANY;
+        return Constants.type(value);
     }
 
-    private static TorchException failure(Node node, RuntimeException cause) {
-        String message = String.valueOf(cause.getMessage());
+    /** What the presets throw is of no class of its own. */
+    private static RuntimeException failure(Node node, RuntimeException cause) {
+        if (cause.getClass() != RuntimeException.class) {
+            return cause;
+        }
+        String message = cause.getMessage();
         int end = message.indexOf("\nException raised");
         return new TorchException((end < 0 ? message : message.substring(0, end)) + "\nin " + node, cause);
     }

@@ -2,7 +2,6 @@ package org.torchbridge.internal;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Argument;
 import org.bytedeco.pytorch.FunctionSchema;
@@ -16,8 +15,7 @@ import org.bytedeco.pytorch.global.torch;
 /** The operators that TorchScript knows, by the name of the operator and of the overload. */
 public final class BoxedOperators {
     static {
-        NativeLibraries.load();
-        Loader.load(torch.class);
+        Presets.load();
     }
 
     private static final Map<String, Operator> OPERATORS = new ConcurrentHashMap<>();

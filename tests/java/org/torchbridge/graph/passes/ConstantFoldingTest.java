@@ -95,8 +95,8 @@ class ConstantFoldingTest {
                 .isEqualTo(
                         """
                 graph(%x : Tensor, %n : int):
-                  %_ : Tensor = aten::relu(%x)
-                  return (%_)
+                  %p.1 : Tensor = aten::relu(%x)
+                  return (%p.1)
                 """);
     }
 

@@ -75,7 +75,7 @@ class InferenceFormTest {
                 """
                 graph(%x : Tensor, %xs : Tensor[], %p : float, %n : int, %t : bool):
                   %none : NoneType = prim::Constant()
-                  %0 : Tensor = aten::scaled_dot_product_attention(%x, %x, %x, %none, %p, %t)
+                  %0 : Tensor = aten::scaled_dot_product_attention(%x, %x, %x, %none, %p, %t, %none, %t)
                   %1 : Tensor, %2 : Tensor, %3 : Tensor = aten::lstm(%x, %xs, %xs, %t, %n, %p, %t, %t, %t)
                   return (%0, %1)
                 """);
@@ -83,7 +83,7 @@ class InferenceFormTest {
         assertThat(InferenceForm.run(graph)).isTrue();
         assertThat(graph.toString())
                 .containsPattern(
-                        "= prim::Constant\\[value=0.0].*\\n.*scaled_dot_product_attention\\(%x, %x, %x, %none, %\\d+, %t\\)")
-                .containsPattern("aten::lstm\\(%x, %xs, %xs, %t, %n, %p, %\\d+, %t, %t\\)");
+                        "= prim::Constant\\[value=0.0].*\\n.*scaled_dot_product_attention\\(%x, %x, %x, %none, %[0-9.]+, %t, %none, %t\\)")
+                .containsPattern("aten::lstm\\(%x, %xs, %xs, %t, %n, %p, %[0-9.]+, %t, %t\\)");
     }
 }

@@ -29,10 +29,10 @@ class LoopUnrollingTest {
                   %n : int = prim::Constant[value=2]()
                   %true : bool = prim::Constant[value=true]()
                   %0 : int = prim::Constant[value=0]()
-                  %1 : Tensor = aten::select(%x, %n, %0)
-                  %2 : int = prim::Constant[value=1]()
-                  %3 : Tensor = aten::select(%1, %n, %2)
-                  return (%3)
+                  %b.1 : Tensor = aten::select(%x, %n, %0)
+                  %1 : int = prim::Constant[value=1]()
+                  %b.2 : Tensor = aten::select(%b.1, %n, %1)
+                  return (%b.2)
                 """);
     }
 

@@ -3,6 +3,8 @@ package org.torchbridge.graph.passes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.torchbridge.DType;
+import org.torchbridge.Torch;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphText;
 
@@ -14,10 +16,10 @@ class RemoveMutationTest {
                 graph(%x : Float(2, 3), %s : float):
                   %one : int = prim::Constant[value=1]()
                   %y : Float(2, 3) = aten::neg(%x)
-                  %0 : Float(2, 3) = aten::add_(%y, %x, %one)
-                  %1 : Float(2, 3) = aten::relu_(%0)
-                  %2 : Float(2, 3) = aten::mul_(%y, %s)
-                  %z : Float(2, 3) = aten::add(%y, %1, %one)
+                  %a : Float(2, 3) = aten::add_(%y, %x, %one)
+                  %b : Float(2, 3) = aten::relu_(%a)
+                  %c : Float(2, 3) = aten::mul_(%y, %s)
+                  %z : Float(2, 3) = aten::add(%y, %b, %one)
                   return (%z)
                 """);
 
@@ -28,37 +30,34 @@ class RemoveMutationTest {
                 graph(%x : Float(2, 3), %s : float):
                   %one : int = prim::Constant[value=1]()
                   %y : Float(2, 3) = aten::neg(%x)
-                  %0 : Float(2, 3) = aten::add(%y, %x, %one)
-                  %1 : Float(2, 3) = aten::relu(%0)
-                  %2 : Float(2, 3) = aten::mul(%1, %s)
-                  %z : Float(2, 3) = aten::add(%2, %2, %one)
+                  %a : Float(2, 3) = aten::add(%y, %x, %one)
+                  %b : Float(2, 3) = aten::relu(%a)
+                  %c : Float(2, 3) = aten::mul(%b, %s)
+                  %z : Float(2, 3) = aten::add(%c, %c, %one)
                   return (%z)
                 """);
     }
 
     @Test
     void theResultKeepsTheTypeThatTheTensorHad() {
-        Graph graph = GraphText.parse(
-                """
-                graph(%x : Tensor, %s : float):
+        Graph graph = GraphText.parse("""
+                graph(%x : Float(2), %z : Double(2), %s : float):
                   %one : int = prim::Constant[value=1]()
-                  %y : Tensor = aten::neg(%x)
-                  %a : Tensor = aten::add_(%y, %x, %one)
-                  %b : Tensor = aten::gt_(%a, %s)
+                  %y : Float(2) = aten::neg(%x)
+                  %a : Float(2) = aten::add_(%y, %z, %one)
+                  %b : Float(2) = aten::gt_(%a, %s)
                   return (%b)
                 """);
 
-        assertThat(RemoveMutation.run(graph)).isTrue();
-        assertThat(graph)
-                .hasToString(
-                        """
-                graph(%x : Tensor, %s : float):
+        Results.stay(graph, RemoveMutation::run, Torch.randn(2), Torch.randn(2).to(DType.FLOAT64), 0.5);
+        assertThat(graph).hasToString("""
+                graph(%x : Float(2), %z : Double(2), %s : float):
                   %one : int = prim::Constant[value=1]()
-                  %y : Tensor = aten::neg(%x)
-                  %0 : Tensor = aten::add(%y, %x, %one)
-                  %1 : Tensor = aten::type_as(%0, %y)
+                  %y : Float(2) = aten::neg(%x)
+                  %0 : Tensor = aten::add(%y, %z, %one)
+                  %1 : Float(2) = aten::type_as(%0, %y)
                   %2 : Tensor = aten::gt(%1, %s)
-                  %3 : Tensor = aten::type_as(%2, %1)
+                  %3 : Float(2) = aten::type_as(%2, %1)
                   return (%3)
                 """);
     }
@@ -89,7 +88,7 @@ class RemoveMutationTest {
                   %row : Float(3) = aten::select(%y, %zero, %one)
                   %0 : Float(3) = aten::expand_as(%v, %row)
                   %1 : Float(3) = aten::clone(%0)
-                  %2 : Float(3) = aten::select_scatter(%y, %1, %zero, %one)
+                  %2 : Float(2, 3) = aten::select_scatter(%y, %1, %zero, %one)
                   return (%2)
                 """);
     }

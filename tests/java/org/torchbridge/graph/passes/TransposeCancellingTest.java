@@ -3,6 +3,7 @@ package org.torchbridge.graph.passes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.torchbridge.Torch;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphText;
 
@@ -48,10 +49,9 @@ class TransposeCancellingTest {
                   return (%b)
                 """);
 
-        assertThat(TransposeCancelling.run(graph)).isTrue();
+        Results.stay(graph, TransposeCancelling::run, Torch.randn(2, 3, 4));
         DeadCode.run(graph);
         assertThat(graph.kinds()).containsEntry("aten::permute", 1).doesNotContainKey("aten::transpose");
-        assertThat(graph.toString()).contains("[1, 2, 0]");
     }
 
     @Test

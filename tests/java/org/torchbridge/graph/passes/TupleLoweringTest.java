@@ -13,14 +13,14 @@ class TupleLoweringTest {
                 """
                 graph(%x : Tensor, %y : Tensor):
                   %last : int = prim::Constant[value=-1]()
-                  %0 : (Tensor, Tensor) = prim::TupleConstruct(%x, %y)
-                  %a : Tensor, %b : Tensor = prim::TupleUnpack(%0)
-                  %c : Tensor = prim::TupleIndex(%0, %last)
-                  %1 : Tensor[] = prim::ListConstruct(%b, %c)
-                  %2 : Tensor = aten::__getitem__(%1, %last)
-                  %d : Tensor, %e : Tensor = prim::ListUnpack(%1)
-                  %n : int = aten::len(%1)
-                  return (%a, %2, %d, %n)
+                  %tuple : (Tensor, Tensor) = prim::TupleConstruct(%x, %y)
+                  %a : Tensor, %b : Tensor = prim::TupleUnpack(%tuple)
+                  %c : Tensor = prim::TupleIndex(%tuple, %last)
+                  %list : Tensor[] = prim::ListConstruct(%b, %c)
+                  %got : Tensor = aten::__getitem__(%list, %last)
+                  %d : Tensor, %e : Tensor = prim::ListUnpack(%list)
+                  %n : int = aten::len(%list)
+                  return (%a, %got, %d, %n)
                 """);
 
         assertThat(TupleLowering.run(graph)).isTrue();

@@ -119,7 +119,7 @@ final class Aliases {
             case Constants.KIND -> comesIn(node.output());
             case Control.LOOP -> joinLoop(node);
             case Control.IF -> node.blocks().forEach(branch -> joinEach(branch.outputs(), node.outputs()));
-            default -> Effects.sharing(node).forEach(group -> share(node, group));
+            default -> Sharing.of(node).forEach(group -> share(node, group));
         }
     }
 

@@ -50,6 +50,6 @@ public final class CommonSubexpressions {
                 && !node.is("prim::Uninitialized")
                 && node.inputs().stream().noneMatch(aliases::isWritten)
                 && node.outputs().stream().noneMatch(aliases::isWritten)
-                && !(Effects.makesNewTensors(node) && node.outputs().stream().anyMatch(aliases::isHandedOut));
+                && !(Sharing.makesNewTensors(node) && node.outputs().stream().anyMatch(aliases::isHandedOut));
     }
 }

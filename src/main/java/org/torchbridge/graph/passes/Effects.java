@@ -1,10 +1,8 @@
 package org.torchbridge.graph.passes;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Schema;
@@ -56,27 +54,16 @@ public final class Effects {
             "aten::seed",
             "aten::get_num_threads");
 
-    /** What may give its input back as it is, though its schema does not say so. */
-    private static final Set<String> PASS_ON = Set.of(
-            "aten::type_as",
-            "aten::dropout",
-            "aten::feature_dropout",
-            "aten::alpha_dropout",
-            "aten::feature_alpha_dropout",
-            "aten::atleast_1d",
-            "aten::atleast_2d",
-            "aten::atleast_3d",
-            "aten::broadcast_tensors",
-            "aten::meshgrid",
-            "aten::einsum",
-            "aten::sum_to_size");
-
     private Effects() {}
+
+    /** Whether it is none of libtorch's operators, and only makes its outputs of its inputs. */
+    static boolean isStructure(Node node) {
+        return STRUCTURE.contains(node.kind());
+    }
 
     /** The operator's schema; null for what has none. */
     static @Nullable Schema schema(Node node) {
-        return Schemas.match(
-                node.kind(), node.inputs().stream().map(Value::type).toList());
+        return Schemas.of(node).orElse(null);
     }
 
     /** Whether it can be left out if nothing uses its outputs, and done once instead of twice. */
@@ -94,7 +81,7 @@ public final class Effects {
     }
 
     private static boolean isUnknown(Node node) {
-        return !STRUCTURE.contains(node.kind())
+        return !isStructure(node)
                 && !SIDE_EFFECTS.contains(node.kind())
                 && !Control.isControl(node)
                 && schema(node) == null;
@@ -102,7 +89,7 @@ public final class Effects {
 
     /** Whether it draws random numbers. */
     public static boolean isRandom(Node node) {
-        Schema schema = STRUCTURE.contains(node.kind()) ? null : schema(node);
+        Schema schema = isStructure(node) ? null : schema(node);
         return schema != null && BoxedOperators.isRandom(schema.kind(), schema.overload()) && !isCertain(node, schema);
     }
 
@@ -130,7 +117,7 @@ public final class Effects {
 
     /** Which inputs it writes into. */
     public static List<Value> written(Node node) {
-        if (STRUCTURE.contains(node.kind()) || SIDE_EFFECTS.contains(node.kind()) || Control.isControl(node)) {
+        if (isStructure(node) || SIDE_EFFECTS.contains(node.kind()) || Control.isControl(node)) {
             return List.of();
         }
         Schema schema = schema(node);
@@ -139,7 +126,7 @@ public final class Effects {
         }
         List<Value> written = new ArrayList<>();
         for (int i = 0; i < Math.min(node.inputs().size(), schema.arguments().size()); i++) {
-            if (schema.arguments().get(i).isWritten() || isRunningStatistic(node, schema, i)) {
+            if (schema.arguments().get(i).isMutated() || isRunningStatistic(node, schema, i)) {
                 written.add(node.input(i));
             }
         }
@@ -157,47 +144,5 @@ public final class Effects {
                 && !Constants.isNone(node.input(index))
                 && !isConstant(node, schema, "training", false)
                 && !isConstant(node, schema, "use_input_stats", false);
-    }
-
-    /** Whether the outputs are tensors of its own, no views and no inputs. */
-    static boolean makesNewTensors(Node node) {
-        return !STRUCTURE.contains(node.kind())
-                && !Control.isControl(node)
-                && schema(node) != null
-                && sharing(node).stream()
-                        .noneMatch(group -> node.outputs().stream().anyMatch(group::contains));
-    }
-
-    /** Groups of inputs and outputs that may share memory. */
-    static List<List<Value>> sharing(Node node) {
-        Schema schema = STRUCTURE.contains(node.kind()) ? null : schema(node);
-        if (schema == null || PASS_ON.contains(node.kind()) || !saysWhatIsShared(schema)) {
-            return List.of(Stream.concat(node.inputs().stream(), node.outputs().stream())
-                    .toList());
-        }
-        List<List<Value>> groups = new ArrayList<>();
-        for (int i = 0; i < node.outputs().size(); i++) {
-            Set<String> sets = schema.results().get(i).aliases();
-            if (!sets.isEmpty()) {
-                groups.add(group(node, schema, sets, node.output(i)));
-            }
-        }
-        return groups;
-    }
-
-    private static List<Value> group(Node node, Schema schema, Set<String> sets, Value output) {
-        List<Value> group = new ArrayList<>(List.of(output));
-        for (int i = 0; i < Math.min(node.inputs().size(), schema.arguments().size()); i++) {
-            if (!Collections.disjoint(schema.arguments().get(i).aliases(), sets)) {
-                group.add(node.input(i));
-            }
-        }
-        return group;
-    }
-
-    /** Not an operator on lists or dictionaries, whose schema does not say what becomes of the elements. */
-    private static boolean saysWhatIsShared(Schema schema) {
-        return Stream.concat(schema.arguments().stream(), schema.results().stream())
-                .noneMatch(argument -> argument.mayAliasAnything() || argument.isGeneric());
     }
 }

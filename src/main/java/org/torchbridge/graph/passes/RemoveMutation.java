@@ -15,6 +15,9 @@ import org.torchbridge.graph.Value;
  * the tensor into uses of the result. Writing into a part, {@code x[:, 0] = y}, becomes {@code aten::select_scatter} and
  * {@code aten::slice_scatter}. Only tensors count that the program itself makes, in the block that makes them, and only if
  * nothing reads the memory later by another name; inputs and slots are still written into.
+ *
+ * <p>The result has the type that the tensor had; tensors whose types are not known count as of one type, so run {@link
+ * Shapes} before where a program mixes them.
  */
 public final class RemoveMutation {
     private static final Set<String> VIEWS = Set.of("aten::select", "aten::slice");
@@ -99,32 +102,28 @@ public final class RemoveMutation {
     }
 
     private Value copied(Node node, Value self, Value source) {
-        Value typed = hasTypeOf(self, source) ? source : insert(node, TYPE_AS, List.of(source, self));
+        Value typed = isOfOtherType(self, source) ? insert(node, TYPE_AS, List.of(source, self)) : source;
         return insert(node, "aten::clone", List.of(insert(node, "aten::expand_as", List.of(typed, self))));
     }
 
     private @Nullable Value twin(Node node, Value self) {
         String kind = node.kind().substring(0, node.kind().length() - 1);
-        List<Type> types = node.inputs().stream().map(Value::type).toList();
-        if (Schemas.match(kind, types) == null) {
+        boolean isOfOtherType = GIVE_BOOL.contains(node.kind())
+                || node.inputs().stream().anyMatch(input -> isOfOtherType(self, input));
+        Value result = insert(node, kind, node.inputs(), isOfOtherType ? Type.TENSOR : self.type());
+        if (Schemas.of(result.producer()).isEmpty()) {
+            result.producer().remove();
             return null;
         }
-        Value result = insert(node, kind, node.inputs());
-        return keepsType(node, self) ? result : insert(node, TYPE_AS, List.of(result, self));
+        return isOfOtherType ? insert(node, TYPE_AS, List.of(result, self)) : result;
     }
 
-    /** Whether the result without {@code _} has the tensor's type by itself. */
-    private static boolean keepsType(Node node, Value self) {
-        return !GIVE_BOOL.contains(node.kind())
-                && node.inputs().stream().filter(RemoveMutation::isTensor).allMatch(other -> hasTypeOf(self, other));
-    }
-
-    private static boolean hasTypeOf(Value self, Value other) {
-        return self == other
-                || self.type() instanceof Type.OfTensor mine
-                        && other.type() instanceof Type.OfTensor its
-                        && mine.dtype() != null
-                        && mine.dtype() == its.dtype();
+    private static boolean isOfOtherType(Value self, Value other) {
+        return self.type() instanceof Type.OfTensor mine
+                && other.type() instanceof Type.OfTensor its
+                && mine.dtype() != null
+                && its.dtype() != null
+                && mine.dtype() != its.dtype();
     }
 
     private static boolean isTensor(Value value) {
@@ -138,16 +137,20 @@ public final class RemoveMutation {
             Node view = views.get(i);
             List<Value> inputs = new ArrayList<>(view.inputs());
             inputs.add(1, whole);
-            whole = insert(node, view.kind() + "_scatter", inputs);
+            whole = insert(node, view.kind() + "_scatter", inputs, view.input(0).type());
         }
         return whole;
     }
 
     private Value insert(Node place, String kind, List<Value> inputs) {
+        return insert(place, kind, inputs, place.input(0).type());
+    }
+
+    private Value insert(Node place, String kind, List<Value> inputs, Type type) {
         Node node = place.owner().insertBefore(place, kind, inputs);
         node.setScope(place.scope()).setSource(place.source());
         order.putBeside(place, node);
-        return node.addOutput(place.input(0).type());
+        return node.addOutput(type);
     }
 
     private void replace(Node node, Value base, Value whole, Value part) {
