@@ -14,6 +14,9 @@ public final class Presets {
 
     private Presets() {}
 
+    /** Loads the presets, if they are not loaded yet. */
+    static void load() {}
+
     /** A pointer to memory that somebody else owns. */
     private static final class Borrowed extends Pointer {
         Borrowed(long address) {
