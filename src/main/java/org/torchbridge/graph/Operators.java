@@ -46,8 +46,9 @@ final class Operators {
     }
 
     private static Schema schema(Node node, List<@Nullable Object> inputs) {
-        return Schemas.of(node).or(() -> overload(node.kind(), inputs)).orElseThrow(() ->
-                new TorchException("libtorch has no operator for " + node));
+        return Schemas.of(node)
+                .or(() -> overload(node.kind(), inputs))
+                .orElseThrow(() -> new TorchException("libtorch has no operator for " + node));
     }
 
     private static Optional<Schema> overload(String kind, List<@Nullable Object> inputs) {

@@ -173,7 +173,8 @@ class FusionTest {
         parameter(graph, "b", 6);
 
         Results.stay(graph, LayerNormFusion::run, Torch.randn(2, 3, 6));
-        assertThat(graph.kinds()).containsOnlyKeys("aten::layer_norm", "prim::Constant", "prim::GetAttr", "prim::ListConstruct");
+        assertThat(graph.kinds())
+                .containsOnlyKeys("aten::layer_norm", "prim::Constant", "prim::GetAttr", "prim::ListConstruct");
     }
 
     @Test

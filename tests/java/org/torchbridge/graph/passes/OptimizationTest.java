@@ -10,7 +10,8 @@ import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.Type;
 
 class OptimizationTest {
-    private static final String TEXT = """
+    private static final String TEXT =
+            """
             graph(%x : Tensor):
               %one : int = prim::Constant[value=1]()
               %half : float = prim::Constant[value=0.5]()

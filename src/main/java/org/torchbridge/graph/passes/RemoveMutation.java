@@ -108,8 +108,8 @@ public final class RemoveMutation {
 
     private @Nullable Value twin(Node node, Value self) {
         String kind = node.kind().substring(0, node.kind().length() - 1);
-        boolean isOfOtherType = GIVE_BOOL.contains(node.kind())
-                || node.inputs().stream().anyMatch(input -> isOfOtherType(self, input));
+        boolean isOfOtherType =
+                GIVE_BOOL.contains(node.kind()) || node.inputs().stream().anyMatch(input -> isOfOtherType(self, input));
         Value result = insert(node, kind, node.inputs(), isOfOtherType ? Type.TENSOR : self.type());
         if (Schemas.of(result.producer()).isEmpty()) {
             result.producer().remove();

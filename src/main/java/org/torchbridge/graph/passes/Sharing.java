@@ -34,8 +34,7 @@ final class Sharing {
         return !Effects.isStructure(node)
                 && !Control.isControl(node)
                 && Effects.schema(node) != null
-                && of(node).stream()
-                        .noneMatch(group -> node.outputs().stream().anyMatch(group::contains));
+                && of(node).stream().noneMatch(group -> node.outputs().stream().anyMatch(group::contains));
     }
 
     /** Groups of inputs and outputs that may share memory. */
