@@ -76,7 +76,7 @@ class RemoveMutationTest {
                   %y : Float(2, 3) = aten::neg(%x)
                   %row : Float(3) = aten::select(%y, %zero, %one)
                   %a : Float(3) = aten::copy_(%row, %v, %false)
-                  return (%y)
+        Results.stay(graph, RemoveMutation::run, Torch.randn(2, 3), Torch.randn(3));
                 """);
 
         assertThat(RemoveMutation.run(graph)).isTrue();
