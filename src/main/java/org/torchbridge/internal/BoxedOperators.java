@@ -25,6 +25,7 @@ public final class BoxedOperators {
     }
 
     private static final Map<String, Operator> OPERATORS = new ConcurrentHashMap<>();
+    private static final Map<String, Boolean> RANDOM = new ConcurrentHashMap<>();
 
     private BoxedOperators() {}
 
@@ -109,7 +110,10 @@ public final class BoxedOperators {
 
     /** Whether the operator draws random numbers. */
     public static boolean isRandom(String name, String overload) {
-        Operator operator = operator(name, overload);
+        return RANDOM.computeIfAbsent(name + "." + overload, key -> isRandom(operator(name, overload)));
+    }
+
+    private static boolean isRandom(Operator operator) {
         if (!operator.isC10Op()) {
             return false;
         }

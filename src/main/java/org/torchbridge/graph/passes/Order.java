@@ -28,8 +28,9 @@ final class Order {
         numbers.put(block.result(), numbers.size());
     }
 
+    /** Nodes that were not there count as standing before all others. */
     boolean isBefore(Node first, Node second) {
-        return numbers.get(first) < numbers.get(second);
+        return numbers.getOrDefault(first, -1) < numbers.getOrDefault(second, -1);
     }
 
     /** Whether the value is there before the node runs. */

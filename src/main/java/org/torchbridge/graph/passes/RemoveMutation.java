@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Schemas;
 import org.torchbridge.graph.Type;
@@ -21,7 +22,6 @@ import org.torchbridge.graph.Value;
  */
 public final class RemoveMutation {
     private static final Set<String> VIEWS = Set.of("aten::select", "aten::slice");
-    private static final String TYPE_AS = "aten::type_as";
     private static final Set<String> GIVE_BOOL = Set.of(
             "aten::eq_",
             "aten::ne_",
@@ -94,28 +94,36 @@ public final class RemoveMutation {
     private @Nullable Value functional(Node node) {
         Value self = node.input(0);
         return switch (node.kind()) {
-            case "aten::zero_" -> insert(node, "aten::zeros_like", List.of(self));
-            case "aten::fill_" -> isTensor(node.input(1)) ? null : insert(node, "aten::full_like", node.inputs());
+            case "aten::zero_" -> write(node, self.type(), "aten::zeros_like", self);
+            case "aten::fill_" -> isTensor(node.input(1))
+                    ? null
+                    : write(node, self.type(), "aten::full_like", self, node.input(1));
             case "aten::copy_" -> copied(node, self, node.input(1));
             default -> twin(node, self);
         };
     }
 
     private Value copied(Node node, Value self, Value source) {
-        Value typed = isOfOtherType(self, source) ? insert(node, TYPE_AS, List.of(source, self)) : source;
-        return insert(node, "aten::clone", List.of(insert(node, "aten::expand_as", List.of(typed, self))));
+        Value typed = isOfOtherType(self, source) ? ofSameType(node, source, self) : source;
+        Value expanded = write(node, self.type(), "aten::expand_as", typed, self);
+        return write(node, self.type(), "aten::clone", expanded);
     }
 
     private @Nullable Value twin(Node node, Value self) {
         String kind = node.kind().substring(0, node.kind().length() - 1);
-        boolean isOfOtherType =
-                GIVE_BOOL.contains(node.kind()) || node.inputs().stream().anyMatch(input -> isOfOtherType(self, input));
-        Value result = insert(node, kind, node.inputs(), isOfOtherType ? Type.TENSOR : self.type());
-        if (Schemas.of(result.producer()).isEmpty()) {
-            result.producer().remove();
+        if (Schemas.of(kind).isEmpty()) {
             return null;
         }
-        return isOfOtherType ? insert(node, TYPE_AS, List.of(result, self)) : result;
+        Object[] inputs = node.inputs().toArray();
+        boolean isOfOtherType =
+                GIVE_BOOL.contains(node.kind()) || node.inputs().stream().anyMatch(input -> isOfOtherType(self, input));
+        return isOfOtherType
+                ? ofSameType(node, write(node, Type.TENSOR, kind, inputs), self)
+                : write(node, self.type(), kind, inputs);
+    }
+
+    private Value ofSameType(Node node, Value value, Value self) {
+        return write(node, self.type(), "aten::type_as", value, self);
     }
 
     private static boolean isOfOtherType(Value self, Value other) {
@@ -135,22 +143,20 @@ public final class RemoveMutation {
         Value whole = part;
         for (int i = views.size() - 1; i >= 0; i--) {
             Node view = views.get(i);
-            List<Value> inputs = new ArrayList<>(view.inputs());
+            List<Object> inputs = new ArrayList<>(view.inputs());
             inputs.add(1, whole);
-            whole = insert(node, view.kind() + "_scatter", inputs, view.input(0).type());
+            whole = write(node, view.input(0).type(), view.kind() + "_scatter", inputs.toArray());
         }
         return whole;
     }
 
-    private Value insert(Node place, String kind, List<Value> inputs) {
-        return insert(place, kind, inputs, place.input(0).type());
-    }
-
-    private Value insert(Node place, String kind, List<Value> inputs, Type type) {
-        Node node = place.owner().insertBefore(place, kind, inputs);
-        node.setScope(place.scope()).setSource(place.source());
-        order.putBeside(place, node);
-        return node.addOutput(type);
+    private Value write(Node place, Type type, String kind, Object... inputs) {
+        GraphBuilder g = GraphBuilder.before(place);
+        g.from(place.scope(), place.source());
+        Value value = g.op(kind, inputs);
+        value.setType(type);
+        order.putBeside(place, value.producer());
+        return value;
     }
 
     private void replace(Node node, Value base, Value whole, Value part) {
