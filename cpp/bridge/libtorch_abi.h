@@ -35,6 +35,10 @@ int32_t aoti_torch_get_data_ptr(void* tensor, void** result);
 size_t aoti_torch_dtype_element_size(int32_t dtype);
 }
 
+namespace at {
+class Tensor;
+}
+
 namespace c10 {
 
 enum class ScalarType : int8_t {};
@@ -184,12 +188,16 @@ struct OptionalType {
   static TypePtr ofTensor();
 };
 
+// Nothing, or a tensor that is counted.
 struct IValue {
+  static constexpr uint32_t TENSOR = 1;
   void* payload = nullptr;
   uint32_t tag = 0;
   IValue() = default;
+  explicit IValue(at::Tensor tensor);
   IValue(IValue&& other) noexcept : payload(other.payload), tag(std::exchange(other.tag, 0)) {}
-  ~IValue() {}
+  ~IValue();
+  at::Tensor& tensor();
 };
 static_assert(sizeof(IValue) == 16);
 
@@ -226,14 +234,6 @@ struct Error : std::exception {
   const char* what() const noexcept override;
 };
 struct OutOfMemoryError : Error {};
-
-}  // namespace c10
-
-namespace at {
-class Tensor;
-}
-
-namespace c10 {
 
 struct TensorImpl {
   bool requires_grad() const;
@@ -281,6 +281,22 @@ class Tensor : public TensorBase {
   c10::TensorImpl* impl() const { return static_cast<c10::TensorImpl*>(impl_); }
 };
 static_assert(sizeof(Tensor) == 8 && sizeof(std::optional<Tensor>) == 16);
+
+}  // namespace at
+
+namespace c10 {
+
+inline IValue::IValue(at::Tensor tensor) : tag(TENSOR) { new (&payload) at::Tensor(std::move(tensor)); }
+inline IValue::~IValue() {
+  if (tag == TENSOR) {
+    this->tensor().~Tensor();
+  }
+}
+inline at::Tensor& IValue::tensor() { return reinterpret_cast<at::Tensor&>(payload); }
+
+}  // namespace c10
+
+namespace at {
 
 // Borrowed, or owned by the Java object that made it; it never counts.
 struct Generator {
