@@ -8,6 +8,12 @@ using namespace torchbridge;
 
 using Stack = std::vector<c10::IValue>;
 
+namespace at::_ops {
+struct alias {
+  static Tensor call(const Tensor& self);
+};
+}  // namespace at::_ops
+
 namespace torch::jit {
 struct Graph;
 struct Module;
@@ -17,6 +23,7 @@ namespace tracer {
 // It has more members, which nothing here needs.
 struct TracingState : std::enable_shared_from_this<TracingState> {
   std::shared_ptr<Graph> graph;
+  bool hasValue(const c10::IValue& value) const;
 };
 
 std::pair<std::shared_ptr<TracingState>, Stack> trace(
@@ -49,6 +56,17 @@ std::vector<at::Tensor> tensorsOf(Stack stack) {
     tensors.push_back(each.tensor());
   }
   return tensors;
+}
+
+// What forward returned. A tensor that does not come from the inputs becomes a constant: the tracer takes no other.
+Stack outputsOf(std::vector<at::Tensor> tensors) {
+  Stack stack = stackOf(std::move(tensors));
+  for (c10::IValue& each : stack) {
+    if (!tracer::getTracingState()->hasValue(each)) {
+      each.tensor() = at::_ops::alias::call(each.tensor());
+    }
+  }
+  return stack;
 }
 
 // Tells Java of each node when its operation is about to run, for as long as this exists.
@@ -96,7 +114,7 @@ JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeTracer_record(
   return guarded(env, [&] {
     const Callback callback(env, forward);
     const Listener listening(env, listener);
-    const auto traced = [&](Stack stack) { return stackOf(callback(tensorsOf(std::move(stack))).value()); };
+    const auto traced = [&](Stack stack) { return outputsOf(callback(tensorsOf(std::move(stack))).value()); };
     const auto unnamed = [](const at::Tensor&) { return std::string(); };
     const auto result =
         tracer::trace(stackOf(tensors(env, inputs)), traced, unnamed, true, false, nullptr, strings(env, names));

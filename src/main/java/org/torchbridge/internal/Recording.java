@@ -71,6 +71,8 @@ public final class Recording implements LongConsumer {
         String text = frame.toString();
         String file = frame.getFileName() == null ? frame.getClassName() : frame.getFileName();
         Source source = new Source(text, new StringOptional(file), Math.max(0, frame.getLineNumber()), NONE, COPY);
+        // The range owns it from now on: the presets do not know that.
+        source.deallocate(false);
         return new SourceRange(source, 0, text.length());
     }
 
