@@ -1,4 +1,6 @@
 // libtorch's own tracer around Java code: it records what the dispatcher runs in this thread, whoever calls it.
+#include "tracer.h"
+
 #include <functional>
 
 #include "conversions.h"
@@ -58,8 +60,26 @@ std::vector<at::Tensor> tensorsOf(Stack stack) {
   return tensors;
 }
 
+// What is recorded in this thread, kept aside: an operator that throws leaves the tracer without it.
+thread_local State recorded;
+
+// Sets what is recorded for as long as it exists.
+class Recorded {
+ public:
+  explicit Recorded(State state) : outer_(std::exchange(recorded, std::move(state))) {}
+  Recorded(const Recorded&) = delete;
+  Recorded& operator=(const Recorded&) = delete;
+  ~Recorded() { recorded = std::move(outer_); }
+
+ private:
+  State outer_;
+};
+
 // What forward returned. A tensor that does not come from the inputs becomes a constant: the tracer takes no other.
 Stack outputsOf(std::vector<at::Tensor> tensors) {
+  if (tracer::getTracingState() == nullptr) {
+    throw std::runtime_error("an operator failed on the way and its exception was caught, which ends libtorch's tracer");
+  }
   Stack stack = stackOf(std::move(tensors));
   for (c10::IValue& each : stack) {
     if (!tracer::getTracingState()->hasValue(each)) {
@@ -108,13 +128,22 @@ std::vector<std::string> strings(JNIEnv* env, jobjectArray array) {
 
 }  // namespace
 
+void torchbridge::resumeTracing() noexcept {
+  if (recorded != nullptr) {
+    tracer::setTracingState(recorded);
+  }
+}
+
 // A handle of the graph of what `forward`, a TensorCallback, does to the inputs; `listener` is a LongConsumer.
 JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeTracer_record(
     JNIEnv* env, jclass, jlongArray inputs, jobjectArray names, jobject forward, jobject listener) {
   return guarded(env, [&] {
     const Callback callback(env, forward);
     const Listener listening(env, listener);
-    const auto traced = [&](Stack stack) { return outputsOf(callback(tensorsOf(std::move(stack))).value()); };
+    const auto traced = [&](Stack stack) {
+      const Recorded here(tracer::getTracingState());
+      return outputsOf(callback(tensorsOf(std::move(stack))).value());
+    };
     const auto unnamed = [](const at::Tensor&) { return std::string(); };
     const auto result =
         tracer::trace(stackOf(tensors(env, inputs)), traced, unnamed, true, false, nullptr, strings(env, names));
@@ -141,6 +170,7 @@ JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeTracer_suspend(JN
     if (*state == nullptr) {
       return 0;
     }
+    recorded = nullptr;
     tracer::setTracingState(nullptr);
     return reinterpret_cast<jlong>(state.release());
   });
@@ -150,5 +180,6 @@ JNI_FUNCTION void JNICALL Java_org_torchbridge_internal_NativeTracer_restore(JNI
   guarded(env, [&] {
     const std::unique_ptr<State> state(reinterpret_cast<State*>(handle));
     tracer::setTracingState(*state);
+    recorded = std::move(*state);
   });
 }

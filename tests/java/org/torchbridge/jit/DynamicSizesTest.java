@@ -41,7 +41,10 @@ class DynamicSizesTest {
     }
 
     private static Node first(Graph graph, String kind) {
-        return graph.body().nodes().stream().filter(node -> node.is(kind)).findFirst().orElseThrow();
+        return graph.body().nodes().stream()
+                .filter(node -> node.is(kind))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -91,7 +94,8 @@ class DynamicSizesTest {
 
         assertThat(DynamicSizes.restore(graph, view(new long[] {4, 7}, 28L))).isEmpty();
 
-        assertThat(first(graph, "aten::mul").inputs()).allMatch(input -> input.producer().is("aten::size"));
+        assertThat(first(graph, "aten::mul").inputs())
+                .allMatch(input -> input.producer().is("aten::size"));
     }
 
     @Test
@@ -125,7 +129,10 @@ class DynamicSizesTest {
 
         List<String> frozen = DynamicSizes.restore(graph, view(new long[] {4, 8}, 3L));
 
-        assertThat(frozen).singleElement().asString().contains("1000 is 3 for the second example", "aten::view (Net.java:7)");
+        assertThat(frozen)
+                .singleElement()
+                .asString()
+                .contains("1000 is 3 for the second example", "aten::view (Net.java:7)");
         assertThat(first(graph, "prim::Constant").attribute("value")).isEqualTo(1000L);
     }
 

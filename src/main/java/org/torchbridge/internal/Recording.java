@@ -1,5 +1,6 @@
 package org.torchbridge.internal;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class Recording implements LongConsumer {
 
     private final Map<String, SourceRange> ranges = new HashMap<>();
     private final Set<String> reads = new LinkedHashSet<>();
+    private final List<JitNode> nodes = new ArrayList<>();
     private @Nullable Graph graph;
 
     private Recording() {}
@@ -35,7 +37,8 @@ public final class Recording implements LongConsumer {
      */
     public static Recording of(long[] inputs, String[] names, TensorCallback forward) {
         if (NativeTracer.isTracing()) {
-            throw new IllegalStateException("a trace is running in this thread already; trace one module after the other");
+            throw new IllegalStateException(
+                    "a trace is running in this thread already; trace one module after the other");
         }
         Recording recording = new Recording();
         recording.run(inputs, names, forward);
@@ -43,12 +46,23 @@ public final class Recording implements LongConsumer {
     }
 
     private void run(long[] inputs, String[] names, TensorCallback forward) {
-        long handle = NativeTracer.trace(inputs, names, forward, this, reads::add);
+        TensorCallback recorded = handles -> {
+            long[] outputs = forward.call(handles);
+            removeFailed();
+            return outputs;
+        };
+        long handle = NativeTracer.trace(inputs, names, recorded, this, reads::add);
         try {
             graph = new Borrowed(NativeTracer.graph(handle)).copy();
         } finally {
+            nodes.clear();
             NativeTracer.delete(handle);
         }
+    }
+
+    /** Takes out what operators have left that failed, which forward has caught: nodes without a result. */
+    private void removeFailed() {
+        nodes.stream().filter(node -> node.outputs().size() == 0).forEach(JitNode::destroy);
     }
 
     /** Which methods have read values, and where, each place once. */
@@ -62,9 +76,11 @@ public final class Recording implements LongConsumer {
 
     /** Notes the Java line of a node. */
     @Override
-    public void accept(long node) {
+    public void accept(long address) {
         StackWalker.StackFrame frame = CallSite.find();
-        new JitNode(Presets.borrowed(node)).setSourceRange(ranges.computeIfAbsent(frame.toString(), text -> range(frame)));
+        JitNode node = new JitNode(Presets.borrowed(address));
+        node.setSourceRange(ranges.computeIfAbsent(frame.toString(), text -> range(frame)));
+        nodes.add(node);
     }
 
     private static SourceRange range(StackWalker.StackFrame frame) {

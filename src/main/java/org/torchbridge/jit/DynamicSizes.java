@@ -86,8 +86,7 @@ final class DynamicSizes {
         if (isEqual(first, second)) {
             return ours.output();
         }
-        SizeSearch.Formula formula =
-                first instanceof Long a && second instanceof Long b ? sizes.find(a, b) : null;
+        SizeSearch.Formula formula = first instanceof Long a && second instanceof Long b ? sizes.find(a, b) : null;
         if (formula == null) {
             frozen.add(difference(first, second) + " for the second example, in " + place(user(ours))
                     + ", which follows from no size; the trace has that of the first for all sizes");

@@ -34,7 +34,8 @@ final class ExampleInputs {
 
     private static Tensor withMoreRows(Tensor input, long count) {
         long rows = input.size(0);
-        Tensor choice = Torch.arange(rows + count, TensorOptions.of(input.device())).clamp(null, rows - 1);
+        Tensor choice =
+                Torch.arange(rows + count, TensorOptions.of(input.device())).clamp(null, rows - 1);
         return input.detach().indexSelect(0, choice).requiresGrad(input.requiresGrad());
     }
 }

@@ -11,7 +11,6 @@ import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.Type;
 import org.torchbridge.nn.Buffer;
 import org.torchbridge.nn.Module;
-import org.torchbridge.nn.Parameter;
 
 /** The state of a module of Java's: as what a program calls it, and as something to go back to. */
 final class ModuleState {
@@ -45,7 +44,8 @@ final class ModuleState {
 
         Snapshot(Module module) {
             for (Buffer buffer : module.buffers()) {
-                buffers.put(buffer.tensor(), Scope.escape(buffer.tensor().detach().clone()));
+                buffers.put(
+                        buffer.tensor(), Scope.escape(buffer.tensor().detach().clone()));
             }
         }
 

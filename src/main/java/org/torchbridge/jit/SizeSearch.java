@@ -37,11 +37,7 @@ final class SizeSearch {
     private static final long LARGEST_DIVISOR = 64;
     private static final long LARGEST_FACTOR = 64;
     private static final List<Rule> RULES = List.of(
-            SizeSearch::itself,
-            SizeSearch::multiple,
-            SizeSearch::quotient,
-            SizeSearch::sum,
-            SizeSearch::difference);
+            SizeSearch::itself, SizeSearch::multiple, SizeSearch::quotient, SizeSearch::sum, SizeSearch::difference);
     private static final List<Rule> LAST_RULES =
             List.of(SizeSearch::roundedQuotient, SizeSearch::roundedUpQuotient, SizeSearch::linear);
 

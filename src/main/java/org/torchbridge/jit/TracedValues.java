@@ -36,9 +36,8 @@ final class TracedValues {
         if (output instanceof Tensor) {
             return values.next();
         }
-        Object[] elements = elements(output).stream()
-                .map(each -> write(each, values, g))
-                .toArray();
+        Object[] elements =
+                elements(output).stream().map(each -> write(each, values, g)).toArray();
         return g.op("prim::TupleConstruct", elements);
     }
 
@@ -49,7 +48,8 @@ final class TracedValues {
         if (output instanceof Record record) {
             return RecordValues.of(record);
         }
-        throw new IllegalArgumentException("forward returned a " + output.getClass().getName()
-                + "; a tensor, or a list or record of tensors, is expected of what is traced");
+        throw new IllegalArgumentException(
+                "forward returned a " + output.getClass().getName()
+                        + "; a tensor, or a list or record of tensors, is expected of what is traced");
     }
 }
