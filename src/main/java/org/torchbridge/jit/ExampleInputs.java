@@ -1,12 +1,19 @@
 package org.torchbridge.jit;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.torchbridge.Tensor;
 import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
 
 /** Inputs of a module that is traced, and others made of them. */
 final class ExampleInputs {
+    /** Whether a dimension of an input gets longer. */
+    @FunctionalInterface
+    private interface Choice {
+        boolean takes(Tensor input, int dimension);
+    }
+
     private ExampleInputs() {}
 
     /** Copies, so that a forward that writes to its inputs finds them the same each time, and none is there twice. */
@@ -16,26 +23,51 @@ final class ExampleInputs {
                 .toList();
     }
 
-    /** Whether there is a dimension 0 that can get longer. */
-    static boolean hasRows(List<Tensor> inputs) {
-        return inputs.stream().anyMatch(ExampleInputs::hasRows);
+    /**
+     * What a forward may take that takes {@code inputs}, with {@code count} elements more in some dimensions. The most
+     * usual first: dimension 0 of all is the batch; other inputs have nothing of it, or it is their last dimension too,
+     * as that of a mask; it is dimension 1.
+     */
+    static Stream<List<Tensor>> longer(List<Tensor> inputs, long count) {
+        Tensor first = inputs.get(0);
+        Stream.Builder<Choice> choices = Stream.builder();
+        choices.add((input, dimension) -> dimension == 0);
+        if (first.dim() > 0) {
+            long rows = first.size(0);
+            choices.add((input, dimension) -> dimension == 0 && input.size(0) == rows);
+            choices.add((input, dimension) -> input.size(dimension) == rows);
+        }
+        choices.add((input, dimension) -> dimension == 1);
+        return choices.build()
+                .filter(choice -> inputs.stream().anyMatch(input -> isChosen(input, choice)))
+                .map(choice -> inputs.stream()
+                        .map(input -> longer(input, count, choice))
+                        .toList());
     }
 
-    private static boolean hasRows(Tensor input) {
-        return input.dim() > 0 && input.size(0) > 0;
+    private static boolean isChosen(Tensor input, Choice choice) {
+        for (int i = 0; i < input.dim(); i++) {
+            if (input.size(i) > 0 && choice.takes(input, i)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** The inputs with their last row some more times: of values that occur, in an order that stays sorted. */
-    static List<Tensor> withMoreRows(List<Tensor> inputs, long count) {
-        return inputs.stream()
-                .map(input -> hasRows(input) ? withMoreRows(input, count) : input)
-                .toList();
+    private static Tensor longer(Tensor input, long count, Choice choice) {
+        Tensor result = input.detach();
+        for (int i = 0; i < input.dim(); i++) {
+            if (input.size(i) > 0 && choice.takes(input, i)) {
+                result = longer(result, count, i);
+            }
+        }
+        return result.requiresGrad(input.requiresGrad());
     }
 
-    private static Tensor withMoreRows(Tensor input, long count) {
-        long rows = input.size(0);
-        Tensor choice =
-                Torch.arange(rows + count, TensorOptions.of(input.device())).clamp(null, rows - 1);
-        return input.detach().indexSelect(0, choice).requiresGrad(input.requiresGrad());
+    /** Repeats the last element: a value that occurs, in an order that stays sorted. */
+    private static Tensor longer(Tensor input, long count, int dimension) {
+        long last = input.size(dimension) - 1;
+        Tensor elements = Torch.arange(last + 1 + count, TensorOptions.of(input.device()));
+        return input.indexSelect(dimension, elements.clamp(null, last));
     }
 }

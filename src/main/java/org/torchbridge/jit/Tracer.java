@@ -23,6 +23,7 @@ import org.torchbridge.nn.Module;
 final class Tracer {
     private static final String FOREIGN_TENSOR = "Cannot insert a Tensor that requires grad as a constant";
 
+    static Function<Object, Graph> READ;
     private final Module module;
     private final Function<List<Tensor>, ?> forward;
     private final List<String> reads = new ArrayList<>();
@@ -53,7 +54,7 @@ final class Tracer {
         Forward run = new Forward(inputs.size());
         Recording recording = record(inputs, run);
         reads.addAll(recording.reads());
-        Graph graph = null; // GraphReader
+        Graph graph = READ.apply(recording.graph());
         packOutputs(graph, run.output);
         bindState(graph, inputs.size());
         return graph;
@@ -95,7 +96,7 @@ final class Tracer {
 
     /** Makes one output of all. */
     private static void packOutputs(Graph graph, @Nullable Object output) {
-        List<Value> values = graph.outputs();
+        List<Value> values = List.copyOf(graph.outputs());
         graph.body().setOutputs(List.of());
         graph.addOutput(TracedValues.write(output, values.iterator(), GraphBuilder.at(graph.body())));
     }
