@@ -1,6 +1,7 @@
 package org.torchbridge.jit;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.torchbridge.Tensor;
 import org.torchbridge.TensorOptions;
@@ -69,5 +70,22 @@ final class ExampleInputs {
         long last = input.size(dimension) - 1;
         Tensor elements = Torch.arange(last + 1 + count, TensorOptions.of(input.device()));
         return input.indexSelect(dimension, elements.clamp(null, last));
+    }
+
+    /** {@code longer} with one element less in each dimension where it is longer than {@code inputs}. */
+    static List<Tensor> between(List<Tensor> inputs, List<Tensor> longer) {
+        return IntStream.range(0, inputs.size())
+                .mapToObj(i -> between(inputs.get(i), longer.get(i)))
+                .toList();
+    }
+
+    private static Tensor between(Tensor input, Tensor longer) {
+        Tensor result = longer.detach();
+        for (int i = 0; i < input.dim(); i++) {
+            if (longer.size(i) > input.size(i)) {
+                result = result.narrow(i, 0, longer.size(i) - 1);
+            }
+        }
+        return result.requiresGrad(longer.requiresGrad());
     }
 }

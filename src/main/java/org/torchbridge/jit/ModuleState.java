@@ -57,6 +57,11 @@ final class ModuleState {
             }
         }
 
+        /** Whether random numbers were drawn since. */
+        boolean isRandom() {
+            return !Torch.defaultGenerator().getState().equal(random);
+        }
+
         @Override
         public void close() {
             restore();
