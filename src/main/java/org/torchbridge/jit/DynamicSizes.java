@@ -48,16 +48,19 @@ final class DynamicSizes {
         List<Node> theirs = second.nodes();
         for (int i = 0; i < ours.size(); i++) {
             if (i == theirs.size() || !isSame(ours.get(i), theirs.get(i))) {
-                frozen.add("the program takes another way for the second example, from " + place(ours.get(i))
-                        + " on; the trace goes the way of the first for all sizes");
+                frozen.add(otherWay(ours.get(i), i < theirs.size() ? theirs.get(i) : second.result()));
                 return;
             }
             pair(ours.get(i), theirs.get(i));
         }
         if (theirs.size() > ours.size()) {
-            frozen.add("the program goes on for the second example, with " + place(theirs.get(ours.size()))
-                    + "; the trace ends for all sizes where it does for the first");
+            frozen.add(otherWay(first.result(), theirs.get(ours.size())));
         }
+    }
+
+    private static String otherWay(Node ours, Node theirs) {
+        return "the program takes another way for the second example, to " + place(user(theirs))
+                + " where the first comes to " + place(user(ours)) + "; the trace goes the way of the first for all sizes";
     }
 
     private boolean isSame(Node ours, Node theirs) {
@@ -124,7 +127,8 @@ final class DynamicSizes {
     }
 
     private static String place(Node node) {
-        return node.source().isEmpty() ? node.kind() : node.kind() + " (" + node.source() + ")";
+        String name = node.owner().result() == node ? "the end" : node.kind();
+        return node.source().isEmpty() ? name : name + " (" + node.source() + ")";
     }
 
     private static String difference(@Nullable Object first, @Nullable Object second) {
