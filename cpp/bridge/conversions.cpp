@@ -1,5 +1,7 @@
 #include "conversions.h"
 
+#include "ivalue.h"
+
 namespace torchbridge {
 
 Integers::Integers(JNIEnv* env, jlongArray array) : given_(array != nullptr) {
@@ -40,7 +42,7 @@ static c10::detail::ListImpl* boxedList(const Integers& handles) {
   std::vector<c10::IValue> values(handles.size());
   for (size_t i = 0; i < handles.size(); i++) {
     if (handles[i] != 0) {
-      new (&values[i]) c10::IValue(tensor(handles[i]));
+      values[i] = c10::IValue(tensor(handles[i]));
     }
   }
   auto* list = new c10::detail::ListImpl(std::move(values), c10::OptionalType::ofTensor());

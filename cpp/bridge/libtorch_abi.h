@@ -188,16 +188,21 @@ struct OptionalType {
   static TypePtr ofTensor();
 };
 
-// Nothing, or a tensor that is counted.
+// Any value of TorchScript. Its functions are in ivalue.h.
 struct IValue {
-  static constexpr uint32_t TENSOR = 1;
+  enum : uint32_t { NONE, TENSOR, DOUBLE = 3, COMPLEX, INT, UINT, BOOL = 10, TUPLE, STRING, LIST = 14, DICT, DEVICE = 18, OBJECT = 20, UNINITIALIZED = 22, ENUM = 27 };
   void* payload = nullptr;
-  uint32_t tag = 0;
+  uint32_t tag = NONE;
   IValue() = default;
   explicit IValue(at::Tensor tensor);
-  IValue(IValue&& other) noexcept : payload(other.payload), tag(std::exchange(other.tag, 0)) {}
+  IValue(uint32_t kind, intrusive_ptr_target* target);
+  IValue(const IValue& other);
+  IValue(IValue&& other) noexcept : payload(other.payload), tag(std::exchange(other.tag, NONE)) {}
+  IValue& operator=(IValue other) noexcept;
   ~IValue();
+  bool isCounted() const;
   at::Tensor& tensor();
+  const at::Tensor& tensor() const;
 };
 static_assert(sizeof(IValue) == 16);
 
@@ -281,22 +286,6 @@ class Tensor : public TensorBase {
   c10::TensorImpl* impl() const { return static_cast<c10::TensorImpl*>(impl_); }
 };
 static_assert(sizeof(Tensor) == 8 && sizeof(std::optional<Tensor>) == 16);
-
-}  // namespace at
-
-namespace c10 {
-
-inline IValue::IValue(at::Tensor tensor) : tag(TENSOR) { new (&payload) at::Tensor(std::move(tensor)); }
-inline IValue::~IValue() {
-  if (tag == TENSOR) {
-    this->tensor().~Tensor();
-  }
-}
-inline at::Tensor& IValue::tensor() { return reinterpret_cast<at::Tensor&>(payload); }
-
-}  // namespace c10
-
-namespace at {
 
 // Borrowed, or owned by the Java object that made it; it never counts.
 struct Generator {

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "conversions.h"
+#include "ivalue.h"
 #include "java.h"
 
 using namespace torchbridge;

@@ -14,6 +14,9 @@ public final class Presets {
 
     private Presets() {}
 
+    /** Loads the presets' natives, which their classes need. */
+    static void load() {}
+
     /** A pointer to memory that somebody else owns. */
     private static final class Borrowed extends Pointer {
         Borrowed(long address) {
@@ -22,6 +25,7 @@ public final class Presets {
         }
     }
 
+    /** A pointer to what somebody else owns. */
     static Pointer borrowed(long address) {
         return new Borrowed(address);
     }
