@@ -48,7 +48,7 @@ final class PortableOperators {
         Value value = shared ? repeated(node.input(2), query, g) : node.input(2);
         Value scaled = g.op("aten::mul", query, scale(node));
         Value scores = masked(node, g.op("aten::matmul", scaled, g.op("aten::transpose", key, -2L, -1L)), g);
-        Value weights = g.op("aten::softmax", scores, -1L, null);
+        Value weights = g.op("aten::softmax", scores, -1L);
         if (isGiven(node, 3)) {
             // Where nothing is attended to, the weights are 0.
             Value nothing = g.op("aten::all", g.op("aten::eq", scores, Double.NEGATIVE_INFINITY), -1L, true);
@@ -68,14 +68,14 @@ final class PortableOperators {
     private static Value masked(Node node, Value scores, GraphBuilder g) {
         Value mask = node.input(3);
         if (Boolean.TRUE.equals(constant(node, 5))) {
-            Value ones = g.op("aten::ones_like", scores, DType.BOOL, null, null, null, null);
-            return hidden(scores, g.op("aten::tril", ones, 0L), g);
+            Value ones = g.op("aten::ones_like", scores, GraphBuilder.named("dtype", DType.BOOL));
+            return hidden(scores, g.op("aten::tril", ones), g);
         }
         if (!isGiven(node, 3)) {
             return scores;
         }
         boolean isChoice = ((Type.OfTensor) mask.type()).dtype() == DType.BOOL;
-        return isChoice ? hidden(scores, mask, g) : g.op("aten::add", scores, mask, 1L);
+        return isChoice ? hidden(scores, mask, g) : g.op("aten::add", scores, mask);
     }
 
     /** The scores without those where {@code mask} is false. */
@@ -86,7 +86,7 @@ final class PortableOperators {
     /** As many heads as the query has. */
     private static Value repeated(Value heads, Value query, GraphBuilder g) {
         long times = size(query, -3) / size(heads, -3);
-        return times == 1 ? heads : g.op("aten::repeat_interleave", heads, times, -3L, null);
+        return times == 1 ? heads : g.op("aten::repeat_interleave", heads, times, -3L);
     }
 
     // ---- normalisation
@@ -95,8 +95,8 @@ final class PortableOperators {
         Value input = node.input(0);
         long count = node.input(1).producer().inputs().size();
         long[] dims = LongStream.rangeClosed(-count, -1).toArray();
-        Value squares = g.op("aten::mean", g.op("aten::mul", input, input), dims, true, null);
-        Value normalized = g.op("aten::mul", input, g.op("aten::rsqrt", g.op("aten::add", squares, epsilon(node), 1L)));
+        Value squares = g.op("aten::mean", g.op("aten::mul", input, input), dims, true);
+        Value normalized = g.op("aten::mul", input, g.op("aten::rsqrt", g.op("aten::add", squares, epsilon(node))));
         return isGiven(node, 2) ? g.op("aten::mul", normalized, node.input(2)) : normalized;
     }
 

@@ -11,7 +11,6 @@ import org.torchbridge.TorchException;
 import org.torchbridge.graph.Block;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphBuilder;
-import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.Value;
 import org.torchbridge.internal.Adoption;
@@ -105,12 +104,14 @@ final class Tracer {
     private void bindState(Graph graph, int inputs) {
         graph.slots().putAll(slots);
         Block body = graph.body();
-        Node start = body.nodes().isEmpty() ? body.result() : body.nodes().get(0);
+        GraphBuilder start =
+                body.nodes().isEmpty() ? GraphBuilder.at(body) : GraphBuilder.before(body.nodes().get(0));
         for (String name : state) {
             Value input = graph.inputs().get(inputs);
             if (input.isUsed()) {
-                Node read = body.insertBefore(start, "prim::GetAttr", List.of()).set("name", name);
-                input.replaceAllUsesWith(read.addOutput(name, input.type()));
+                Value read = start.get(name);
+                read.setType(input.type());
+                input.replaceAllUsesWith(read);
             }
             body.removeInput(inputs);
         }
