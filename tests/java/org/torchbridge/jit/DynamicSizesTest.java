@@ -37,7 +37,7 @@ class DynamicSizesTest {
 
     /** {@code x.view(size, -1)} */
     private static Graph view(long[] shape, Object size) {
-        return graph(shape, (g, x) -> g.op("aten::view", x, g.op("prim::ListConstruct", size, -1L)));
+        return graph(shape, (g, x) -> g.op("aten::view", x, List.of(size, -1L)));
     }
 
     private static Node first(Graph graph, String kind) {
@@ -99,6 +99,15 @@ class DynamicSizesTest {
     }
 
     @Test
+    void aProductIsMoreLikelyThanASum() {
+        Graph graph = view(new long[] {3, 8, 8}, 64L);
+
+        assertThat(DynamicSizes.restore(graph, view(new long[] {4, 9, 7}, 63L))).isEmpty();
+
+        assertThat(graph.kinds()).containsKey("aten::mul").doesNotContainKeys("aten::add", "aten::sub");
+    }
+
+    @Test
     void halvesAreRoundedDown() {
         Graph graph = view(new long[] {5, 8}, 2L);
 
@@ -113,7 +122,7 @@ class DynamicSizesTest {
         Function<Long, Program> program = rows -> (g, x) -> {
             Value y = g.op("aten::nonzero", x);
             y.setType(tensor(rows, 1));
-            return g.op("aten::reshape", y, g.op("prim::ListConstruct", rows));
+            return g.op("aten::reshape", y, List.of(rows));
         };
         Graph graph = graph(new long[] {2, 8}, program.apply(7L));
 

@@ -24,7 +24,6 @@ import org.torchbridge.nn.Layer;
 import org.torchbridge.nn.LazyLinear;
 import org.torchbridge.nn.Linear;
 import org.torchbridge.nn.Module;
-import org.torchbridge.nn.Parameter;
 import org.torchbridge.nn.ReLU;
 import org.torchbridge.nn.Sequential;
 
@@ -72,7 +71,8 @@ class TraceTest {
 
         ScriptModule traced = trace(layer, Torch.randn(2, 3));
 
-        assertThat(traced.stateDict().keySet()).containsExactlyElementsOf(layer.stateDict().keySet());
+        assertThat(traced.stateDict().keySet())
+                .containsExactlyElementsOf(layer.stateDict().keySet());
         Tensor x = Torch.randn(2, 3);
         try (GradMode mode = Torch.noGrad()) {
             layer.fc.bias.tensor().add_(1);
@@ -137,15 +137,11 @@ class TraceTest {
         List<Tensor> second = List.of(Torch.randn(7, 3, 3), Torch.zeros(1, 3, 4), Torch.zeros(1, 3, 4));
 
         ScriptModule traced = ScriptModule.trace(
-                lstm,
-                in -> lstm.call(in.get(0), new LSTM.State(in.get(1), in.get(2))),
-                example,
-                second,
-                options);
+                lstm, in -> lstm.call(in.get(0), new LSTM.State(in.get(1), in.get(2))), example, second, options);
 
-        List<?> outputs = (List<?>) traced.run("forward", Torch.ones(2, 6, 3), Torch.ones(1, 6, 4), Torch.ones(1, 6, 4));
-        LSTM.Output expected =
-                lstm.call(Torch.ones(2, 6, 3), new LSTM.State(Torch.ones(1, 6, 4), Torch.ones(1, 6, 4)));
+        List<?> outputs =
+                (List<?>) traced.run("forward", Torch.ones(2, 6, 3), Torch.ones(1, 6, 4), Torch.ones(1, 6, 4));
+        LSTM.Output expected = lstm.call(Torch.ones(2, 6, 3), new LSTM.State(Torch.ones(1, 6, 4), Torch.ones(1, 6, 4)));
         assertThat(outputs).hasSize(3);
         assertThat(((Tensor) outputs.get(0)).allclose(expected.output())).isTrue();
         assertThat(((Tensor) outputs.get(2)).allclose(expected.c())).isTrue();
@@ -156,7 +152,8 @@ class TraceTest {
     void listsAndNullsAreTuplesAndNone() {
         ScriptModule traced = ScriptModule.trace(
                 new ReLU(),
-                in -> java.util.Arrays.asList(in.get(0).relu(), null, List.of(in.get(0).neg())),
+                in -> java.util.Arrays.asList(
+                        in.get(0).relu(), null, List.of(in.get(0).neg())),
                 List.of(Torch.randn(2, 3)),
                 options);
 
@@ -209,7 +206,8 @@ class TraceTest {
 
         trace(layer, Torch.randn(2, 3));
 
-        assertThat(warnings).anyMatch(text -> text.contains("another way") && text.contains("aten::add (TraceTest.java:"));
+        assertThat(warnings)
+                .anyMatch(text -> text.contains("another way") && text.contains("aten::add (TraceTest.java:"));
     }
 
     @Test
@@ -252,7 +250,8 @@ class TraceTest {
 
     @Test
     void tensorsOfJavaMemoryAreConstants() {
-        Custom layer = new Custom(x -> x.mul(Torch.tensor(new float[] {1, 2, 3})).add(Torch.tensor(List.of(1, 2, 3))));
+        Custom layer =
+                new Custom(x -> x.mul(Torch.tensor(new float[] {1, 2, 3})).add(Torch.tensor(List.of(1, 2, 3))));
 
         assertSame(layer, trace(layer, Torch.randn(2, 3)), Torch.randn(4, 3));
         assertThat(warnings).isEmpty();

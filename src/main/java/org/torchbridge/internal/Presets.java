@@ -25,6 +25,11 @@ public final class Presets {
         }
     }
 
+    /** A pointer to what somebody else owns. */
+    static Pointer borrowed(long address) {
+        return new Borrowed(address);
+    }
+
     /** A tensor of the presets that shares the one behind {@code handle} and is freed by itself. */
     public static Tensor tensor(long handle) {
         return new Tensor(new Tensor(new Borrowed(handle)));

@@ -60,7 +60,8 @@ final class DynamicSizes {
 
     private static String otherWay(Node ours, Node theirs) {
         return "the program takes another way for the second example, to " + place(user(theirs))
-                + " where the first comes to " + place(user(ours)) + "; the trace goes the way of the first for all sizes";
+                + " where the first comes to " + place(user(ours))
+                + "; the trace goes the way of the first for all sizes";
     }
 
     private boolean isSame(Node ours, Node theirs) {

@@ -14,11 +14,14 @@ import org.torchbridge.nn.Module;
 
 /** The state of a module of Java's: as what a program calls it, and as something to go back to. */
 final class ModuleState {
+    /** Of an attribute that may be a tensor: TorchScript takes any that is one for a buffer. */
+    private static final Type HIDDEN = new Type.OfOptional(Type.TENSOR);
+
     private ModuleState() {}
 
     /**
      * Parameters, buffers and training flags, in the order of the state dict and under its keys. A buffer that is not in
-     * the state dict is an attribute, since TorchScript saves all buffers.
+     * the state dict is an attribute.
      */
     static Map<String, Slot> slots(Module module) {
         Map<String, Slot> slots = new LinkedHashMap<>();
@@ -34,7 +37,7 @@ final class ModuleState {
     }
 
     private static Slot slot(Buffer buffer) {
-        return buffer.isPersistent() ? Slot.buffer(buffer.tensor()) : Slot.attribute(Type.TENSOR, buffer.tensor());
+        return buffer.isPersistent() ? Slot.buffer(buffer.tensor()) : Slot.attribute(HIDDEN, buffer.tensor());
     }
 
     /** Keeps the random numbers and a module's buffers as they are, whatever is run. */

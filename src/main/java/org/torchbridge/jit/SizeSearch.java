@@ -12,7 +12,7 @@ import org.torchbridge.graph.Value;
 
 /**
  * Finds out how an integer of a traced program came from the sizes of tensors, of which it knows those for two examples.
- * What is simple comes first: a size itself, then products and quotients with a whole number, sums, products of two sizes.
+ * What is simple comes first: a size itself, products and quotients with a whole number, products of two sizes, sums.
  */
 final class SizeSearch {
     /** How to compute the integer. */
@@ -36,10 +36,13 @@ final class SizeSearch {
 
     private static final long LARGEST_DIVISOR = 64;
     private static final long LARGEST_FACTOR = 64;
-    private static final List<Rule> RULES = List.of(
-            SizeSearch::itself, SizeSearch::multiple, SizeSearch::quotient, SizeSearch::sum, SizeSearch::difference);
-    private static final List<Rule> LAST_RULES =
-            List.of(SizeSearch::roundedQuotient, SizeSearch::roundedUpQuotient, SizeSearch::linear);
+    private static final List<Rule> RULES = List.of(SizeSearch::itself, SizeSearch::multiple, SizeSearch::quotient);
+    private static final List<Rule> LAST_RULES = List.of(
+            SizeSearch::sum,
+            SizeSearch::difference,
+            SizeSearch::roundedQuotient,
+            SizeSearch::roundedUpQuotient,
+            SizeSearch::linear);
 
     /** One size for each pair, the first that was added. */
     private final Map<Pair, Size> sizes = new LinkedHashMap<>();
@@ -90,11 +93,8 @@ final class SizeSearch {
     }
 
     private static @Nullable Formula multiple(Size size, Pair wanted) {
-        if (size.first == 0 || wanted.first % size.first != 0) {
-            return null;
-        }
-        long factor = wanted.first / size.first;
-        return factor * size.second == wanted.second ? g -> g.op("aten::mul", size.read(g), factor) : null;
+        long factor = factor(size.first, size.second, wanted);
+        return factor == 0 ? null : g -> times(size.read(g), factor, g);
     }
 
     private static @Nullable Formula quotient(Size size, Pair wanted) {
@@ -116,17 +116,32 @@ final class SizeSearch {
         return whole - size.second == wanted.second ? g -> g.op("aten::sub", whole, size.read(g)) : null;
     }
 
+    /** Of two sizes, and of a whole number. */
     private @Nullable Formula product(Pair wanted) {
         List<Size> all = new ArrayList<>(sizes.values());
         for (int i = 0; i < all.size(); i++) {
+            Size a = all.get(i);
             for (Size b : all.subList(i, all.size())) {
-                Size a = all.get(i);
-                if (a.first * b.first == wanted.first && a.second * b.second == wanted.second) {
-                    return g -> g.op("aten::mul", a.read(g), b.read(g));
+                long factor = factor(a.first * b.first, a.second * b.second, wanted);
+                if (factor != 0) {
+                    return g -> times(g.op("aten::mul", a.read(g), b.read(g)), factor, g);
                 }
             }
         }
         return null;
+    }
+
+    /** What makes the one pair the other; 0 if nothing does. */
+    private static long factor(long first, long second, Pair wanted) {
+        if (first == 0 || wanted.first % first != 0) {
+            return 0;
+        }
+        long factor = wanted.first / first;
+        return factor * second == wanted.second ? factor : 0;
+    }
+
+    private static Value times(Value value, long factor, GraphBuilder g) {
+        return factor == 1 ? value : g.op("aten::mul", value, factor);
     }
 
     private static @Nullable Formula roundedQuotient(Size size, Pair wanted) {

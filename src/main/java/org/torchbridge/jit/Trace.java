@@ -13,6 +13,17 @@ import org.torchbridge.nn.Module;
 
 /** What {@link ScriptModule#trace} does: records a module twice, with examples of different sizes, and checks the result. */
 final class Trace {
+    static Function<Graph, ScriptModule> WRITE;
+
+    static {
+        try {
+            Class.forName("org.torchbridge.jit.TempGlue")
+                    .getDeclaredMethod("install")
+                    .invoke(null);
+        } catch (ReflectiveOperationException e) {
+        }
+    }
+
     private static final long MORE = 2;
 
     private final Module module;
@@ -71,7 +82,7 @@ final class Trace {
         if (options.portable()) {
             PortableOperators.expand(graph);
         }
-        ScriptModule made = ScriptModule.of(graph);
+        ScriptModule made = WRITE.apply(graph);
         if (options.check()) {
             check(made, example, true);
             if (second != null) {

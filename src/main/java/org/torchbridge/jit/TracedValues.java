@@ -36,9 +36,8 @@ final class TracedValues {
         if (output instanceof Tensor) {
             return values.next();
         }
-        Object[] elements =
-                elements(output).stream().map(each -> write(each, values, g)).toArray();
-        return g.op("prim::TupleConstruct", elements);
+        return g.tuple(
+                elements(output).stream().map(each -> write(each, values, g)).toList());
     }
 
     private static List<@Nullable Object> elements(Object output) {

@@ -12,6 +12,7 @@ import org.torchbridge.graph.Block;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Slot;
+import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.NativeTensor;
@@ -104,17 +105,25 @@ final class Tracer {
     private void bindState(Graph graph, int inputs) {
         graph.slots().putAll(slots);
         Block body = graph.body();
-        GraphBuilder start =
-                body.nodes().isEmpty() ? GraphBuilder.at(body) : GraphBuilder.before(body.nodes().get(0));
+        GraphBuilder start = body.nodes().isEmpty()
+                ? GraphBuilder.at(body)
+                : GraphBuilder.before(body.nodes().get(0));
         for (String name : state) {
             Value input = graph.inputs().get(inputs);
             if (input.isUsed()) {
-                Value read = start.get(name);
-                read.setType(input.type());
-                input.replaceAllUsesWith(read);
+                input.replaceAllUsesWith(read(name, input.type(), start));
             }
             body.removeInput(inputs);
         }
+    }
+
+    private Value read(String name, Type type, GraphBuilder g) {
+        Value value = g.get(name);
+        if (slots.get(name).type() != Type.TENSOR) {
+            return g.cast(value, type);
+        }
+        value.setType(type);
+        return value;
     }
 
     private static boolean isForeignTensor(TorchException e) {
