@@ -102,11 +102,10 @@ final class Trace {
 
     /** An example with other sizes that forward takes; null if none was found. */
     private @Nullable List<Tensor> withOtherSizes(List<Tensor> example) {
-        List<Tensor> second = ExampleInputs.longer(example, MORE)
-                .filter(this::isAccepted)
-                .findFirst()
-                .orElse(null);
-        if (second == null) {
+        List<List<Tensor>> longer = ExampleInputs.longer(example, MORE).toList();
+        List<Tensor> second =
+                longer.stream().filter(this::isAccepted).findFirst().orElse(null);
+        if (second == null && !longer.isEmpty()) {
             warnings.add("forward takes no example that is longer in dimension 0 or 1, so that sizes which it reads are"
                     + " the example's for all inputs; give a second example");
         }
