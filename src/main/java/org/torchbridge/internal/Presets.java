@@ -14,7 +14,7 @@ public final class Presets {
 
     private Presets() {}
 
-    /** Loads the presets, if they are not loaded yet. */
+    /** Loads the presets' natives, which their classes need. */
     static void load() {}
 
     /** A pointer to memory that somebody else owns. */

@@ -19,6 +19,7 @@ import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Tensor;
 import org.torchbridge.TorchException;
+import org.torchbridge.graph.Graph;
 import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.ScriptObject;
 import org.torchbridge.io.AtomicFile;
@@ -342,7 +343,7 @@ public final class ScriptModule extends Layer implements AutoCloseable {
                         + slots.stream().map(ScriptObject.Slot::name).toList()));
     }
 
-    private JavaTypes types() {
+    JavaTypes types() {
         Map<Long, ScriptModule> known = new HashMap<>();
         for (Module module : modules()) {
             if (module instanceof ScriptModule each) {
@@ -443,6 +444,18 @@ public final class ScriptModule extends Layer implements AutoCloseable {
         } else {
             super.add(name, (Module) member);
         }
+    }
+
+    // ---- programs
+
+    /**
+     * What a method does, as a program that can be read, changed, and made a module again. It shares the tensors.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     * @throws TorchException if it uses a module in another way than by its members
+     */
+    public Graph toGraph(String method) {
+        return ScriptReader.read(this, method);
     }
 
     // ---- for inference

@@ -23,7 +23,6 @@ import org.torchbridge.nn.Module;
 final class Tracer {
     private static final String FOREIGN_TENSOR = "Cannot insert a Tensor that requires grad as a constant";
 
-    static Function<Object, Graph> READ;
     private final Module module;
     private final Function<List<Tensor>, ?> forward;
     private final List<String> reads = new ArrayList<>();
@@ -54,7 +53,7 @@ final class Tracer {
         Forward run = new Forward(inputs.size());
         Recording recording = record(inputs, run);
         reads.addAll(recording.reads());
-        Graph graph = READ.apply(recording.graph());
+        Graph graph = ScriptReader.read(recording.graph());
         packOutputs(graph, run.output);
         bindState(graph, inputs.size());
         return graph;
