@@ -139,10 +139,12 @@ final class LayoutRules {
             return c.known(c.unpack(both, 2).get(0), Conversion.dtype(x), -1);
         }
         List<Object> sizes = new ArrayList<>();
-        int more = shape.size() - rank;
-        for (int i = Math.min(0, more); i < shape.size(); i++) {
-            Object wanted = i < 0 ? (Object) 1L : shape.get(i);
-            sizes.add(i < more ? wanted : expanded(c, x, i - more, wanted));
+        int results = Math.max(rank, shape.size());
+        for (int i = 0; i < results; i++) {
+            int dim = i - (results - rank);
+            int at = i - (results - shape.size());
+            Object wanted = at < 0 ? (Object) 1L : shape.get(at);
+            sizes.add(dim < 0 ? wanted : expanded(c, x, dim, wanted));
         }
         return c.op("aten::expand", x, Numbers.row(sizes));
     }

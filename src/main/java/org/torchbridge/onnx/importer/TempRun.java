@@ -121,6 +121,60 @@ public final class TempRun {
 
     private String in(Node n, int i) { return values.get(n.input(i)); }
 
+    private String keywords(Node n) {
+        List<String> names = keywordOnly(n.kind(), n);
+        List<String> a = new ArrayList<>();
+        for (int i = 0; i < n.inputs().size(); i++) {
+            String name = names == null ? "" : names.get(i);
+            a.add((name.isEmpty() ? "" : name + "=") + in(n, i));
+        }
+        return String.join(", ", a);
+    }
+
+    private static org.torchbridge.graph.Type kindOf(Value v) {
+        if (!v.producer().is("prim::Constant")) return v.type();
+        Object o = v.producer().attribute("value");
+        return o instanceof DType ? org.torchbridge.graph.Type.INT : ResultTypes.typeOf(o);
+    }
+
+    private static final Map<String, List<String>> SCHEMAS = new HashMap<>();
+
+    private static List<String> keywordOnly(String kind, Node n) {
+        List<String> schemas = SCHEMAS.computeIfAbsent(kind, k -> {
+            OperatorVector v = torch.getAllOperatorsFor(Symbol.fromQualString(k));
+            List<String> all = new ArrayList<>();
+            for (long i = 0; i < v.size(); i++) all.add(torch.toString(v.get(i).schema()).getString());
+            return all;
+        });
+        int size = n.inputs().size();
+        for (String schema : schemas) {
+            if (schema.contains(" out)") || schema.contains("names")) continue;
+            String inside = schema.substring(schema.indexOf('(') + 1, schema.lastIndexOf(") ->"));
+            List<String> names = new ArrayList<>();
+            boolean only = false;
+            int positional = 0;
+            boolean fits = true;
+            for (String each : inside.split(", (?![^(]*\\))")) {
+                if (each.equals("*")) { only = true; continue; }
+                String bare = each.replaceAll("=.*", "");
+                if (!only) positional++;
+                if (names.size() < size) {
+                    boolean wantsTensor = bare.startsWith("Tensor ") || bare.startsWith("Tensor(");
+                    org.torchbridge.graph.Type t = kindOf(n.input(names.size()));
+                    boolean isTensor = t instanceof org.torchbridge.graph.Type.OfTensor;
+                    if (bare.startsWith("ScalarType") && t != org.torchbridge.graph.Type.INT && t != org.torchbridge.graph.Type.NONE) fits = false;
+                    if (bare.startsWith("bool ") && t != org.torchbridge.graph.Type.BOOL) fits = false;
+                    if (bare.startsWith("Device") && t != org.torchbridge.graph.Type.Simple.DEVICE && t != org.torchbridge.graph.Type.NONE) fits = false;
+                    if (wantsTensor != isTensor && !bare.startsWith("Tensor?") && !(bare.startsWith("Scalar") && isTensor)) fits = false;
+                    if (bare.startsWith("str") != (t == org.torchbridge.graph.Type.STRING) && t != org.torchbridge.graph.Type.NONE) fits = false;
+                }
+                names.add(only ? bare.substring(bare.lastIndexOf(' ') + 1) : "");
+            }
+            if (fits && names.size() >= size && only && positional < size) return names;
+        }
+        return null;
+    }
+
     private String args(Node n) { List<String> a = new ArrayList<>(); n.inputs().forEach(v -> a.add(values.get(v))); return String.join(", ", a); }
 
     private void node(Node n, String indent) {
@@ -166,7 +220,7 @@ public final class TempRun {
                 for (int i = 0; i < n.outputs().size(); i++) text.append(indent).append("  ").append(name(n.output(i))).append(" = ").append(values.get(b.outputs().get(i + 1))).append("\n");
                 text.append(indent).append("  ").append(k).append(" = ").append(k).append(" + 1\n");
             }
-            default -> line(indent, n, n.kind().replace("aten::", "torch.") + "(" + args(n) + ")");
+            default -> line(indent, n, n.kind().replace("aten::", "torch.") + "(" + keywords(n) + ")");
         }
     }
 }

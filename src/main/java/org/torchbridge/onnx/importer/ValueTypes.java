@@ -41,7 +41,13 @@ final class ValueTypes {
             return null;
         }
         List<@Nullable Long> shape = new ArrayList<>();
-        tensor.shape().forEach(size -> shape.add(size instanceof String symbol ? sizes.get(symbol) : null));
+        tensor.shape().forEach(size -> shape.add(
+                size instanceof String symbol ? sizes.get(symbol) : isRowOfNumbers(tensor) ? (Long) size : null));
         return shape;
+    }
+
+    /** Axes, sizes, bounds: programs need to know how many there are. */
+    private static boolean isRowOfNumbers(OnnxType.OfTensor tensor) {
+        return tensor.rank() == 1 && (tensor.element() == ElementType.INT64 || tensor.element() == ElementType.INT32);
     }
 }
