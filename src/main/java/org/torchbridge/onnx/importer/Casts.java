@@ -1,6 +1,7 @@
 package org.torchbridge.onnx.importer;
 
 import org.torchbridge.DType;
+import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.onnx.ElementType;
 
@@ -12,8 +13,34 @@ final class Casts {
         if (to.carrier() == null) {
             throw node.unsupported("to " + to);
         }
-        Value cast = narrowed(c, c.cast(value, to.carrier()), to);
+        if (!(value.type() instanceof Type.OfTensor)) {
+            throw node.unsupported("of " + value.type());
+        }
+        DType from = Conversion.dtype(value);
+        boolean real = from == null || from.isFloatingPoint();
+        double largest = largest(to);
+        if (real && saturate && largest > 0) {
+            value = c.op("aten::clamp", value, -largest, largest);
+        }
+        Value cast = to.isPacked() && real ? rounded(c, value, to) : narrowed(c, c.cast(value, to.carrier()), to);
         return c.declared(cast, to);
+    }
+
+    /** The largest number of an eight-bit floating point type; 0 for other types. */
+    private static double largest(ElementType type) {
+        return switch (type) {
+            case FLOAT8E4M3FN -> 448;
+            case FLOAT8E4M3FNUZ -> 240;
+            case FLOAT8E5M2, FLOAT8E5M2FNUZ -> 57344;
+            default -> 0;
+        };
+    }
+
+    /** Real numbers become the nearest four-bit ones. */
+    private static Value rounded(Conversion c, Value value, ElementType to) {
+        long smallest = to == ElementType.INT4 ? -8 : 0;
+        Value whole = c.op("aten::clamp", c.op("aten::round", value), smallest, smallest + 15);
+        return c.cast(whole, to.carrier());
     }
 
     /** Keeps the bits that a narrower type than the carrier has. */

@@ -159,12 +159,6 @@ public final class Conversion {
         return nodes.read(proto);
     }
 
-    /** The element type of a tensor, {@code otherwise} if unknown. */
-    public DType dtypeOr(Value value, DType otherwise) {
-        DType dtype = dtype(value);
-        return dtype == null ? otherwise : dtype;
-    }
-
     /** What is known of a tensor. */
     public static Type.OfTensor type(Value value) {
         return value.type() instanceof Type.OfTensor tensor ? tensor : Type.TENSOR;

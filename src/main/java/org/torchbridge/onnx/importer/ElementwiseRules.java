@@ -1,6 +1,5 @@
 package org.torchbridge.onnx.importer;
 
-import org.torchbridge.DType;
 import org.torchbridge.graph.Value;
 
 /** Functions of one element: activations, and those of mathematics. */
@@ -63,7 +62,7 @@ final class ElementwiseRules {
         double lambda = node.real("lambd", 0.5);
         Value below = c.op("aten::mul", c.op("aten::add", x, bias), c.op("aten::lt", x, -lambda));
         Value above = c.op("aten::mul", c.op("aten::sub", x, bias), c.op("aten::gt", x, lambda));
-        return c.cast(c.op("aten::add", below, above), c.dtypeOr(x, DType.FLOAT32));
+        return c.op("aten::type_as", c.op("aten::add", below, above), x);
     }
 
     private static Value prelu(OnnxNode node, Conversion c) {

@@ -42,54 +42,76 @@ final class IndexRules {
     }
 
     private static Value sliceByAttributes(OnnxNode node, Conversion c) {
+        long[] axes = node.integers("axes");
         long[] starts = node.integers("starts");
         long[] ends = node.integers("ends");
         if (starts == null || ends == null) {
             throw node.broken("has no starts or ends");
         }
-        return slice(node, c, Numbers.row(starts), Numbers.row(ends), node.integers("axes"), null);
+        return slice(
+                node, c, Numbers.row(starts), Numbers.row(ends), axes == null ? null : Numbers.row(axes), null);
     }
 
     private static Value slice(OnnxNode node, Conversion c) {
-        long[] axes = node.has(3) ? node.longs(3) : null;
-        long[] steps = node.has(4) ? node.longs(4) : null;
-        Numbers starts = node.numbers(1);
-        Numbers ends = node.numbers(2);
-        if (!starts.hasElements() || !ends.hasElements()) {
-            throw node.unsupported("starts or ends of which not even the number is known");
-        }
-        return slice(node, c, starts, ends, axes, steps);
+        Numbers axes = node.has(3) ? node.numbers(3) : null;
+        Numbers steps = node.has(4) ? node.numbers(4) : null;
+        return slice(node, c, node.numbers(1), node.numbers(2), axes, steps);
     }
 
     private static Value slice(
-            OnnxNode node, Conversion c, Numbers starts, Numbers ends, long @Nullable [] axes, long @Nullable [] steps) {
+            OnnxNode node, Conversion c, Numbers starts, Numbers ends, @Nullable Numbers axes, @Nullable Numbers steps) {
+        int count = count(node, starts, ends, axes, steps);
         Value x = node.tensor(0);
-        for (int i = 0; i < starts.size(); i++) {
-            long axis = axes == null ? i : axes[i];
-            long step = steps == null ? 1 : steps[i];
-            x = step > 0
-                    ? c.op("aten::slice", x, axis, starts.get(i), ends.get(i), step)
-                    : backwards(node, c, x, axis, starts.get(i), ends.get(i), step);
+        for (int i = 0; i < count; i++) {
+            Object axis = axes == null ? (Object) (long) i : axes.get(c, i);
+            x = part(c, x, axis, starts.get(c, i), ends.get(c, i), steps == null ? (Object) 1L : steps.get(c, i));
         }
         return x;
     }
 
-    /** A slice with a negative step is one with a positive step of the flipped tensor. */
-    private static Value backwards(
-            OnnxNode node, Conversion c, Value x, long axis, Object start, Object end, long step) {
-        Value flipped = c.op("aten::flip", x, new long[] {axis});
-        Object from = fromTheEnd(node, c, x, axis, start);
-        Object to = fromTheEnd(node, c, x, axis, end);
-        return c.op("aten::slice", flipped, axis, from, to, -step);
+    /** How many dimensions are sliced, which any of the inputs may tell. */
+    private static int count(OnnxNode node, @Nullable Numbers... inputs) {
+        for (Numbers input : inputs) {
+            if (input != null && input.hasElements()) {
+                return input.size();
+            }
+        }
+        throw node.unsupported("bounds of which not even the number is known");
     }
 
-    private static Object fromTheEnd(OnnxNode node, Conversion c, Value x, long axis, Object index) {
-        if (!(index instanceof Long known)) {
-            throw node.unsupported("a negative step with computed bounds");
+    private static Value part(Conversion c, Value x, Object axis, Object start, Object end, Object step) {
+        if (step instanceof Long known) {
+            return known > 0
+                    ? c.op("aten::slice", x, axis, start, end, known)
+                    : backwards(c, x, axis, start, end, -known);
         }
-        if (known < 0) {
-            return -1 - known;
+        return c.ifElse(
+                        c.op("aten::gt", step, 0L),
+                        () -> List.of(c.op("aten::slice", x, axis, start, end, step)),
+                        () -> List.of(backwards(c, x, axis, start, end, c.op("aten::neg", step))))
+                .get(0);
+    }
+
+    /** A slice with a negative step is one with a positive step of the flipped tensor. */
+    private static Value backwards(Conversion c, Value x, Object axis, Object start, Object end, Object step) {
+        Value flipped = c.op("aten::flip", x, Numbers.row(List.of(axis)));
+        Object size = axis instanceof Long known ? c.size(x, known) : c.op("aten::size", x, axis);
+        Object from = fromTheEnd(c, size, start);
+        return c.op("aten::slice", flipped, axis, from, fromTheEnd(c, size, end), step);
+    }
+
+    private static Object fromTheEnd(Conversion c, Object size, Object index) {
+        if (index instanceof Long known) {
+            return known < 0 ? (Object) (-1 - known) : known > Integer.MAX_VALUE ? 0L : first(c, size, index);
         }
-        return known > Integer.MAX_VALUE ? 0L : c.integer("max", 0L, c.integer("sub", c.size(x, axis), known + 1));
+        return c.ifElse(
+                        c.op("aten::lt", index, 0L),
+                        () -> List.of(c.op("aten::sub", -1L, index)),
+                        () -> List.of(c.op("prim::max", 0L, c.integer("sub", size, 1L, index))))
+                .get(0);
+    }
+
+    private static Object first(Conversion c, Object size, Object index) {
+        return c.integer("max", 0L, c.integer("sub", size, 1L, index));
     }
 }

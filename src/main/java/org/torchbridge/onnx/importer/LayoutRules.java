@@ -30,11 +30,26 @@ final class LayoutRules {
         if (!shape.hasElements() || zerosCount) {
             return c.op("aten::reshape", x, shape);
         }
+        boolean computed = node.isComputed(1);
         List<Object> sizes = new ArrayList<>();
         for (int i = 0; i < shape.size(); i++) {
-            sizes.add(shape.get(i).equals(0L) ? c.size(x, i) : shape.get(i));
+            sizes.add(size(c, x, i, shape.get(i), computed));
         }
         return c.op("aten::reshape", x, Numbers.row(sizes));
+    }
+
+    /** A size of 0 stands for that of {@code x}; one that the program computes from sizes is never meant so. */
+    private static Object size(Conversion c, Value x, int dim, Object wanted, boolean computed) {
+        if (wanted.equals(0L)) {
+            return c.size(x, dim);
+        }
+        return !computed || wanted instanceof Long || Conversion.rank(x) >= 0 && dim >= Conversion.rank(x)
+                ? wanted
+                : c.ifElse(
+                                c.op("aten::eq", wanted, 0L),
+                                () -> List.of(c.constant(c.size(x, dim))),
+                                () -> List.of(c.constant(wanted)))
+                        .get(0);
     }
 
     private static Value flatten(OnnxNode node, Conversion c) {
@@ -75,56 +90,28 @@ final class LayoutRules {
 
     private static Value squeeze(OnnxNode node, Conversion c) {
         Value x = node.tensor(0);
-        long[] axes = node.integers(1, "axes");
+        Numbers axes = node.numbers(1, "axes");
         if (axes == null) {
             return c.op("aten::squeeze", x);
         }
-        for (long axis : lastFirst(node, axes, node.rank(0))) {
-            x = c.op("aten::squeeze", x, axis);
+        List<Object> sorted = Axes.sorted(node, c, x, axes, node.rank(0));
+        for (int i = 0; i < sorted.size(); i++) {
+            x = c.op("aten::squeeze", x, sorted.get(Axes.areNegative(sorted) ? i : sorted.size() - 1 - i));
         }
-        return squeezed(c, x, node.rank(0) - axes.length);
-    }
-
-    private static Value squeezed(Conversion c, Value x, int rank) {
+        int rank = node.rank(0) - sorted.size();
         return Conversion.rank(x) < 0 && rank >= 0 ? c.known(x, Conversion.dtype(x), rank) : x;
-    }
-
-    /** An order in which axes can be taken out one by one. */
-    private static long[] lastFirst(OnnxNode node, long[] axes, int rank) {
-        long[] sorted = sorted(node, axes, rank);
-        if (sorted.length > 0 && sorted[0] >= 0) {
-            for (int i = 0; i < sorted.length / 2; i++) {
-                long other = sorted[sorted.length - 1 - i];
-                sorted[sorted.length - 1 - i] = sorted[i];
-                sorted[i] = other;
-            }
-        }
-        return sorted;
-    }
-
-    /** Axes of the same sign, in order. */
-    private static long[] sorted(OnnxNode node, long[] axes, int rank) {
-        boolean mixed = Arrays.stream(axes).anyMatch(axis -> axis < 0)
-                && Arrays.stream(axes).anyMatch(axis -> axis >= 0);
-        if (mixed && rank < 0) {
-            throw node.unsupported("axes from both ends where the number of dimensions is unknown");
-        }
-        return Arrays.stream(axes)
-                .map(axis -> mixed && axis < 0 ? axis + rank : axis)
-                .sorted()
-                .toArray();
     }
 
     private static Value unsqueeze(OnnxNode node, Conversion c) {
         Value x = node.tensor(0);
-        long[] axes = node.integers(1, "axes");
+        Numbers axes = node.numbers(1, "axes");
         if (axes == null) {
             throw node.broken("has no axes");
         }
-        int rank = node.rank(0) < 0 ? -1 : node.rank(0) + axes.length;
-        long[] sorted = sorted(node, axes, rank);
-        for (int i = 0; i < sorted.length; i++) {
-            x = c.op("aten::unsqueeze", x, sorted[sorted[0] < 0 ? sorted.length - 1 - i : i]);
+        int rank = node.rank(0) < 0 || !axes.hasElements() ? -1 : node.rank(0) + axes.size();
+        List<Object> sorted = Axes.sorted(node, c, x, axes, rank);
+        for (int i = 0; i < sorted.size(); i++) {
+            x = c.op("aten::unsqueeze", x, sorted.get(Axes.areNegative(sorted) ? sorted.size() - 1 - i : i));
         }
         return x;
     }

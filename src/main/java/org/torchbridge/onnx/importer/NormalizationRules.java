@@ -47,32 +47,43 @@ final class NormalizationRules {
         Value batchVariance = c.op("aten::var", channels, new long[] {1}, false, false);
         return Arrays.asList(
                 y,
-                c.op("aten::lerp", mean, c.cast(batchMean, c.dtypeOr(mean, c.dtypeOr(x, null))), momentum),
+                c.op("aten::lerp", mean, batchMean, momentum),
                 c.op("aten::lerp", variance, batchVariance, momentum));
     }
 
     private static List<@Nullable Value> dropout(OnnxNode node, Conversion c) {
         Value x = node.tensor(0);
         node.ignore("seed");
-        double ratio = ratio(node);
-        if (mode(node)) {
+        Object ratio = ratio(node, c);
+        Object training = training(node, c);
+        if (!node.wants(1)) {
+            return List.of(c.op("aten::dropout", x, ratio, training));
+        }
+        return new ArrayList<>(c.ops("aten::native_dropout", 2, x, ratio, training));
+    }
+
+    private static Object ratio(OnnxNode node, Conversion c) {
+        double attribute = node.real("ratio", 0.5);
+        if (!node.has(1)) {
+            return attribute;
+        }
+        Tensor known = node.constantOrNull(1);
+        return known == null ? c.op("aten::Float", node.tensor(1)) : (Object) known.toDouble();
+    }
+
+    /** A model that says nothing, or that it is not training, trains when the module does. */
+    private static Object training(OnnxNode node, Conversion c) {
+        if (!node.has(2)) {
+            return c.training();
+        }
+        Tensor known = node.constantOrNull(2);
+        if (known == null) {
+            return node.condition(2);
+        }
+        if (known.toBoolean()) {
             c.startInTraining();
         }
-        if (!node.wants(1)) {
-            return List.of(c.op("aten::dropout", x, ratio, c.training()));
-        }
-        List<Value> both = c.ops("aten::native_dropout", 2, x, ratio, c.training());
-        return new ArrayList<>(both);
-    }
-
-    private static double ratio(OnnxNode node) {
-        double attribute = node.real("ratio", 0.5);
-        return node.has(1) ? node.constant(1).toDouble() : attribute;
-    }
-
-    private static boolean mode(OnnxNode node) {
-        Tensor mode = node.constantOrNull(2);
-        return mode != null && mode.toBoolean();
+        return c.training();
     }
 
     private static Value instanceNorm(OnnxNode node, Conversion c) {

@@ -89,6 +89,11 @@ public final class Numbers implements Carried {
         return elements().get(index);
     }
 
+    /** The number at a place, where not even how many there are may be known. */
+    Object get(Conversion c, int index) {
+        return whole == null ? get(index) : c.op("aten::__getitem__", whole, (long) index);
+    }
+
     /** Whether every number is known. */
     public boolean isConstant() {
         return elements != null && elements.stream().noneMatch(Value.class::isInstance);

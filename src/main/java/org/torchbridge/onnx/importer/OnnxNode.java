@@ -291,6 +291,11 @@ public final class OnnxNode {
         return carried instanceof Written written ? written.value() : conversion.tensor(carried);
     }
 
+    /** Whether an input is a tensor that the program computes or is given, neither a constant nor shape arithmetic. */
+    public boolean isComputed(int input) {
+        return carried(input) instanceof Written;
+    }
+
     /** The element type of an input, as far as it is known. */
     public ElementType element(int input) {
         return has(input) ? carried(input).element() : ElementType.UNDEFINED;

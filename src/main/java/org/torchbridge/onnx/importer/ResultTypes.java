@@ -432,6 +432,8 @@ final class ResultTypes {
         RULES.put("prim::max", args -> number("aten::add", args));
         RULES.put("aten::floordiv", args -> Type.INT);
         RULES.put("aten::__not__", args -> Type.BOOL);
+        RULES.put("aten::sorted", args -> Type.INTS);
+        RULES.put("aten::__getitem__", args -> typeOf(args.get(0)) instanceof Type.OfList list ? list.element() : Type.TENSOR);
         RULES.put("prim::device", args -> Type.Simple.DEVICE);
     }
 }
