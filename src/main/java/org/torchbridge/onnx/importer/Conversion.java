@@ -76,6 +76,9 @@ public final class Conversion {
                     ? numbers.get(0)
                     : numbers.whole() != null ? numbers.whole() : argument(numbers.elements());
         }
+        if (argument instanceof Tensor tensor) {
+            return Scope.escape(tensor);
+        }
         if (argument instanceof Integer number) {
             return number.longValue();
         }

@@ -3,6 +3,7 @@ package org.torchbridge.onnx.importer;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 
 /** A node all of whose inputs are known: it waits until somebody looks at what it makes, or computes with it. */
@@ -22,7 +23,8 @@ final class Deferred {
 
     Tensor tensor(int output) {
         if (tensors == null) {
-            tensors = evaluation.get();
+            tensors = Scope.call(evaluation);
+            tensors.forEach(Scope::escape);
         }
         return tensors.get(output);
     }

@@ -147,6 +147,8 @@ public final class TempRun {
             return all;
         });
         int size = n.inputs().size();
+        List<String> best = null;
+        int most = -1;
         for (String schema : schemas) {
             if (schema.contains(" out)") || schema.contains("names")) continue;
             String inside = schema.substring(schema.indexOf('(') + 1, schema.lastIndexOf(") ->"));
@@ -170,9 +172,9 @@ public final class TempRun {
                 }
                 names.add(only ? bare.substring(bare.lastIndexOf(' ') + 1) : "");
             }
-            if (fits && names.size() >= size && only && positional < size) return names;
+            if (fits && names.size() >= size && only && positional < size && positional > most) { best = names; most = positional; }
         }
-        return null;
+        return best;
     }
 
     private String args(Node n) { List<String> a = new ArrayList<>(); n.inputs().forEach(v -> a.add(values.get(v))); return String.join(", ", a); }
