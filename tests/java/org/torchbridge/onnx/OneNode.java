@@ -45,8 +45,7 @@ final class OneNode {
 
     private OneNode(String domain, String operator, long version) {
         node = NodeProto.newBuilder().setOpType(operator).setDomain(domain).setName("/block/block.0/node/" + operator);
-        model.addOpsetImport(
-                OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version));
+        model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version));
     }
 
     static OneNode of(String operator, long version) {
@@ -127,7 +126,8 @@ final class OneNode {
     }
 
     OneNode integers(String name, long... values) {
-        return attribute(name, AttributeType.INTS, attribute -> Arrays.stream(values).forEach(attribute::addInts));
+        return attribute(
+                name, AttributeType.INTS, attribute -> Arrays.stream(values).forEach(attribute::addInts));
     }
 
     OneNode reals(String name, float... values) {
@@ -241,7 +241,8 @@ final class OneNode {
                     case BOOL -> DType.BOOL;
                     default -> throw new IllegalArgumentException("a result of type " + value.getInfo().type);
                 };
-        ByteBuffer copy = ByteBuffer.allocateDirect(value.getByteBuffer().remaining()).order(ByteOrder.nativeOrder());
+        ByteBuffer copy =
+                ByteBuffer.allocateDirect(value.getByteBuffer().remaining()).order(ByteOrder.nativeOrder());
         copy.put(value.getByteBuffer()).flip();
         return Torch.fromBuffer(copy, dtype, value.getInfo().getShape()).clone();
     }

@@ -56,12 +56,15 @@ final class OnnxCases {
         Map<String, List<String>> reasons = new TreeMap<>();
         for (String suite : List.of("node", "simple", "light_cases", "small", "real-cases", "tv")) {
             for (Path folder : cases(root.resolve(suite))) {
-                if (patterns.isEmpty() ? !suite.equals("tv") : patterns.stream().anyMatch(p -> p.matches(root.relativize(folder)))) {
+                if (patterns.isEmpty()
+                        ? !suite.equals("tv")
+                        : patterns.stream().anyMatch(p -> p.matches(root.relativize(folder)))) {
                     long start = System.nanoTime();
                     String failure = Scope.call(() -> run(folder, root.resolve("models"), TOLERANCES.get(suite)));
                     suites.computeIfAbsent(suite, key -> new int[2])[failure == null ? 0 : 1]++;
                     if (failure != null) {
-                        reasons.computeIfAbsent(summary(failure), key -> new ArrayList<>()).add(folder.getFileName().toString());
+                        reasons.computeIfAbsent(summary(failure), key -> new ArrayList<>())
+                                .add(folder.getFileName().toString());
                     }
                     if (!quiet) {
                         System.out.printf(
@@ -80,8 +83,8 @@ final class OnnxCases {
                 .sorted((a, b) -> b.getValue().size() - a.getValue().size())
                 .forEach(each -> System.out.println(each.getValue().size() + " x " + each.getKey() + ": "
                         + each.getValue().stream().limit(6).toList()));
-        suites.forEach((suite, counts) ->
-                System.out.println(suite + ": " + counts[0] + " of " + (counts[0] + counts[1])));
+        suites.forEach(
+                (suite, counts) -> System.out.println(suite + ": " + counts[0] + " of " + (counts[0] + counts[1])));
     }
 
     private static List<Path> cases(Path suite) throws IOException {
@@ -94,7 +97,9 @@ final class OnnxCases {
     }
 
     private static String summary(String failure) {
-        return failure.replaceAll("(?s)\\n.*", "").replaceAll("\\d+(\\.\\d+)?([eE]-?\\d+)?", "#").replaceAll("'[^']*'", "''");
+        return failure.replaceAll("(?s)\\n.*", "")
+                .replaceAll("\\d+(\\.\\d+)?([eE]-?\\d+)?", "#")
+                .replaceAll("'[^']*'", "''");
     }
 
     private static String run(Path folder, Path models, double[] tolerance) {
@@ -109,7 +114,8 @@ final class OnnxCases {
                 OnnxCase.DataSet data = test.read(set);
                 List<Object> outputs = program.call(data.inputs());
                 for (int i = 0; i < data.outputs().size(); i++) {
-                    String difference = difference(outputs.get(i), data.outputs().get(i), tolerance);
+                    String difference =
+                            difference(outputs.get(i), data.outputs().get(i), tolerance);
                     if (difference != null) {
                         return "output " + i + ": " + difference;
                     }
@@ -117,18 +123,28 @@ final class OnnxCases {
             }
             return null;
         } catch (UnsupportedOperatorException e) {
-            return "unsupported " + e.uses().stream().map(use -> use.operator() + " " + use.reason()).sorted().toList();
+            return "unsupported "
+                    + e.uses().stream()
+                            .map(use -> use.operator() + " " + use.reason())
+                            .sorted()
+                            .toList();
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             if (verbose) {
                 e.printStackTrace();
             }
-            return e.getClass().getSimpleName() + " " + String.valueOf(e.getMessage()).strip().replaceAll("^\\S+/", "").split("\nException raised")[0];
+            return e.getClass().getSimpleName() + " "
+                    + String.valueOf(e.getMessage())
+                            .strip()
+                            .replaceAll("^\\S+/", "")
+                            .split("\nException raised")[0];
         }
     }
 
     private static String difference(Object actual, Object expected, double[] tolerance) {
         if (expected instanceof Tensor tensor) {
-            return actual instanceof Tensor other ? difference(other, tensor, tolerance) : "a " + kind(actual) + " instead of a tensor";
+            return actual instanceof Tensor other
+                    ? difference(other, tensor, tolerance)
+                    : "a " + kind(actual) + " instead of a tensor";
         }
         if (expected instanceof List<?> list) {
             if (!(actual instanceof List<?> other)) {

@@ -35,5 +35,4 @@ abstract class RuleTest {
                 .as("%s%nis not%n%s%nby%n%s", actual, expected, graph)
                 .isTrue();
     }
-
 }

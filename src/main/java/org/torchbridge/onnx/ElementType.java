@@ -59,8 +59,8 @@ public enum ElementType {
      */
     public static ElementType of(int code) {
         if (code < 0 || code >= BY_CODE.length) {
-            throw new FileFormatException("has a tensor of the element type number " + code + "; known are 0 to "
-                    + (BY_CODE.length - 1));
+            throw new FileFormatException(
+                    "has a tensor of the element type number " + code + "; known are 0 to " + (BY_CODE.length - 1));
         }
         return BY_CODE[code];
     }

@@ -41,7 +41,8 @@ public record OnnxCase(String name, OnnxModel model, List<Path> dataSets) {
             Path own = folder.resolve("model.onnx");
             Path path = Files.exists(own)
                     ? own
-                    : models.resolve(Files.readString(folder.resolve("model.path")).strip());
+                    : models.resolve(
+                            Files.readString(folder.resolve("model.path")).strip());
             return new OnnxCase(folder.getFileName().toString(), OnnxModel.load(path), sets);
         } catch (IOException e) {
             throw new TorchException("the case " + folder + " cannot be read: " + e.getMessage(), e);
@@ -50,8 +51,7 @@ public record OnnxCase(String name, OnnxModel model, List<Path> dataSets) {
 
     /** The values of a data set. */
     public DataSet read(Path dataSet) {
-        return new DataSet(
-                values(dataSet, "input_", model.inputs()), values(dataSet, "output_", model.outputs()));
+        return new DataSet(values(dataSet, "input_", model.inputs()), values(dataSet, "output_", model.outputs()));
     }
 
     private static List<@Nullable Object> values(Path folder, String prefix, List<ValueInfo> infos) {

@@ -102,8 +102,8 @@ public final class OnnxModel {
                     + (proto.hasGraph() ? "version of the format" : "graph"));
         }
         if (proto.getIrVersion() < OLDEST) {
-            throw new FileFormatException(name + " is of version " + proto.getIrVersion()
-                    + " of the ONNX format; " + OLDEST + " and later are read");
+            throw new FileFormatException(name + " is of version " + proto.getIrVersion() + " of the ONNX format; "
+                    + OLDEST + " and later are read");
         }
         try {
             inputs();
@@ -250,5 +250,4 @@ public final class OnnxModel {
     public String toString() {
         return "OnnxModel(" + inputs() + " -> " + outputs() + ")";
     }
-
 }

@@ -77,11 +77,10 @@ public final class TensorReader {
             Tensor places = read(proto.getIndices());
             Tensor flat = places.dim() == 2 ? linear(places, shape) : places;
             if (elements.dim() != 1 || flat.dim() != 1 || elements.numel() != flat.numel()) {
-                throw broken(values, "is sparse and has " + elements.numel() + " values at " + flat.numel()
-                        + " places");
+                throw broken(
+                        values, "is sparse and has " + elements.numel() + " values at " + flat.numel() + " places");
             }
-            if (flat.numel() > 0
-                    && (flat.min().toLong() < 0 || flat.max().toLong() >= size)) {
+            if (flat.numel() > 0 && (flat.min().toLong() < 0 || flat.max().toLong() >= size)) {
                 throw broken(values, "is sparse and has values outside of its shape");
             }
             return Torch.zeros(new long[] {size}, TensorOptions.of(elements.dtype()))
@@ -187,8 +186,8 @@ public final class TensorReader {
     }
 
     private static Tensor filled(long bytes, Filling filling) {
-        Tensor tensor = Torch.empty(
-                new long[] {bytes}, TensorOptions.of(DType.UINT8).device(Device.CPU));
+        Tensor tensor =
+                Torch.empty(new long[] {bytes}, TensorOptions.of(DType.UINT8).device(Device.CPU));
         if (bytes > 0) {
             filling.into(tensor.buffer().order(ByteOrder.LITTLE_ENDIAN));
         }

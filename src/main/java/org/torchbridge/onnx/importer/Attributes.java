@@ -25,17 +25,19 @@ final class Attributes {
         return attributes;
     }
 
-    @Nullable AttributeProto find(String name) {
+    @Nullable
+    AttributeProto find(String name) {
         seen.add(name);
         return attributes.get(name);
     }
 
     /** The attribute of a kind. Files before version 3 of the format do not note the kind. */
-    @Nullable AttributeProto find(String name, AttributeType type) {
+    @Nullable
+    AttributeProto find(String name, AttributeType type) {
         AttributeProto found = find(name);
         if (found != null && found.hasType() && found.getType() != type) {
-            throw new FileFormatException("has the attribute '" + name + "' of kind " + found.getType() + "; " + type
-                    + " is expected");
+            throw new FileFormatException(
+                    "has the attribute '" + name + "' of kind " + found.getType() + "; " + type + " is expected");
         }
         return found;
     }

@@ -2,7 +2,6 @@ package org.torchbridge.onnx.importer;
 
 import java.util.List;
 import org.torchbridge.DType;
-import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.graph.Value;
@@ -10,7 +9,6 @@ import org.torchbridge.onnx.ElementType;
 import org.torchbridge.onnx.ExternalData;
 import org.torchbridge.onnx.TensorReader;
 import org.torchbridge.onnx.proto.AttributeProto;
-import org.torchbridge.onnx.proto.TensorProto;
 
 /** Constants, tensors that are made from sizes, and values that are handed on or change their type. */
 final class ConstantRules {
@@ -76,9 +74,8 @@ final class ConstantRules {
     }
 
     private static Value constantOfShape(OnnxNode node, Conversion c) {
-        Tensor value = node.hasAttribute("value")
-                ? c.read(node.tensorAttribute("value"))
-                : Torch.tensor(new float[] {0});
+        Tensor value =
+                node.hasAttribute("value") ? c.read(node.tensorAttribute("value")) : Torch.tensor(new float[] {0});
         Numbers sizes = node.numbers(0);
         if (sizes.isConstant()) {
             long bytes = value.dtype().itemSize();

@@ -24,8 +24,8 @@ final class ControlRules {
         if (known != null) {
             return new ArrayList<>(c.body(known.toBoolean() ? then : otherwise, List.of()));
         }
-        return new ArrayList<>(c.ifElse(
-                node.condition(0), () -> c.body(then, List.of()), () -> c.body(otherwise, List.of())));
+        return new ArrayList<>(
+                c.ifElse(node.condition(0), () -> c.body(then, List.of()), () -> c.body(otherwise, List.of())));
     }
 
     /** Carried values go from turn to turn; the body's further outputs are stacked over all turns. */

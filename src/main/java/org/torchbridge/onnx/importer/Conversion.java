@@ -332,9 +332,7 @@ public final class Conversion {
             return read(tensor(carried));
         }
         Numbers numbers = numbers(carried);
-        return numbers.hasElements() && numbers.size() == 1
-                ? numbers.get(0)
-                : op("aten::__getitem__", numbers, 0L);
+        return numbers.hasElements() && numbers.size() == 1 ? numbers.get(0) : op("aten::__getitem__", numbers, 0L);
     }
 
     private Value read(Value scalar) {
@@ -381,9 +379,7 @@ public final class Conversion {
         if (numbers.isScalar()) {
             return new Type.OfTensor(dtype, List.of());
         }
-        return numbers.hasElements()
-                ? new Type.OfTensor(dtype, List.of((long) numbers.size()))
-                : Type.tensor(dtype, 1);
+        return numbers.hasElements() ? new Type.OfTensor(dtype, List.of((long) numbers.size())) : Type.tensor(dtype, 1);
     }
 
     // ---- the state of the module

@@ -18,7 +18,7 @@ final class ConvolutionRules {
         Value bias = node.weightOrNull(2, "bias");
         long group = node.integer("group", 1);
         Padding padding = Padding.of(node, c, x, kernel(node));
-        Value padded = padding.isSymmetric() ? x : padding.apply(c, x, 0);
+        Value padded = padding.isSymmetric() ? x : padding.apply(c, x, node.isInteger(0) ? (Object) 0L : 0.0);
         Padding left = padding.isSymmetric() ? padding : padding.none();
         String kind = "aten::conv" + left.dims() + "d";
         return c.op(kind, padded, weight, bias, left.strides(), left.symmetric(), left.dilations(), group);

@@ -27,8 +27,10 @@ final class DeadCode {
 
     private static boolean isPure(Node node) {
         boolean inPlace = node.kind().endsWith("_") || node.is("aten::append") || node.is("prim::SetAttr");
-        return !inPlace && !node.is("prim::RaiseException") && node.blocks().stream()
-                .flatMap(block -> block.nodes().stream())
-                .allMatch(DeadCode::isPure);
+        return !inPlace
+                && !node.is("prim::RaiseException")
+                && node.blocks().stream()
+                        .flatMap(block -> block.nodes().stream())
+                        .allMatch(DeadCode::isPure);
     }
 }

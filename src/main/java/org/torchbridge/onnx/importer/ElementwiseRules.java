@@ -9,9 +9,35 @@ final class ElementwiseRules {
     static void register(Registry r) {
         plain(r, "Abs", "abs", "Acos", "acos", "Acosh", "acosh", "Asin", "asin", "Asinh", "asinh", "Atan", "atan");
         plain(r, "Atanh", "atanh", "Ceil", "ceil", "Cos", "cos", "Cosh", "cosh", "Erf", "erf", "Exp", "exp");
-        plain(r, "Floor", "floor", "HardSwish", "hardswish", "IsNaN", "isnan", "Log", "log", "Mish", "mish", "Neg", "neg");
+        plain(
+                r,
+                "Floor",
+                "floor",
+                "HardSwish",
+                "hardswish",
+                "IsNaN",
+                "isnan",
+                "Log",
+                "log",
+                "Mish",
+                "mish",
+                "Neg",
+                "neg");
         plain(r, "Not", "logical_not", "BitwiseNot", "bitwise_not", "Reciprocal", "reciprocal", "Relu", "relu");
-        plain(r, "Round", "round", "Sigmoid", "sigmoid", "Sign", "sign", "Sin", "sin", "Sinh", "sinh", "Softplus", "softplus");
+        plain(
+                r,
+                "Round",
+                "round",
+                "Sigmoid",
+                "sigmoid",
+                "Sign",
+                "sign",
+                "Sin",
+                "sin",
+                "Sinh",
+                "sinh",
+                "Softplus",
+                "softplus");
         plain(r, "Sqrt", "sqrt", "Tan", "tan", "Tanh", "tanh");
         r.rule("Softsign", 1, ElementwiseRules::softsign);
         r.rule("LeakyRelu", 1, (node, c) -> c.op("aten::leaky_relu", node.tensor(0), node.real("alpha", 0.01)));
@@ -73,7 +99,8 @@ final class ElementwiseRules {
     }
 
     private static Value clipByAttributes(OnnxNode node, Conversion c) {
-        return c.op("aten::clamp", node.tensor(0), node.real("min", -Float.MAX_VALUE), node.real("max", Float.MAX_VALUE));
+        return c.op(
+                "aten::clamp", node.tensor(0), node.real("min", -Float.MAX_VALUE), node.real("max", Float.MAX_VALUE));
     }
 
     private static Value clip(OnnxNode node, Conversion c) {

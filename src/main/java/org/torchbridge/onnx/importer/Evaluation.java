@@ -13,7 +13,8 @@ final class Evaluation {
     static List<Tensor> run(Graph graph) {
         List<Tensor> constants = new ArrayList<>();
         for (Value output : graph.outputs()) {
-            if (output.producer().is("prim::Constant") && output.producer().attribute("value") instanceof Tensor tensor) {
+            if (output.producer().is("prim::Constant")
+                    && output.producer().attribute("value") instanceof Tensor tensor) {
                 constants.add(tensor);
             }
         }

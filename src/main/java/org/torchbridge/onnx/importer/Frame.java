@@ -51,7 +51,8 @@ final class Frame {
     }
 
     /** What {@code key} was written as, here or in a block around; null if it was not. */
-    @Nullable List<Value> find(Object key) {
+    @Nullable
+    List<Value> find(Object key) {
         List<Value> found = written.get(key);
         return found != null || outer == null ? found : outer.find(key);
     }
@@ -62,7 +63,8 @@ final class Frame {
     }
 
     /** The value of a slot or the like, here or in a block around; null if it was not written. */
-    @Nullable Value find(String name) {
+    @Nullable
+    Value find(String name) {
         Value found = named.get(name);
         return found != null || outer == null ? found : outer.find(name);
     }

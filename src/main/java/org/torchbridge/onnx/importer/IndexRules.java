@@ -48,8 +48,7 @@ final class IndexRules {
         if (starts == null || ends == null) {
             throw node.broken("has no starts or ends");
         }
-        return slice(
-                node, c, Numbers.row(starts), Numbers.row(ends), axes == null ? null : Numbers.row(axes), null);
+        return slice(node, c, Numbers.row(starts), Numbers.row(ends), axes == null ? null : Numbers.row(axes), null);
     }
 
     private static Value slice(OnnxNode node, Conversion c) {
@@ -59,7 +58,12 @@ final class IndexRules {
     }
 
     private static Value slice(
-            OnnxNode node, Conversion c, Numbers starts, Numbers ends, @Nullable Numbers axes, @Nullable Numbers steps) {
+            OnnxNode node,
+            Conversion c,
+            Numbers starts,
+            Numbers ends,
+            @Nullable Numbers axes,
+            @Nullable Numbers steps) {
         int count = count(node, starts, ends, axes, steps);
         Value x = node.tensor(0);
         for (int i = 0; i < count; i++) {

@@ -60,7 +60,8 @@ final class Known implements Carried {
     }
 
     /** The node that makes it of other known values, if there is one. */
-    @Nullable Deferred deferred() {
+    @Nullable
+    Deferred deferred() {
         return deferred;
     }
 
@@ -70,7 +71,8 @@ final class Known implements Carried {
     }
 
     /** The node that makes it of a weight, if there is one. */
-    @Nullable Deferred deferredFromWeight() {
+    @Nullable
+    Deferred deferredFromWeight() {
         return deferred != null && deferred.hasWeights() ? deferred : null;
     }
 

@@ -6,7 +6,6 @@ import java.util.List;
 import org.torchbridge.DType;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.graph.Graph;
-import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
@@ -29,8 +28,7 @@ public final class ModelConversion {
         this.model = model;
         this.options = options;
         this.tensors = new ModelTensors(model);
-        this.nodes = new Nodes(
-                Registry.STANDARD, graph, new Weights(graph, options), tensors, model, unsupported);
+        this.nodes = new Nodes(Registry.STANDARD, graph, new Weights(graph, options), tensors, model, unsupported);
     }
 
     /** The program of a model. */
@@ -71,7 +69,8 @@ public final class ModelConversion {
     /** An output in the type that is declared, where that is not the one it was computed in. */
     private Value output(Carried carried, OnnxType type) {
         Value value = nodes.conversion().value(carried);
-        DType declared = type instanceof OnnxType.OfTensor tensor ? tensor.element().dtype() : null;
+        DType declared =
+                type instanceof OnnxType.OfTensor tensor ? tensor.element().dtype() : null;
         return declared == null
                         || !(value.type() instanceof Type.OfTensor)
                         || Conversion.dtype(value) == declared && declared == carriedType(type)

@@ -61,7 +61,8 @@ final class NameScope {
     }
 
     /** What the model declares about a value; null if nothing. */
-    @Nullable TypeProto declared(String name) {
+    @Nullable
+    TypeProto declared(String name) {
         return declared.get(name);
     }
 

@@ -70,7 +70,8 @@ final class NodeOrder {
         BitSet ready = new BitSet();
         sources.forEach((node, used) -> {
             waiting[node] = used.size();
-            used.forEach(source -> users.computeIfAbsent(source, key -> new ArrayList<>()).add(node));
+            used.forEach(source ->
+                    users.computeIfAbsent(source, key -> new ArrayList<>()).add(node));
             ready.set(node, used.isEmpty());
         });
         List<NodeProto> sorted = new ArrayList<>();

@@ -34,7 +34,13 @@ final class Nodes {
     private static final int LONGEST_CHAIN = 64;
 
     private static final Set<String> RANDOM = Set.of(
-            "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial", "Dropout");
+            "RandomNormal",
+            "RandomNormalLike",
+            "RandomUniform",
+            "RandomUniformLike",
+            "Bernoulli",
+            "Multinomial",
+            "Dropout");
 
     private final Registry registry;
     private final Conversion conversion;
@@ -93,8 +99,8 @@ final class Nodes {
         names = outer.graph();
         try {
             if (inputs.size() != graph.getInputCount()) {
-                throw new FileFormatException("has a body of " + graph.getInputCount() + " inputs, to which "
-                        + inputs.size() + " are given");
+                throw new FileFormatException(
+                        "has a body of " + graph.getInputCount() + " inputs, to which " + inputs.size() + " are given");
             }
             for (int i = 0; i < inputs.size(); i++) {
                 ValueInfoProto info = graph.getInput(i);
@@ -114,8 +120,7 @@ final class Nodes {
     private void node(NodeProto proto) {
         String place = names.prefix() + place(proto);
         try {
-            FunctionProto function =
-                    functions.get(key(proto.getDomain(), proto.getOpType(), proto.getOverload()));
+            FunctionProto function = functions.get(key(proto.getDomain(), proto.getOpType(), proto.getOverload()));
             if (function != null) {
                 call(proto, function, place);
             } else {
@@ -136,7 +141,9 @@ final class Nodes {
     }
 
     private static String reason(RuntimeException e) {
-        return e instanceof FileFormatException ? e.getMessage() : "cannot be carried over: " + String.valueOf(e.getMessage()).strip();
+        return e instanceof FileFormatException
+                ? e.getMessage()
+                : "cannot be carried over: " + String.valueOf(e.getMessage()).strip();
     }
 
     private static String place(NodeProto proto) {
@@ -193,8 +200,7 @@ final class Nodes {
     /** Writes a node at the place where the conversion is. */
     List<@Nullable Value> write(OnnxNode node) {
         conversion.from(node);
-        Registry.Found found = registry.find(
-                OnnxModel.domain(node.domain()), node.operator(), node.version());
+        Registry.Found found = registry.find(OnnxModel.domain(node.domain()), node.operator(), node.version());
         List<@Nullable Value> values = found.rule().write(node, conversion);
         check(node, values.size());
         return values;
@@ -267,12 +273,13 @@ final class Nodes {
 
     private void defer(OnnxNode node) {
         Deferred deferred = new Deferred(node, () -> conversion.evaluate(() -> write(node)));
-        int chain = 1 + node.carried().stream()
-                .mapToInt(input -> input instanceof Known known && known.deferred() != null
-                        ? chains.getOrDefault(known.deferred(), 0)
-                        : 0)
-                .max()
-                .orElse(0);
+        int chain = 1
+                + node.carried().stream()
+                        .mapToInt(input -> input instanceof Known known && known.deferred() != null
+                                ? chains.getOrDefault(known.deferred(), 0)
+                                : 0)
+                        .max()
+                        .orElse(0);
         chains.put(deferred, chain % LONGEST_CHAIN);
         for (int i = 0; i < node.outputs(); i++) {
             if (node.wants(i)) {
@@ -296,8 +303,7 @@ final class Nodes {
     // ---- nodes that compute sizes
 
     private @Nullable Numbers numbers(OnnxNode node) {
-        NumbersRule rule =
-                registry.findNumbers(OnnxModel.domain(node.domain()), node.operator(), node.version());
+        NumbersRule rule = registry.findNumbers(OnnxModel.domain(node.domain()), node.operator(), node.version());
         if (rule == null || !node.carried().stream().allMatch(Nodes::isSmall)) {
             return null;
         }
@@ -377,7 +383,8 @@ final class Nodes {
     }
 
     private static Object plain(Value value) {
-        Object constant = value.producer().is("prim::Constant") ? value.producer().attribute("value") : null;
+        Object constant =
+                value.producer().is("prim::Constant") ? value.producer().attribute("value") : null;
         return constant instanceof Long || constant instanceof Boolean ? constant : value;
     }
 
@@ -396,8 +403,7 @@ final class Nodes {
             written.value().setType(new Type.OfTensor(dtype, known.shape()));
         }
         return new Written(
-                written.value(),
-                declared.element().carrier() == dtype ? declared.element() : written.element());
+                written.value(), declared.element().carrier() == dtype ? declared.element() : written.element());
     }
 
     private static void conversionType(Value value, DType dtype, int rank) {

@@ -34,13 +34,19 @@ final class NormalizationRules {
             c.startInTraining();
         }
         Object training = node.constantOrNull(3) == null ? (Object) false : c.training();
-        return List.of(c.op(
-                "aten::batch_norm", x, scale, shift, mean, variance, training, momentum, epsilon, true));
+        return List.of(c.op("aten::batch_norm", x, scale, shift, mean, variance, training, momentum, epsilon, true));
     }
 
     /** With the statistics of the batch, and new running ones as further outputs. */
     private static List<@Nullable Value> trained(
-            Conversion c, Value x, Value scale, Value shift, Value mean, Value variance, double momentum, double epsilon) {
+            Conversion c,
+            Value x,
+            Value scale,
+            Value shift,
+            Value mean,
+            Value variance,
+            double momentum,
+            double epsilon) {
         Value y = c.op("aten::batch_norm", x, scale, shift, null, null, true, momentum, epsilon, true);
         Value channels = c.op("aten::flatten", c.op("aten::transpose", x, 0L, 1L), 1L, -1L);
         Value batchMean = c.op("aten::mean", channels, new long[] {1}, false);

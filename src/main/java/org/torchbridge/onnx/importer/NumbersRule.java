@@ -8,5 +8,6 @@ import org.jspecify.annotations.Nullable;
  */
 @FunctionalInterface
 public interface NumbersRule {
-    @Nullable Numbers write(OnnxNode node, Conversion c);
+    @Nullable
+    Numbers write(OnnxNode node, Conversion c);
 }

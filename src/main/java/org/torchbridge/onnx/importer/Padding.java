@@ -1,6 +1,8 @@
 package org.torchbridge.onnx.importer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.torchbridge.graph.Value;
 
@@ -57,7 +59,7 @@ record Padding(long[] kernel, long[] strides, long[] dilations, List<Object> beg
 
     static long[] all(int count, long value) {
         long[] all = new long[count];
-        java.util.Arrays.fill(all, value);
+        Arrays.fill(all, value);
         return all;
     }
 
@@ -80,7 +82,7 @@ record Padding(long[] kernel, long[] strides, long[] dilations, List<Object> beg
     }
 
     /** {@code x} with its spatial dimensions padded. */
-    Value apply(Conversion c, Value x, double with) {
+    Value apply(Conversion c, Value x, Object with) {
         List<Object> pads = new ArrayList<>();
         for (int i = dims() - 1; i >= 0; i--) {
             pads.add(begins.get(i));
@@ -92,14 +94,6 @@ record Padding(long[] kernel, long[] strides, long[] dilations, List<Object> beg
     /** The same without pads, for an input that has been padded. */
     Padding none() {
         return new Padding(
-                kernel, strides, dilations, List.copyOf(zeros(dims())), List.copyOf(zeros(dims())));
-    }
-
-    private static List<Object> zeros(int count) {
-        List<Object> zeros = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            zeros.add(0L);
-        }
-        return zeros;
+                kernel, strides, dilations, Collections.nCopies(dims(), 0L), Collections.nCopies(dims(), 0L));
     }
 }

@@ -3,6 +3,7 @@ package org.torchbridge.onnx.importer;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.DType;
 import org.torchbridge.graph.Value;
 
 /** Pooling over windows, and over all of an image. */
@@ -39,24 +40,24 @@ final class PoolingRules {
         boolean ceil = node.flag("ceil_mode", false);
         boolean columns = node.integer("storage_order", 0) != 0;
         boolean whole = padding.isSymmetric() && fits(padding);
-        Value padded = whole ? x : padding.apply(c, x, Double.NEGATIVE_INFINITY);
+        Value padded = whole ? x : padding.apply(c, x, smallest(node));
         Padding left = whole ? padding : padding.none();
+        Object[] arguments = {padded, left.kernel(), left.strides(), left.symmetric(), left.dilations(), ceil};
         String kind = "aten::max_pool" + left.dims() + "d";
         if (!node.wants(1)) {
-            return List.of(c.op(kind, padded, left.kernel(), left.strides(), left.symmetric(), left.dilations(), ceil));
+            return List.of(c.op(kind, arguments));
         }
-        if (!whole || columns || left.dims() != 2 && left.dims() != 1) {
-            throw node.unsupported("output 1 with uneven pads or columns first");
+        List<Value> both = c.ops(kind + "_with_indices", 2, arguments);
+        return List.of(both.get(0), PoolIndices.write(c, x, padded, both.get(1), whole ? null : padding, columns));
+    }
+
+    /** What no number of the type is smaller than. */
+    private static Object smallest(OnnxNode node) {
+        DType dtype = node.dtype(0);
+        if (dtype == DType.UINT8) {
+            return 0L;
         }
-        return List.copyOf(c.ops(
-                kind + "_with_indices",
-                2,
-                padded,
-                left.kernel(),
-                left.strides(),
-                left.symmetric(),
-                left.dilations(),
-                ceil));
+        return dtype == DType.INT8 ? (Object) (-128L) : Double.NEGATIVE_INFINITY;
     }
 
     /** libtorch pads at most half of a window. */
@@ -74,17 +75,17 @@ final class PoolingRules {
         Padding padding = Padding.of(node, c, x, kernel(node));
         boolean ceil = node.flag("ceil_mode", false);
         boolean counts = node.flag("count_include_pad", false);
-        if (Arrays.stream(padding.dilations()).anyMatch(step -> step != 1)) {
-            throw node.unsupported("dilations");
+        if (ceil && counts || Arrays.stream(padding.dilations()).anyMatch(step -> step != 1)) {
+            return OtherAverage.write(c, x, padding, ceil, counts);
         }
         if (padding.isSymmetric() && fits(padding)) {
             return average(c, x, padding, ceil, counts);
         }
-        Value sums = average(c, padding.apply(c, x, 0), padding.none(), ceil, true);
+        Value sums = average(c, padding.apply(c, x, 0.0), padding.none(), ceil, true);
         if (counts) {
             return sums;
         }
-        Value ones = padding.apply(c, c.op("aten::ones_like", x), 0);
+        Value ones = padding.apply(c, c.op("aten::ones_like", x), 0.0);
         return c.op("aten::div", sums, average(c, ones, padding.none(), ceil, true));
     }
 

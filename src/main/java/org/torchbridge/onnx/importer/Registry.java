@@ -77,12 +77,14 @@ public final class Registry {
     }
 
     /** The rule for an operator in a version of its domain; null if there is none. */
-    @Nullable Found find(String domain, String operator, long version) {
+    @Nullable
+    Found find(String domain, String operator, long version) {
         Map.Entry<Long, ManyRule> entry = floor(rules, domain, operator, version);
         return entry == null ? null : new Found(entry.getKey(), entry.getValue());
     }
 
-    @Nullable NumbersRule findNumbers(String domain, String operator, long version) {
+    @Nullable
+    NumbersRule findNumbers(String domain, String operator, long version) {
         Map.Entry<Long, NumbersRule> entry = floor(numbers, domain, operator, version);
         return entry == null ? null : entry.getValue();
     }

@@ -23,7 +23,8 @@ final class ResultTypes {
 
     /** An operator's arguments: values and Java's own. */
     private record Args(List<@Nullable Object> all) {
-        @Nullable Object get(int i) {
+        @Nullable
+        Object get(int i) {
             return i < all.size() ? all.get(i) : null;
         }
 
@@ -31,7 +32,8 @@ final class ResultTypes {
             return typeOf(get(i)) instanceof Type.OfTensor tensor ? tensor : Type.TENSOR;
         }
 
-        @Nullable Long number(int i) {
+        @Nullable
+        Long number(int i) {
             return get(i) instanceof Long number ? number : get(i) instanceof Integer n ? Long.valueOf(n) : null;
         }
 
@@ -40,7 +42,8 @@ final class ResultTypes {
         }
 
         /** The sizes of a list of integers, null where unknown; null if even their number is. */
-        @Nullable List<@Nullable Long> sizes(int i) {
+        @Nullable
+        List<@Nullable Long> sizes(int i) {
             Object list = get(i);
             if (list instanceof long[] longs) {
                 List<@Nullable Long> sizes = new ArrayList<>();
@@ -135,7 +138,9 @@ final class ResultTypes {
 
     private static Type number(String kind, Args args) {
         Type fixed = NUMERIC.get(kind);
-        return fixed != null ? fixed : args.all().stream().anyMatch(each -> typeOf(each) == Type.FLOAT) ? Type.FLOAT : Type.INT;
+        return fixed != null
+                ? fixed
+                : args.all().stream().anyMatch(each -> typeOf(each) == Type.FLOAT) ? Type.FLOAT : Type.INT;
     }
 
     // ---- tensors
@@ -207,7 +212,8 @@ final class ResultTypes {
         }
         List<@Nullable Long> shape = new ArrayList<>();
         for (int i = 0; i < input.rank(); i++) {
-            boolean gone = dims == null || dims.isEmpty() || dims.contains((long) i) || dims.contains((long) i - input.rank());
+            boolean gone =
+                    dims == null || dims.isEmpty() || dims.contains((long) i) || dims.contains((long) i - input.rank());
             if (!gone) {
                 shape.add(input.shape().get(i));
             } else if (keep) {
@@ -303,13 +309,12 @@ final class ResultTypes {
         Object list = args.get(0);
         Object first = list instanceof List<?> elements && !elements.isEmpty()
                 ? elements.get(0)
-                : list instanceof Value value && value.producer().is("prim::ListConstruct")
+                : list instanceof Value value
+                                && value.producer().is("prim::ListConstruct")
                                 && !value.producer().inputs().isEmpty()
                         ? value.producer().input(0)
                         : null;
-        return typeOf(first) instanceof Type.OfTensor tensor
-                ? resized(new Args(List.of(first)), change)
-                : Type.TENSOR;
+        return typeOf(first) instanceof Type.OfTensor tensor ? resized(new Args(List.of(first)), change) : Type.TENSOR;
     }
 
     private static Type.OfTensor convolved(Args args) {
@@ -361,38 +366,194 @@ final class ResultTypes {
     static {
         put(
                 ResultTypes::same,
-                "abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "bitwise_not", "ceil", "celu", "clamp",
-                "clamp_max", "clamp_min", "contiguous", "clone", "cos", "cosh", "cumsum", "cumprod", "detach", "digamma",
-                "dropout", "elu", "erf", "erfc", "exp", "expm1", "fill", "flip", "floor", "frac", "gelu", "hardshrink",
-                "hardsigmoid", "hardswish", "hardtanh", "instance_norm", "group_norm", "layer_norm", "leaky_relu", "lgamma",
-                "log", "log10", "log1p", "log2", "log_sigmoid", "log_softmax", "masked_fill", "mish", "nan_to_num",
-                "native_layer_norm", "neg", "positive", "prelu", "reciprocal", "relu", "relu6", "rms_norm", "roll", "round", "rrelu", "rsqrt",
-                "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus", "softshrink", "softsign", "sqrt",
-                "square", "tan", "tanh", "threshold", "tril", "triu", "trunc", "zeros_like", "ones_like", "full_like",
-                "empty_like", "index_put", "scatter", "scatter_add", "scatter_reduce", "index_add", "batch_norm", "sort", "local_response_norm");
+                "abs",
+                "acos",
+                "acosh",
+                "asin",
+                "asinh",
+                "atan",
+                "atanh",
+                "bitwise_not",
+                "ceil",
+                "celu",
+                "clamp",
+                "clamp_max",
+                "clamp_min",
+                "contiguous",
+                "clone",
+                "cos",
+                "cosh",
+                "cumsum",
+                "cumprod",
+                "detach",
+                "digamma",
+                "dropout",
+                "elu",
+                "erf",
+                "erfc",
+                "exp",
+                "expm1",
+                "fill",
+                "flip",
+                "floor",
+                "frac",
+                "gelu",
+                "hardshrink",
+                "hardsigmoid",
+                "hardswish",
+                "hardtanh",
+                "instance_norm",
+                "group_norm",
+                "layer_norm",
+                "leaky_relu",
+                "lgamma",
+                "log",
+                "log10",
+                "log1p",
+                "log2",
+                "log_sigmoid",
+                "log_softmax",
+                "masked_fill",
+                "mish",
+                "nan_to_num",
+                "native_layer_norm",
+                "neg",
+                "positive",
+                "prelu",
+                "reciprocal",
+                "relu",
+                "relu6",
+                "rms_norm",
+                "roll",
+                "round",
+                "rrelu",
+                "rsqrt",
+                "selu",
+                "sigmoid",
+                "sign",
+                "silu",
+                "sin",
+                "sinh",
+                "softmax",
+                "softplus",
+                "softshrink",
+                "softsign",
+                "sqrt",
+                "square",
+                "tan",
+                "tanh",
+                "threshold",
+                "tril",
+                "triu",
+                "trunc",
+                "zeros_like",
+                "ones_like",
+                "full_like",
+                "empty_like",
+                "index_put",
+                "scatter",
+                "scatter_add",
+                "scatter_reduce",
+                "index_add",
+                "batch_norm",
+                "sort",
+                "local_response_norm");
         put(
                 ResultTypes::broadcast,
-                "add", "sub", "mul", "div", "pow", "remainder", "fmod", "maximum", "minimum", "atan2", "bitwise_and",
-                "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift", "floor_divide", "lerp",
-                "addcmul", "rsub");
-        put(
-                args -> as(promoted(args.tensor(1).dtype(), args.tensor(2).dtype()), broadcast(args)),
-                "where");
+                "add",
+                "sub",
+                "mul",
+                "div",
+                "pow",
+                "remainder",
+                "fmod",
+                "maximum",
+                "minimum",
+                "atan2",
+                "bitwise_and",
+                "bitwise_or",
+                "bitwise_xor",
+                "bitwise_left_shift",
+                "bitwise_right_shift",
+                "floor_divide",
+                "lerp",
+                "addcmul",
+                "rsub");
+        put(args -> as(promoted(args.tensor(1).dtype(), args.tensor(2).dtype()), broadcast(args)), "where");
         put(
                 args -> as(DType.BOOL, broadcast(args)),
-                "eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor");
+                "eq",
+                "ne",
+                "lt",
+                "le",
+                "gt",
+                "ge",
+                "logical_and",
+                "logical_or",
+                "logical_xor");
         put(args -> as(DType.BOOL, same(args)), "logical_not", "isnan", "isinf", "isfinite", "isneginf", "isposinf");
         put(
                 ResultTypes::shapeless,
-                "avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool1d", "max_pool2d", "max_pool3d", "adaptive_avg_pool1d",
-                "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d", "max_pool1d_with_indices",
-                "max_pool2d_with_indices", "max_pool3d_with_indices", "pad", "constant_pad_nd", "slice", "repeat_interleave",
-                "narrow", "transpose", "upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d", "grid_sampler",
-                "topk", "gather", "take_along_dim", "pixel_shuffle", "pixel_unshuffle");
-        put(ResultTypes::unknownShape, "expand_as", "einsum", "index", "masked_select", "unfold", "tile", "repeat", "t", "numpy_T");
-        put(ResultTypes::convolved, "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution", "_convolution");
+                "avg_pool1d",
+                "avg_pool2d",
+                "avg_pool3d",
+                "max_pool1d",
+                "max_pool2d",
+                "max_pool3d",
+                "adaptive_avg_pool1d",
+                "adaptive_avg_pool2d",
+                "adaptive_avg_pool3d",
+                "adaptive_max_pool1d",
+                "max_pool1d_with_indices",
+                "max_pool2d_with_indices",
+                "max_pool3d_with_indices",
+                "pad",
+                "constant_pad_nd",
+                "slice",
+                "repeat_interleave",
+                "narrow",
+                "transpose",
+                "upsample_nearest1d",
+                "upsample_nearest2d",
+                "upsample_nearest3d",
+                "grid_sampler",
+                "topk",
+                "gather",
+                "take_along_dim",
+                "pixel_shuffle",
+                "pixel_unshuffle");
+        put(
+                ResultTypes::unknownShape,
+                "expand_as",
+                "einsum",
+                "index",
+                "masked_select",
+                "unfold",
+                "tile",
+                "repeat",
+                "t",
+                "numpy_T");
+        put(
+                ResultTypes::convolved,
+                "conv1d",
+                "conv2d",
+                "conv3d",
+                "conv_transpose1d",
+                "conv_transpose2d",
+                "conv_transpose3d",
+                "convolution",
+                "_convolution");
         put(args -> reduced(args, sumType(args)), "sum", "prod");
-        put(args -> reduced(args, args.tensor(0).dtype()), "mean", "amax", "amin", "logsumexp", "max", "min", "norm", "linalg_vector_norm");
+        put(
+                args -> reduced(args, args.tensor(0).dtype()),
+                "mean",
+                "amax",
+                "amin",
+                "logsumexp",
+                "max",
+                "min",
+                "norm",
+                "linalg_vector_norm");
         put(args -> reduced(args, DType.INT64), "argmax", "argmin");
         put(args -> reduced(args, DType.BOOL), "any", "all");
         put(ResultTypes::cast, "to", "type_as", "_cast_Float");
@@ -409,21 +570,35 @@ final class ResultTypes {
         put(args -> firstOfList(args, 0), "cat", "concat");
         put(args -> firstOfList(args, 1), "stack");
         put(ResultTypes::indexed, "index_select");
-        put(args -> {
-            Type.OfTensor table = args.tensor(0);
-            Type.OfTensor index = args.tensor(1);
-            return index.rank() < 0 ? unknownShape(args) : Type.tensor(table.dtype(), index.rank() + 1);
-        }, "embedding");
+        put(
+                args -> {
+                    Type.OfTensor table = args.tensor(0);
+                    Type.OfTensor index = args.tensor(1);
+                    return index.rank() < 0 ? unknownShape(args) : Type.tensor(table.dtype(), index.rank() + 1);
+                },
+                "embedding");
         put(args -> made(args, 1, DType.FLOAT32), "zeros", "ones", "empty", "rand", "randn");
         put(args -> made(args, 2, DType.FLOAT32), "full");
         put(args -> Type.tensor(DType.INT64, 1), "_shape_as_tensor");
         put(args -> Type.tensor(DType.INT64, 2), "nonzero");
-        put(args -> new Type.OfTensor(args.get(1) instanceof DType dtype ? dtype : null, args.sizes(0) == null ? null : Type.tensor(null, 1).shape()), "tensor");
+        put(
+                args -> new Type.OfTensor(
+                        args.get(1) instanceof DType dtype ? dtype : null,
+                        args.sizes(0) == null ? null : Type.tensor(null, 1).shape()),
+                "tensor");
         put(args -> args.get(1) == null || args.all().size() < 2 ? Type.INTS : Type.INT, "size");
         put(args -> Type.INT, "dim", "numel", "len", "Int", "item");
         put(args -> Type.BOOL, "Bool", "__contains__", "__is__", "__isnot__");
         put(args -> Type.FLOAT, "Float");
-        put(args -> new Type.OfList(Type.TENSOR), "split", "split_with_sizes", "chunk", "unbind", "tensor_split", "broadcast_tensors", "meshgrid");
+        put(
+                args -> new Type.OfList(Type.TENSOR),
+                "split",
+                "split_with_sizes",
+                "chunk",
+                "unbind",
+                "tensor_split",
+                "broadcast_tensors",
+                "meshgrid");
         numeric(null, "add", "sub", "mul", "neg", "remainder", "abs", "fmod");
         numeric(Type.INT, "floordiv", "floor", "ceil", "round");
         numeric(Type.FLOAT, "div");
@@ -433,7 +608,9 @@ final class ResultTypes {
         RULES.put("aten::floordiv", args -> Type.INT);
         RULES.put("aten::__not__", args -> Type.BOOL);
         RULES.put("aten::sorted", args -> Type.INTS);
-        RULES.put("aten::__getitem__", args -> typeOf(args.get(0)) instanceof Type.OfList list ? list.element() : Type.TENSOR);
+        RULES.put(
+                "aten::__getitem__",
+                args -> typeOf(args.get(0)) instanceof Type.OfList list ? list.element() : Type.TENSOR);
         RULES.put("prim::device", args -> Type.Simple.DEVICE);
     }
 }

@@ -71,8 +71,7 @@ final class ShapeRules {
             }
             List<Object> elements = new ArrayList<>();
             for (int at = 0; at < size; at++) {
-                elements.add(pair.of(
-                        result.get(result.size() == 1 ? 0 : at), next.get(next.size() == 1 ? 0 : at)));
+                elements.add(pair.of(result.get(result.size() == 1 ? 0 : at), next.get(next.size() == 1 ? 0 : at)));
             }
             result = result.isScalar() && next.isScalar()
                     ? Numbers.scalar(result.element(), elements.get(0))
@@ -104,9 +103,7 @@ final class ShapeRules {
     }
 
     private static Numbers typed(Numbers numbers, ElementType element) {
-        return numbers.isScalar()
-                ? Numbers.scalar(element, numbers.get(0))
-                : Numbers.row(element, numbers.elements());
+        return numbers.isScalar() ? Numbers.scalar(element, numbers.get(0)) : Numbers.row(element, numbers.elements());
     }
 
     private static @Nullable Numbers cast(OnnxNode node, Conversion c) {
@@ -143,9 +140,7 @@ final class ShapeRules {
         List<Object> chosen = Arrays.stream(indices.longs())
                 .mapToObj(index -> row.get(element(node, index, row.size())))
                 .toList();
-        return indices.isScalar()
-                ? Numbers.scalar(row.element(), chosen.get(0))
-                : Numbers.row(row.element(), chosen);
+        return indices.isScalar() ? Numbers.scalar(row.element(), chosen.get(0)) : Numbers.row(row.element(), chosen);
     }
 
     private static int element(OnnxNode node, long index, int size) {
@@ -215,5 +210,4 @@ final class ShapeRules {
         }
         return shape.size() == 0 ? numbers.asScalar() : numbers.asRow();
     }
-
 }

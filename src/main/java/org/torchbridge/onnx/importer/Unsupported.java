@@ -17,7 +17,8 @@ final class Unsupported {
     void add(OnnxNode node, String reason) {
         String domain = OnnxModel.domain(node.domain());
         String operator = (domain.isEmpty() ? "" : domain + ".") + node.operator() + "-" + node.version();
-        found.computeIfAbsent(new What(operator, reason), key -> new ArrayList<>()).add(node.place());
+        found.computeIfAbsent(new What(operator, reason), key -> new ArrayList<>())
+                .add(node.place());
     }
 
     boolean isEmpty() {
@@ -28,8 +29,8 @@ final class Unsupported {
     void check(String model) {
         if (!found.isEmpty()) {
             List<Use> uses = found.entrySet().stream()
-                    .map(entry -> new Use(
-                            entry.getKey().operator(), entry.getKey().reason(), entry.getValue()))
+                    .map(entry ->
+                            new Use(entry.getKey().operator(), entry.getKey().reason(), entry.getValue()))
                     .toList();
             throw new UnsupportedOperatorException(model, uses);
         }

@@ -41,8 +41,11 @@ final class ValueTypes {
             return null;
         }
         List<@Nullable Long> shape = new ArrayList<>();
-        tensor.shape().forEach(size -> shape.add(
-                size instanceof String symbol ? sizes.get(symbol) : isRowOfNumbers(tensor) ? (Long) size : null));
+        tensor.shape()
+                .forEach(size -> shape.add(
+                        size instanceof String symbol
+                                ? sizes.get(symbol)
+                                : isRowOfNumbers(tensor) ? (Long) size : null));
         return shape;
     }
 

@@ -23,7 +23,8 @@ final class Weights {
     String parameter(Known known, String scope, @Nullable String role) {
         return paths.computeIfAbsent(known, key -> {
             Tensor tensor = known.tensor();
-            boolean trains = tensor.dtype().isFloatingPoint() && options.trainable().test(known.name());
+            boolean trains =
+                    tensor.dtype().isFloatingPoint() && options.trainable().test(known.name());
             return put(known, scope, role, trains ? Slot.parameter(tensor) : Slot.buffer(tensor));
         });
     }
@@ -47,7 +48,6 @@ final class Weights {
     /** Whether a slot has this path, or a module, or a slot has the path of a module on the way. */
     private boolean isTaken(String path) {
         return graph.slots().keySet().stream()
-                .anyMatch(taken ->
-                        taken.equals(path) || taken.startsWith(path + ".") || path.startsWith(taken + "."));
+                .anyMatch(taken -> taken.equals(path) || taken.startsWith(path + ".") || path.startsWith(taken + "."));
     }
 }
