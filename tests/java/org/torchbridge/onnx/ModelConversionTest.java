@@ -12,8 +12,8 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.UnsupportedOperatorException;
 import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.Interpreter;
 import org.torchbridge.graph.Slot;
-import org.torchbridge.onnx.importer.TempRun;
 import org.torchbridge.onnx.proto.AttributeProto.AttributeType;
 import org.torchbridge.onnx.proto.FunctionProto;
 import org.torchbridge.onnx.proto.GraphProto;
@@ -24,7 +24,7 @@ class ModelConversionTest {
     private static final Tensor WEIGHT = Torch.tensor(new float[][] {{1, 2, 3}, {4, 5, 6}});
 
     private static Tensor run(Graph graph, Object... inputs) {
-        return (Tensor) TempRun.run(graph, List.of(inputs)).get(0);
+        return (Tensor) new Interpreter(graph).run(inputs).get(0);
     }
 
     private static ModelText matMul(String weight) {
@@ -249,7 +249,7 @@ class ModelConversionTest {
                 .load()
                 .toGraph();
 
-        assertThat(TempRun.run(graph, List.of(Torch.ones(1)))).hasSize(2);
+        assertThat((List<?>) new Interpreter(graph).run(Torch.ones(1)).get(0)).hasSize(2);
     }
 
     // ---- refusal
