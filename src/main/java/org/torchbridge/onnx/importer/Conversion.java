@@ -63,9 +63,7 @@ public final class Conversion {
 
     private @Nullable Object argument(@Nullable Object argument) {
         if (argument instanceof Numbers numbers) {
-            return numbers.isScalar()
-                    ? numbers.get(0)
-                    : numbers.whole() != null ? numbers.whole() : numbers.elements();
+            return numbers.isScalar() ? numbers.get(0) : numbers.whole() != null ? numbers.whole() : numbers.elements();
         }
         if (argument instanceof Tensor tensor) {
             return constant(tensor);

@@ -81,7 +81,8 @@ final class ResultTypes {
 
     /** Notes what is known of an operator's results. */
     static void refine(String kind, List<@Nullable Object> arguments, List<Value> results) {
-        Function<Args, Type.OfTensor> rule = RULES.get(kind.endsWith("_") ? kind.substring(0, kind.length() - 1) : kind);
+        Function<Args, Type.OfTensor> rule =
+                RULES.get(kind.endsWith("_") ? kind.substring(0, kind.length() - 1) : kind);
         if (rule == null || results.isEmpty() || !isUnknown(results.get(0))) {
             return;
         }
