@@ -121,7 +121,12 @@ public final class Conversion {
 
     /** A tensor of the model, in the type that programs compute in. */
     public Tensor read(TensorProto proto) {
-        return nodes.read(proto);
+        return nodes.tensors().read(proto);
+    }
+
+    /** The elements of a tensor of strings of the model. */
+    public List<String> texts(TensorProto proto) {
+        return nodes.tensors().texts(proto);
     }
 
     /** What is known of a tensor. */
