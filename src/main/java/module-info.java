@@ -4,6 +4,7 @@ module org.torchbridge {
     requires org.bytedeco.javacpp;
     requires transitive org.jspecify;
     requires com.fasterxml.jackson.core;
+    requires com.google.protobuf;
     requires org.slf4j;
     requires static info.picocli;
     requires static me.tongfei.progressbar;
@@ -19,6 +20,7 @@ module org.torchbridge {
     exports org.torchbridge.nn;
     exports org.torchbridge.nn.attention;
     exports org.torchbridge.nn.utils;
+    exports org.torchbridge.onnx;
     exports org.torchbridge.optim;
     exports org.torchbridge.optim.lr;
     exports org.torchbridge.vision;
