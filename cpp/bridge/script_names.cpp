@@ -1,8 +1,10 @@
-// The names that TorchScript source may use besides its own: `torch` with its types, and `ops` with all operators.
+// The names that TorchScript source may use besides its own: `torch` with its types, `math`, and `ops` with all operators.
+#include <limits>
 #include <sstream>
 #include <unordered_map>
 
 #include "conversions.h"
+#include "ivalue.h"
 
 // What libtorch 2.10's compiler looks names up with, in libtorch's order of virtual functions.
 namespace torch::jit {
@@ -73,6 +75,14 @@ struct BuiltinModule : SugaredValue {
   Pointer attr(const SourceRange& place, GraphFunction& function, const std::string& field) override;
 };
 
+// A call that the compiler treats in its own way; libtorch's own.
+struct SpecialFormValue : SugaredValue {
+  c10::Symbol form;
+
+  explicit SpecialFormValue(c10::Symbol of) : form(of) {}
+  std::string kind() const override;
+};
+
 struct Resolver {
   virtual ~Resolver() = default;
   virtual SugaredValue::Pointer resolveValue(const std::string& name, GraphFunction& function, const SourceRange& place) = 0;
@@ -95,48 +105,68 @@ struct Operators final : SugaredValue {
 };
 
 struct Constant final : SugaredValue {
-  int64_t value;
+  c10::IValue value;
 
-  explicit Constant(int64_t of) : value(of) {}
+  Constant(uint32_t tag, int64_t bits) {
+    value.tag = tag;
+    std::memcpy(&value.payload, &bits, sizeof(bits));
+  }
   std::string kind() const override { return "a constant"; }
   Value* asValue(const SourceRange& place, GraphFunction& function) override {
-    constexpr uint32_t INTEGER_TAG = 5;
-    c10::IValue constant;
-    constant.payload = reinterpret_cast<void*>(value);
-    constant.tag = INTEGER_TAG;
-    return insertConstant(*function.graph, constant, place, std::nullopt);
+    return insertConstant(*function.graph, value, place, std::nullopt);
   }
 };
 
-using Constants = std::unordered_map<std::string, int64_t>;
+std::shared_ptr<Constant> constant(int64_t value) {
+  return std::make_shared<Constant>(c10::IValue::INT, value);
+}
 
-// `torch`: operators of aten, constants such as types, and `ops`.
-struct Torch final : SugaredValue {
-  std::shared_ptr<const Constants> constants;
-  std::shared_ptr<SugaredValue> aten = std::make_shared<BuiltinModule>("aten");
+std::shared_ptr<Constant> constant(double value) {
+  int64_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));
+  return std::make_shared<Constant>(c10::IValue::DOUBLE, bits);
+}
 
-  explicit Torch(std::shared_ptr<const Constants> named) : constants(std::move(named)) {}
-  std::string kind() const override { return "torch"; }
+using Attributes = std::unordered_map<std::string, SugaredValue::Pointer>;
+
+// A module of Python's: some attributes of its own, and the operators of aten.
+struct Module final : SugaredValue {
+  const std::string name;
+  const Attributes attributes;
+  const Pointer aten = std::make_shared<BuiltinModule>("aten");
+
+  Module(std::string of, Attributes own) : name(std::move(of)), attributes(std::move(own)) {}
+  std::string kind() const override { return name; }
   Pointer attr(const SourceRange& place, GraphFunction& function, const std::string& field) override {
-    if (field == "ops") {
-      return std::make_shared<Operators>();
-    }
-    const auto constant = constants->find(field);
-    return constant == constants->end() ? aten->attr(place, function, field)
-                                        : std::make_shared<Constant>(constant->second);
+    const auto own = attributes.find(field);
+    return own == attributes.end() ? aten->attr(place, function, field) : own->second;
   }
 };
+
+std::shared_ptr<SpecialFormValue> specialForm(const char* symbol) {
+  return std::make_shared<SpecialFormValue>(c10::Symbol::fromQualString(symbol));
+}
 
 struct Names final : Resolver {
-  std::shared_ptr<const Constants> constants;
+  Attributes names;
 
-  explicit Names(Constants named) : constants(std::make_shared<const Constants>(std::move(named))) {}
+  explicit Names(Attributes torch) {
+    names["ops"] = torch["ops"] = std::make_shared<Operators>();
+    torch["jit"] = std::make_shared<Module>(
+        "torch.jit",
+        Attributes{{"annotate", specialForm("prim::annotate")}, {"fork", specialForm("prim::fork")}});
+    names["torch"] = std::make_shared<Module>("torch", std::move(torch));
+    names["math"] = std::make_shared<Module>(
+        "math", Attributes{
+                    {"pi", constant(3.14159265358979323846)},
+                    {"e", constant(2.7182818284590452354)},
+                    {"inf", constant(std::numeric_limits<double>::infinity())},
+                    {"nan", constant(std::numeric_limits<double>::quiet_NaN())}});
+  }
 
   SugaredValue::Pointer resolveValue(const std::string& name, GraphFunction&, const SourceRange&) override {
-    if (name == "torch") {
-      return std::make_shared<Torch>(constants);
-    }
-    return name == "ops" ? std::make_shared<Operators>() : SugaredValue::Pointer();
+    const auto found = names.find(name);
+    return found == names.end() ? nullptr : found->second;
   }
 
   c10::TypePtr resolveType(const std::string&, const SourceRange&) override { return {}; }
@@ -148,13 +178,13 @@ struct Names final : Resolver {
 JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeSource_names(
     JNIEnv* env, jclass, jobjectArray names, jlongArray values) {
   return guarded(env, [&] {
-    Constants constants;
+    Attributes attributes;
     const Integers numbers(env, values);
     for (size_t i = 0; i < numbers.size(); i++) {
       auto name = static_cast<jstring>(env->GetObjectArrayElement(names, static_cast<jsize>(i)));
-      constants.emplace(Text(env, name).view(), numbers[i]);
+      attributes.emplace(Text(env, name).view(), constant(int64_t{numbers[i]}));
       env->DeleteLocalRef(name);
     }
-    return reinterpret_cast<jlong>(static_cast<Resolver*>(new Names(std::move(constants))));
+    return reinterpret_cast<jlong>(static_cast<Resolver*>(new Names(std::move(attributes))));
   });
 }
