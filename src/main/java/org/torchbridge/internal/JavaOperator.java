@@ -193,13 +193,13 @@ public final class JavaOperator implements OperatorKernel {
         }
         Object result = current.run(popped(address));
         try (PointerScope scope = new PointerScope()) {
-            push(Presets.borrowed(address, IValueVector::new), result);
+            push(new IValueVector(Presets.borrowed(address)), result);
         }
     }
 
     private List<@Nullable Object> popped(long address) {
         try (PointerScope scope = new PointerScope()) {
-            IValueVector stack = Presets.borrowed(address, IValueVector::new);
+            IValueVector stack = new IValueVector(Presets.borrowed(address));
             List<@Nullable Object> arguments = toJava(stack, argumentTypes);
             stack.resize(stack.size() - argumentTypes.size());
             return arguments;
