@@ -15,6 +15,7 @@ module org.torchbridge {
     exports org.torchbridge.data;
     exports org.torchbridge.graph;
     exports org.torchbridge.io;
+    exports org.torchbridge.jit;
     exports org.torchbridge.nn;
     exports org.torchbridge.nn.attention;
     exports org.torchbridge.nn.utils;
