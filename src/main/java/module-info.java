@@ -14,6 +14,7 @@ module org.torchbridge {
     exports org.torchbridge.autograd;
     exports org.torchbridge.data;
     exports org.torchbridge.graph;
+    exports org.torchbridge.graph.passes;
     exports org.torchbridge.io;
     exports org.torchbridge.jit;
     exports org.torchbridge.nn;

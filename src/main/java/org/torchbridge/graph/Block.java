@@ -2,7 +2,9 @@ package org.torchbridge.graph;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +94,18 @@ public final class Block {
         inputs.forEach(node::addInput);
         node.moveBefore(place);
         return node;
+    }
+
+    /** Puts copies of the nodes before {@code place}, with these for the inputs, and gives what the outputs are there. */
+    public List<Value> copyBefore(Node place, List<Value> arguments) {
+        Map<Value, Value> values = new HashMap<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            values.put(inputs().get(i), arguments.get(i));
+        }
+        GraphCopy.block(this, place, values);
+        return outputs().stream()
+                .map(output -> values.getOrDefault(output, output))
+                .toList();
     }
 
     /** Takes out everything but the inputs. */

@@ -25,6 +25,11 @@ final class GraphCopy {
         copy.nodes(from.body(), to, place);
     }
 
+    /** Puts copies of a block's nodes before {@code place}, in the same program. */
+    static void block(Block from, Node place, Map<Value, Value> values) {
+        new GraphCopy("", values).nodes(from, place.owner(), place);
+    }
+
     private void slot(Graph graph, String path, Slot slot) {
         Slot other = graph.slots().putIfAbsent(path, slot);
         if (other != null && !other.equals(slot)) {
