@@ -1,28 +1,25 @@
 package org.torchbridge.graph;
 
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.torchbridge.DType;
-import org.torchbridge.Device;
 import org.torchbridge.Tensor;
 import org.torchbridge.TorchException;
 import org.torchbridge.internal.BoxedOperators;
-import org.torchbridge.internal.TensorHandle;
 
 /** Calls the operators of libtorch that nodes name. */
 final class Operators {
+    private static final HostValues HOST = new HostValues();
+
     private Operators() {}
 
     /** What the node's operator gives; lists and dictionaries among the inputs that it changes are changed. */
     static List<@Nullable Object> call(Node node, List<@Nullable Object> inputs) {
         Schema schema = schema(node, inputs);
-        Object[] arguments = inputs.stream().map(Operators::given).toArray();
+        Object[] arguments = inputs.toArray();
         boolean[] changed = new boolean[arguments.length];
         for (int i = 0; i < changed.length; i++) {
             changed[i] = !(inputs.get(i) instanceof Tensor)
@@ -31,9 +28,9 @@ final class Operators {
         }
         List<@Nullable Object> results;
         try {
-            results = Arrays.asList(BoxedOperators.call(schema.kind(), schema.overload(), arguments, changed));
-        } catch (RuntimeException e) {
-            throw failure(node, e);
+            results = Arrays.asList(BoxedOperators.call(schema.kind(), schema.overload(), arguments, changed, HOST));
+        } catch (TorchException e) {
+            throw new TorchException(e.getMessage() + "\nin " + node, e);
         } finally {
             Reference.reachabilityFence(inputs);
         }
@@ -67,16 +64,6 @@ final class Operators {
         return Constants.type(value);
     }
 
-    /** What the presets throw is of no class of its own. */
-    private static RuntimeException failure(Node node, RuntimeException cause) {
-        if (cause.getClass() != RuntimeException.class) {
-            return cause;
-        }
-        String message = cause.getMessage();
-        int end = message.indexOf("\nException raised");
-        return new TorchException((end < 0 ? message : message.substring(0, end)) + "\nin " + node, cause);
-    }
-
     @SuppressWarnings("unchecked") // the lists and dictionaries are the interpreter's
     private static void change(@Nullable Object container, Object contents) {
         if (container instanceof List<?> list) {
@@ -86,22 +73,5 @@ final class Operators {
             map.clear();
             ((Map<Object, Object>) map).putAll((Map<Object, Object>) contents);
         }
-    }
-
-    private static @Nullable Object given(@Nullable Object value) {
-        if (value instanceof Tensor tensor) {
-            return new TensorHandle(tensor.handle());
-        }
-        if (value instanceof List<?> list) {
-            List<@Nullable Object> given = new ArrayList<>();
-            list.forEach(element -> given.add(given(element)));
-            return given;
-        }
-        if (value instanceof Map<?, ?> map) {
-            Map<@Nullable Object, @Nullable Object> given = new LinkedHashMap<>();
-            map.forEach((key, element) -> given.put(given(key), given(element)));
-            return given;
-        }
-        return value instanceof Device || value instanceof DType ? value.toString() : value;
     }
 }

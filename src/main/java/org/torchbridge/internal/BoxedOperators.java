@@ -1,8 +1,12 @@
 package org.torchbridge.internal;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AnyType;
 import org.bytedeco.pytorch.Argument;
 import org.bytedeco.pytorch.FunctionSchema;
 import org.bytedeco.pytorch.IValue;
@@ -10,7 +14,9 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.Operator;
 import org.bytedeco.pytorch.OperatorName;
 import org.bytedeco.pytorch.TagArrayRef;
+import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.TypeKind;
 
 /** The operators that TorchScript knows, by the name of the operator and of the overload. */
 public final class BoxedOperators {
@@ -23,46 +29,82 @@ public final class BoxedOperators {
     private BoxedOperators() {}
 
     /**
-     * Calls an operator on values as {@link IValues} takes and gives them.
+     * Calls an operator.
      *
      * @param changed which arguments are lists or dictionaries that the operator changes; these are replaced in {@code
      *     arguments} by what they become
      */
-    public static Object[] call(String name, String overload, Object[] arguments, boolean[] changed) {
+    public static Object[] call(String name, String overload, Object[] arguments, boolean[] changed, HostTypes host) {
         Operator operator = operator(name, overload);
+        ScriptValues values = new ScriptValues(host);
         try (PointerScope scope = new PointerScope()) {
             FunctionSchema schema = operator.schema();
-            Argument declared = schema.arguments();
-            if (arguments.length < declared.limit() || arguments.length > declared.limit() && !schema.is_vararg()) {
-                throw new IllegalArgumentException(
-                        name + " takes " + declared.limit() + " arguments, given were " + arguments.length);
-            }
-            IValueVector stack = new IValueVector();
-            IValue[] given = new IValue[arguments.length];
-            for (int i = 0; i < arguments.length; i++) {
-                given[i] = i < declared.limit()
-                        ? argument(arguments[i], declared.getPointer(i))
-                        : IValues.of(arguments[i]);
-                stack.push_back(given[i]);
-            }
+            IValue[] given = given(name, schema, arguments, values);
+            IValueVector stack = new IValueVector(given);
             if (schema.is_vararg()) {
                 stack.push_back(new IValue((long) arguments.length));
             }
-            operator.getOperation().apply(stack);
+            apply(operator, stack);
             for (int i = 0; i < arguments.length; i++) {
-                arguments[i] = changed[i] ? IValues.toJava(given[i]) : arguments[i];
+                arguments[i] = changed[i] ? values.toJava(given[i], null) : arguments[i];
             }
             Object[] results = new Object[(int) stack.size()];
             for (int i = 0; i < results.length; i++) {
-                results[i] = IValues.toJava(stack.get(i));
+                results[i] = values.toJava(stack.get(i), null);
             }
             return results;
         }
     }
 
-    private static IValue argument(Object value, Argument declared) {
-        int length = declared.N().has_value() ? declared.N().get() : 1;
-        return IValues.of(value, declared.type().get(), length);
+    private static IValue[] given(String name, FunctionSchema schema, Object[] arguments, ScriptValues values) {
+        Argument declared = schema.arguments();
+        if (arguments.length < declared.limit() || arguments.length > declared.limit() && !schema.is_vararg()) {
+            throw new IllegalArgumentException(
+                    name + " takes " + declared.limit() + " arguments, given were " + arguments.length);
+        }
+        IValue[] given = new IValue[arguments.length];
+        for (int i = 0; i < given.length; i++) {
+            try {
+                given[i] = i < declared.limit()
+                        ? value(arguments[i], declared.getPointer(i), values)
+                        : values.toScript(arguments[i], any());
+            } catch (ScriptValues.Mismatch e) {
+                throw new IllegalArgumentException("argument " + i + " of " + name + " " + e.getMessage());
+            }
+        }
+        return given;
+    }
+
+    private static IValue value(Object value, Argument declared, ScriptValues values) throws ScriptValues.Mismatch {
+        Type type = declared.type().get();
+        boolean standsForList = declared.N().has_value() && value != null && !(value instanceof List);
+        Object whole = standsForList ? Collections.nCopies(declared.N().get(), value) : value;
+        return values.toScript(whole, isOpen(type) ? any() : type);
+    }
+
+    /** Whether the type has variables, which stand for what is given. */
+    private static boolean isOpen(Type type) {
+        if (type.kind().intern() == TypeKind.VarType) {
+            return true;
+        }
+        for (long i = 0; i < type.containedTypeSize(); i++) {
+            if (isOpen(type.containedType(i).get())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Type any() {
+        return AnyType.get().get();
+    }
+
+    private static void apply(Operator operator, IValueVector stack) {
+        try {
+            operator.getOperation().apply(stack);
+        } catch (RuntimeException e) {
+            NativeScript.raise(String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** Whether the operator draws random numbers. */
@@ -80,7 +122,7 @@ public final class BoxedOperators {
         return false;
     }
 
-    static Operator operator(String name, String overload) {
+    private static Operator operator(String name, String overload) {
         return OPERATORS.computeIfAbsent(name + "." + overload, key -> {
             Operator operator = torch.findOperatorFor(new OperatorName(name, overload));
             if (operator.isNull()) {
