@@ -59,14 +59,15 @@ public final class BoxedOperators {
 
     private static IValue[] given(String name, FunctionSchema schema, Object[] arguments, ScriptValues values) {
         Argument declared = schema.arguments();
-        if (arguments.length < declared.limit() || arguments.length > declared.limit() && !schema.is_vararg()) {
+        long count = declared == null ? 0 : declared.limit(); // no arguments are a null pointer
+        if (arguments.length < count || arguments.length > count && !schema.is_vararg()) {
             throw new IllegalArgumentException(
-                    name + " takes " + declared.limit() + " arguments, given were " + arguments.length);
+                    name + " takes " + count + " arguments, given were " + arguments.length);
         }
         IValue[] given = new IValue[arguments.length];
         for (int i = 0; i < given.length; i++) {
             try {
-                given[i] = i < declared.limit()
+                given[i] = i < count
                         ? value(arguments[i], declared.getPointer(i), values)
                         : values.toScript(arguments[i], any());
             } catch (ScriptValues.Mismatch e) {
