@@ -140,6 +140,8 @@ JNI_FUNCTION jint JNICALL JNI_OnLoad(JavaVM* vm, void*) {
   java.collect = look.staticMethod(java.memory, "collect", "()V");
   java.thread = look.type("org/torchbridge/internal/NativeThread");
   java.attached = look.staticMethod(java.thread, "attached", "()V");
+  java.layers = look.type("org/torchbridge/internal/JavaLayers");
+  java.callLayer = look.staticMethod(java.layers, "call", "(JJ)J");
   java.call = look.method(look.type("org/torchbridge/internal/TensorCallback"), "call", "([J)[J");
   java.pack = look.method(
       look.type("org/torchbridge/internal/TensorPacker"), "pack", "(J)Lorg/torchbridge/internal/TensorCallback;");

@@ -15,8 +15,8 @@ namespace torchbridge {
 // What native code calls of Java. It is looked up when the library is loaded, by the class loader that loads it, which
 // libtorch's threads do not know. The classes are never let go of: the library has to stay, since libtorch points into it.
 struct JavaNames {
-  jclass exception, forwardCall, memory, thread;
-  jmethodID raise, newForwardCall, collect, attached;
+  jclass exception, forwardCall, memory, thread, layers;
+  jmethodID raise, newForwardCall, collect, attached, callLayer;
   jmethodID call, pack, addSuppressed;
 };
 extern JavaNames java;

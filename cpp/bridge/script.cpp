@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <istream>
 #include <ostream>
+#include <sstream>
 #include <unordered_map>
 
 #include "conversions.h"
@@ -13,12 +14,26 @@ using namespace torchbridge;
 using Stack = std::vector<c10::IValue>;
 using ExtraFiles = std::unordered_map<std::string, std::string>;
 
+extern "C" {
+int32_t aoti_torch_library_init_fragment(const char* space, const char* file, uint32_t line, void** library);
+int32_t aoti_torch_library_init_impl(
+    const char* space, const char* key, const char* file, uint32_t line, void** library);
+int32_t aoti_torch_library_def(void* library, const char* schema);
+int32_t aoti_torch_library_impl(void* library, const char* name, void (*kernel)(uint64_t*, uint64_t, uint64_t));
+}
+
 namespace torch::jit {
 bool getGraphExecutorOptimize();
 void setGraphExecutorOptimize(bool enabled);
 
 struct GraphFunction {
   void run(Stack& stack);
+};
+
+struct Node {
+  std::ostream& print(
+      std::ostream& out, size_t level, std::vector<const Node*>* groups, bool locations, bool attributes, bool scopes,
+      bool body) const;
 };
 
 // Seen by reference only: it has members, which nothing here needs.
@@ -43,9 +58,41 @@ class ExecutorChoice {
   bool before_;
 };
 
+// What Java code threw that this thread's program called. libtorch's interpreter passes on no more than its text.
+thread_local std::shared_ptr<const GlobalReference> thrownByLayer;
+
 void run(jlong function, Stack& stack, jboolean profiling) {
   const ExecutorChoice choice(profiling != 0);
-  reinterpret_cast<torch::jit::GraphFunction*>(function)->run(stack);
+  thrownByLayer = nullptr;
+  try {
+    reinterpret_cast<torch::jit::GraphFunction*>(function)->run(stack);
+  } catch (...) {
+    if (thrownByLayer != nullptr) {
+      throw JavaException(std::exchange(thrownByLayer, nullptr));
+    }
+    throw;
+  }
+}
+
+// The kernel of torchbridge::call_module(int id, Tensor input) -> Tensor. Arguments and result belong to the receiver.
+void callModule(uint64_t* stack, uint64_t, uint64_t) {
+  JNIEnv* env = environment();
+  const std::unique_ptr<at::Tensor> input(reinterpret_cast<at::Tensor*>(stack[1]));
+  const jlong output = env->CallStaticLongMethod(
+      java.layers, java.callLayer, static_cast<jlong>(stack[0]), reinterpret_cast<jlong>(input.get()));
+  try {
+    throwPending(env);
+  } catch (const JavaException& error) {
+    thrownByLayer = error.throwable;
+    throw;
+  }
+  stack[0] = static_cast<uint64_t>(output);
+}
+
+void require(int32_t error) {
+  if (error != 0) {
+    throw std::runtime_error("libtorch does not take the operator torchbridge::call_module");
+  }
 }
 
 class Memory : public std::streambuf {
@@ -171,6 +218,31 @@ JNI_FUNCTION void JNICALL Java_org_torchbridge_internal_NativeScript_raise(JNIEn
 JNI_FUNCTION void JNICALL
 Java_org_torchbridge_internal_NativeScript_run(JNIEnv* env, jclass, jlong function, jlong stack, jboolean profiling) {
   guarded(env, [&] { run(function, *reinterpret_cast<Stack*>(stack), profiling); });
+}
+
+JNI_FUNCTION jbyteArray JNICALL Java_org_torchbridge_internal_NativeScript_text(JNIEnv* env, jclass, jlong node) {
+  return guarded(env, [&] {
+    std::ostringstream out;
+    reinterpret_cast<const torch::jit::Node*>(node)->print(out, 0, nullptr, false, true, false, false);
+    const std::string text = out.str();
+    const auto length = static_cast<jsize>(text.size());
+    jbyteArray result = env->NewByteArray(length);
+    throwPending(env);
+    env->SetByteArrayRegion(result, 0, length, reinterpret_cast<const jbyte*>(text.data()));
+    return result;
+  });
+}
+
+JNI_FUNCTION void JNICALL Java_org_torchbridge_internal_NativeScript_registerLayers(JNIEnv* env, jclass) {
+  guarded(env, [] {
+    // Never freed: the operator stays as long as libtorch does.
+    void* schemas = nullptr;
+    require(aoti_torch_library_init_fragment("torchbridge", "script.cpp", 0, &schemas));
+    require(aoti_torch_library_def(schemas, "call_module(int id, Tensor input) -> Tensor"));
+    void* kernels = nullptr;
+    require(aoti_torch_library_init_impl("torchbridge", "CompositeImplicitAutograd", "script.cpp", 0, &kernels));
+    require(aoti_torch_library_impl(kernels, "call_module", &callModule));
+  });
 }
 
 JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeScript_call(

@@ -32,7 +32,7 @@ class ScriptFunctionTest {
 
         assertThat(((Tensor) power.call(x)).toDoubleArray()).containsExactly(1, 4, 9);
         assertThat(((Tensor) power.call(x, 3)).toDoubleArray()).containsExactly(1, 8, 27);
-        assertThat(((Tensor) power.call(List.of(x), Map.of("n", 1))).toDoubleArray()).containsExactly(1, 2, 3);
+        assertThat(((Tensor) power.callWith(List.of(x), Map.of("n", 1))).toDoubleArray()).containsExactly(1, 2, 3);
         assertThat(power).hasToString("power(Tensor x, int n=2) -> Tensor");
         assertThat(power.name()).isEqualTo("power");
     }
@@ -178,10 +178,10 @@ class ScriptFunctionTest {
         assertThatThrownBy(f::call)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("the function 'f' was not given its argument 'x'");
-        assertThatThrownBy(() -> f.call(List.of(), Map.of("y", 1)))
+        assertThatThrownBy(() -> f.callWith(List.of(), Map.of("y", 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("the function 'f' has no argument 'y'");
-        assertThatThrownBy(() -> f.call(List.of(1), Map.of("x", 1)))
+        assertThatThrownBy(() -> f.callWith(List.of(1), Map.of("x", 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("twice");
     }

@@ -29,6 +29,12 @@ final class NativeScript {
      */
     static native void run(long function, long stack, boolean profiling);
 
+    /** A node of a graph as libtorch prints it, in UTF-8, without the blocks in it. */
+    static native byte[] text(long node);
+
+    /** Registers the operator that calls {@link JavaLayers#call}, once for each process. */
+    static native void registerLayers();
+
     /** Runs a method of {@code object} that takes one tensor and makes one. */
     static native long call(long object, long function, long input, boolean profiling);
 }

@@ -2,7 +2,6 @@ package org.torchbridge.internal;
 
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolType;
 import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
@@ -13,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A module of TorchScript that is being written, the only one of its class. */
 public final class ScriptClass {
-    private static final String TRAINING = "training";
-
     static {
         Presets.load();
     }
@@ -28,8 +25,8 @@ public final class ScriptClass {
         try (PointerScope scope = new PointerScope()) {
             module = new JitModule(new QualifiedName("__torch__." + name), new CompilationUnit(), true);
             module.retainReference();
-            module.register_attribute(TRAINING, new Type.TypePtr(BoolType.get()), new IValue(true), false, false);
         }
+        attribute("training", "bool", true);
     }
 
     public void parameter(String name, long tensor) {

@@ -60,6 +60,12 @@ final class ScriptMethod {
         return count() == 2 && isTensor(argument(1).type().get()) && isTensor(returned());
     }
 
+    /** Whether it can be called with that many arguments, a method's module apart. */
+    boolean takes(long arguments) {
+        long next = first + arguments;
+        return next <= count() && (next == count() || argument(next).default_value().has_value());
+    }
+
     /** Runs it, a method on a module or another object. */
     @Nullable
     Object run(
@@ -137,7 +143,11 @@ final class ScriptMethod {
         return schema.arguments().getPointer(index);
     }
 
-    private Type returned() {
+    Type.TypePtr taken(long index) {
+        return argument(index).type();
+    }
+
+    Type returned() {
         return schema.returns().getPointer(0).type().get();
     }
 

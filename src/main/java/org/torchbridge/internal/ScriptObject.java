@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Function;
 import org.bytedeco.pytorch.FunctionVector;
+import org.bytedeco.pytorch.GraphFunction;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.StringVector;
@@ -186,6 +187,11 @@ public final class ScriptObject implements AutoCloseable {
         return use(() -> of(module.attr(name)));
     }
 
+    /** Whether that object is in a slot. */
+    public boolean isIn(String name, ScriptObject object) {
+        return use(() -> module.attr(name).toObject().address() == object.identity);
+    }
+
     /** What is in a slot. */
     public @Nullable Object get(String name, HostTypes host) {
         return use(() -> new ScriptValues(host)
@@ -216,6 +222,38 @@ public final class ScriptObject implements AutoCloseable {
     /** Puts an object in a slot. */
     public void setObject(String name, ScriptObject object) {
         run(() -> module.setattr(name, object.value()));
+    }
+
+    /**
+     * A module like this one with other children, of whatever classes.
+     *
+     * @throws IllegalArgumentException if a child lacks a method that this module calls
+     */
+    public ScriptObject withChildren(Map<String, ScriptObject> children) {
+        return use(() -> of(ScriptClasses.withChildren(module, children)));
+    }
+
+    /** The children in the order in which forward calls them; null if it does anything else. */
+    public @Nullable List<String> chain() {
+        return use(() -> {
+            Function forward = module.type().findMethod("forward");
+            return forward == null || forward.isNull() ? null : ScriptChain.of(new GraphFunction(forward));
+        });
+    }
+
+    /** A module that calls some children of this one, which is a chain, one after the other. */
+    public ScriptObject slice(List<String> names) {
+        return use(() -> of(ScriptChain.slice(module, names)));
+    }
+
+    /** To be called in a scope, which owns the type. */
+    Type.TypePtr type() {
+        enter();
+        try {
+            return new Type.TypePtr(module.type());
+        } finally {
+            leave();
+        }
     }
 
     // ---- methods

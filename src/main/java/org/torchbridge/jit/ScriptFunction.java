@@ -73,11 +73,11 @@ public final class ScriptFunction {
      * @throws org.torchbridge.TorchException if the function fails
      */
     public @Nullable Object call(@Nullable Object... arguments) {
-        return call(Arrays.asList(arguments), Map.of());
+        return callWith(Arrays.asList(arguments), Map.of());
     }
 
     /** Runs the function with the arguments that come first, and others by their names. */
-    public @Nullable Object call(
+    public @Nullable Object callWith(
             List<? extends @Nullable Object> arguments, Map<String, ? extends @Nullable Object> named) {
         return functions.run(name, arguments, named, new JavaTypes(Map.of()));
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
@@ -79,10 +82,16 @@ public final class ScriptModule extends Layer implements AutoCloseable {
     private static final String FORWARD = "forward";
     private static final String TRAINING = "training";
 
-    private ScriptObject script;
+    private transient volatile ScriptObject script;
     private boolean profiling;
     /** For a program without a mode of its own. */
     private boolean mode;
+
+    /** Java layers that a program calls which has no children any more. */
+    private transient List<Module> kept = List.of();
+
+    /** The script modules that have this one as a child. */
+    private transient List<WeakReference<ScriptModule>> parents = new CopyOnWriteArrayList<>();
 
     private ScriptModule(ScriptObject script) {
         this.script = script;
@@ -304,6 +313,102 @@ public final class ScriptModule extends Layer implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Puts another child in the place of the program's own, which the program then calls: another script module, or any
+     * {@link Layer} of Java's.
+     *
+     * <pre>{@code
+     * ScriptModule model = ScriptModule.load(Path.of("resnet18.pt"));
+     * model.setChild("fc", new Linear(512, 10));
+     * }</pre>
+     *
+     * <p>It must have the methods that the program calls of the child, and take and make the same; a Java layer has {@code
+     * forward}, of one tensor. With a Java layer in it, a module runs and trains like any other, and cannot be saved:
+     * trace the layer for that.
+     *
+     * @throws IllegalArgumentException if there is no such child, or the program cannot call this one
+     */
+    public void setChild(String path, Module child) {
+        setSubmodule(path, child);
+    }
+
+    /** {@link #setChild} for a child of this module itself. */
+    @Override
+    public void add(String name, Module child) {
+        ScriptObject.Slot slot = requireSlot(name);
+        if (slot.kind() != ScriptObject.SlotKind.MODULE) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' of " + script.className() + " is " + slot.kind().description() + ", not a child");
+        }
+        become(script.withChildren(Map.of(name, scriptOf(name, child))));
+        super.add(name, child);
+        link(child);
+    }
+
+    /**
+     * The part of a chain from one child to before another, with the same children under their names: what {@code
+     * sequential[from:to]} is in Python. A chain is a module that calls one child after the other, each with what the one
+     * before made, such as a {@code Sequential}. Negative numbers count from the end.
+     *
+     * @throws IllegalArgumentException if this module is no chain
+     */
+    public ScriptModule slice(int from, int to) {
+        List<String> chain = script.chain();
+        if (chain == null) {
+            throw new IllegalArgumentException(
+                    script.className() + " does more than to call its children one after the other, so it cannot be"
+                            + " sliced; take a child that is a chain: getSubmodule(name)");
+        }
+        int start = position(from, chain.size());
+        List<String> names = chain.subList(start, Math.max(start, position(to, chain.size())));
+        ScriptModule slice = bare(script.slice(names));
+        names.forEach(name -> slice.member(name, getSubmodule(name)));
+        return slice;
+    }
+
+    private static int position(int index, int size) {
+        return Math.max(0, Math.min(index < 0 ? index + size : index, size));
+    }
+
+    private ScriptObject scriptOf(String name, Module child) {
+        if (child instanceof ScriptModule module) {
+            return module.script;
+        } else if (child instanceof Layer layer) {
+            return LayerCalls.script(layer);
+        }
+        throw new IllegalArgumentException("'" + name + "' is to be a " + child.getClass().getSimpleName()
+                + "; a ScriptModule or a Layer is expected, which makes one tensor from one");
+    }
+
+    /** Takes another object as this module's, and with it all that this is a child of: their programs call its class. */
+    private void become(ScriptObject other) {
+        ScriptObject before = script;
+        script = other;
+        for (WeakReference<ScriptModule> reference : List.copyOf(parents)) {
+            ScriptModule parent = reference.get();
+            if (parent != null && !parent.script.isClosed()) {
+                Map<String, ScriptObject> changed = new HashMap<>();
+                for (ScriptObject.Slot slot : parent.script.slots()) {
+                    if (slot.kind() == ScriptObject.SlotKind.MODULE
+                            && parent.script.isIn(slot.name(), before)) {
+                        changed.put(slot.name(), other);
+                    }
+                }
+                if (!changed.isEmpty()) {
+                    parent.become(parent.script.withChildren(changed));
+                }
+            }
+        }
+        before.close();
+    }
+
+    private void link(Module child) {
+        if (child instanceof ScriptModule module) {
+            module.parents.removeIf(parent -> parent.get() == null);
+            module.parents.add(new WeakReference<>(this));
+        }
+    }
+
     /** Puts {@code parameter} in the place of the program's own. */
     @Override
     public void add(String name, Parameter parameter) {
@@ -360,8 +465,20 @@ public final class ScriptModule extends Layer implements AutoCloseable {
     @Override
     protected void onCopy() {
         script = script.copy();
+        parents = new CopyOnWriteArrayList<>();
         onReplacement();
-        namedChildren().forEach((name, child) -> script.setObject(name, ((ScriptModule) child).script));
+        forEachChildName((name, child) -> {
+            script.setObject(name, scriptOf(name, child));
+            link(child);
+        });
+    }
+
+    private void forEachChildName(BiConsumer<String, Module> action) {
+        for (ScriptObject.Slot slot : script.slots()) {
+            if (slot.kind() == ScriptObject.SlotKind.MODULE) {
+                action.accept(slot.name(), getSubmodule(slot.name()));
+            }
+        }
     }
 
     ScriptObject script() {
@@ -376,6 +493,7 @@ public final class ScriptModule extends Layer implements AutoCloseable {
             super.add(name, buffer);
         } else {
             super.add(name, (Module) member);
+            link((Module) member);
         }
     }
 
@@ -388,7 +506,7 @@ public final class ScriptModule extends Layer implements AutoCloseable {
      * @param preserved methods and attributes to keep; all but forward go away
      */
     public ScriptModule freeze(String... preserved) {
-        return of(script.freeze(List.of(preserved)));
+        return constant(script.freeze(List.of(preserved)));
     }
 
     /**
@@ -397,7 +515,39 @@ public final class ScriptModule extends Layer implements AutoCloseable {
      * @param methods other methods than forward to keep
      */
     public ScriptModule optimizeForInference(String... methods) {
-        return of(script.optimizeForInference(List.of(methods)));
+        return constant(script.optimizeForInference(List.of(methods)));
+    }
+
+    private ScriptModule constant(ScriptObject frozen) {
+        ScriptModule module = of(frozen);
+        module.kept = javaLayers();
+        return module;
+    }
+
+    private List<Module> javaLayers() {
+        return modules().stream()
+                .filter(ScriptModule.class::isInstance)
+                .flatMap(module -> module.children().stream())
+                .filter(child -> !(child instanceof ScriptModule))
+                .toList();
+    }
+
+    private void requireSaveable() {
+        namedModules().forEach((path, module) -> {
+            if (module instanceof ScriptModule parent) {
+                parent.namedChildren().forEach((name, child) -> {
+                    if (!(child instanceof ScriptModule)) {
+                        throw new IllegalStateException("the child '" + (path.isEmpty() ? "" : path + ".") + name
+                                + "' is a Java " + child.getClass().getSimpleName()
+                                + ", whose program an archive cannot hold; trace it first and put what ScriptModule.trace makes of it in its place");
+                    }
+                });
+            }
+        });
+        if (!kept.isEmpty()) {
+            throw new IllegalStateException("this program calls a Java "
+                    + kept.get(0).getClass().getSimpleName() + ", which an archive cannot hold");
+        }
     }
 
     // ---- saving
@@ -414,6 +564,7 @@ public final class ScriptModule extends Layer implements AutoCloseable {
 
     /** {@link #save(Path)} with files beside the program. */
     public void save(Path file, Map<String, byte[]> extraFiles) {
+        requireSaveable();
         AtomicFile.write(file, channel -> script.save(Channels.newOutputStream(channel), extraFiles));
     }
 
@@ -424,6 +575,7 @@ public final class ScriptModule extends Layer implements AutoCloseable {
 
     /** {@link #save(Path, Map)} to a stream, which stays open. */
     public void save(OutputStream out, Map<String, byte[]> extraFiles) {
+        requireSaveable();
         try {
             script.save(out, extraFiles);
             out.flush();
