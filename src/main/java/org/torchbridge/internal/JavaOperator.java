@@ -104,7 +104,7 @@ public final class JavaOperator implements OperatorKernel {
         try {
             schema = torch.parseSchema(text, false);
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException("the schema cannot be read: " + CompilerMessages.cleaned(e.getMessage()), e);
+            throw new IllegalArgumentException("the schema cannot be read: " + ScriptSource.forPeople(e.getMessage()), e);
         }
         if (!schema.name().getString().contains("::") || schema.is_vararg() || schema.is_varret()) {
             throw new IllegalArgumentException("the schema is " + text + "; one such as \"mylib::name(Tensor x) -> Tensor\""
@@ -173,6 +173,8 @@ public final class JavaOperator implements OperatorKernel {
             }
             handle.callBoxed(stack);
             return toJava(stack, resultTypes);
+        } catch (RuntimeException e) {
+            throw ScriptObject.translated(e);
         }
     }
 

@@ -8,6 +8,11 @@ final class NativeSource {
 
     private NativeSource() {}
 
-    /** A {@code torch::jit::Resolver}, which belongs to the caller; {@code constants} are attributes of {@code torch}. */
-    static native long names(String[] constants, long[] values);
+    /**
+     * Compiles source into methods of {@code object}, or if that is 0 into functions of {@code unit}.
+     *
+     * @param constants attributes of {@code torch}
+     * @return the addresses of the functions, a {@code long[]}, or what is wrong with the source, a {@code byte[]}
+     */
+    static native Object define(long object, long unit, byte[] source, String[] constants, long[] values);
 }

@@ -12,16 +12,27 @@ import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch.TypeKind;
 import org.jspecify.annotations.Nullable;
 
-/** A method of a TorchScript class: what it takes, and how it is called. */
+/** A method of a TorchScript class, or a function: what it takes, and how it is called. */
 final class ScriptMethod {
     private final Function function;
     private final FunctionSchema schema;
-    private final String owner;
+    private final @Nullable String owner;
+    /** The first argument after {@code self}. */
+    private final int first;
 
     ScriptMethod(Function function, String owner) {
         this.function = function;
         this.schema = function.getSchema();
         this.owner = owner;
+        this.first = 1;
+    }
+
+    /** A function, which belongs to no class. */
+    ScriptMethod(Function function) {
+        this.function = function;
+        this.schema = function.getSchema();
+        this.owner = null;
+        this.first = 0;
     }
 
     long address() {
@@ -35,7 +46,7 @@ final class ScriptMethod {
     /** As Python writes it: {@code forward(Tensor x, int n=3) -> Tensor}. */
     String text() {
         List<String> arguments = new ArrayList<>();
-        for (long i = 1; i < count(); i++) {
+        for (long i = first; i < count(); i++) {
             Argument argument = argument(i);
             String value = argument.default_value().has_value() ? "=" + defaultText(argument) : "";
             arguments.add(annotation(argument) + " " + ScriptText.of(argument.name()) + value);
@@ -49,16 +60,16 @@ final class ScriptMethod {
         return count() == 2 && isTensor(argument(1).type().get()) && isTensor(returned());
     }
 
-    /** Whether it can be called with that many arguments. */
+    /** Whether it can be called with that many arguments, a method's module apart. */
     boolean takes(long arguments) {
-        return arguments < count()
-                && (arguments == count() - 1 || argument(arguments + 1).default_value().has_value());
+        long next = first + arguments;
+        return next <= count() && (next == count() || argument(next).default_value().has_value());
     }
 
-    /** Runs it on a module or another object. */
+    /** Runs it, a method on a module or another object. */
     @Nullable
     Object run(
-            IValue self,
+            @Nullable IValue self,
             List<? extends @Nullable Object> arguments,
             Map<String, ? extends @Nullable Object> named,
             HostTypes host,
@@ -66,31 +77,33 @@ final class ScriptMethod {
         ScriptValues values = new ScriptValues(host);
         requireKnown(arguments, named);
         IValueVector stack = new IValueVector();
-        stack.push_back(self);
-        for (int i = 1; i < count(); i++) {
-            stack.push_back(value(argument(i), i - 1, arguments, named, values));
+        if (self != null) {
+            stack.push_back(self);
+        }
+        for (int i = first; i < count(); i++) {
+            stack.push_back(value(argument(i), i - first, arguments, named, values));
         }
         NativeScript.run(address(), stack.address(), profiling);
         return values.toJava(stack.get(0), returned());
     }
 
     private void requireKnown(List<?> arguments, Map<String, ?> named) {
-        if (arguments.size() > count() - 1) {
+        if (arguments.size() > count() - first) {
             throw new IllegalArgumentException(
                     where() + " was given " + arguments.size() + " arguments; " + text() + " is expected");
         }
         for (String name : named.keySet()) {
             int index = index(name);
-            if (index < 1) {
+            if (index < 0) {
                 throw new IllegalArgumentException(where() + " has no argument '" + name + "'; it is " + text());
-            } else if (index <= arguments.size()) {
+            } else if (index - first < arguments.size()) {
                 throw new IllegalArgumentException(where() + " was given its argument '" + name + "' twice");
             }
         }
     }
 
     private int index(String name) {
-        for (int i = 1; i < count(); i++) {
+        for (int i = first; i < count(); i++) {
             if (ScriptText.of(argument(i).name()).equals(name)) {
                 return i;
             }
@@ -118,11 +131,12 @@ final class ScriptMethod {
     }
 
     private String where() {
-        return "the method '" + name() + "' of " + owner;
+        return owner == null ? "the function '" + name() + "'" : "the method '" + name() + "' of " + owner;
     }
 
     private long count() {
-        return schema.arguments().limit();
+        Argument arguments = schema.arguments();
+        return arguments == null ? 0 : arguments.limit();
     }
 
     private Argument argument(long index) {

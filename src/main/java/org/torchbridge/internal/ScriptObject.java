@@ -432,7 +432,7 @@ public final class ScriptObject implements AutoCloseable {
     }
 
     /** What the presets throw is a RuntimeException, with all that libtorch says in its message. */
-    private static RuntimeException translated(RuntimeException e) {
+    static RuntimeException translated(RuntimeException e) {
         if (e.getClass() == RuntimeException.class && e.getMessage() != null) {
             NativeScript.raise(e.getMessage().getBytes(StandardCharsets.UTF_8));
         }

@@ -319,7 +319,9 @@ final class ScriptValues {
         return toScript(value, new ScriptTypeParser().parseType(name).get());
     }
 
-    private @Nullable String typeOf(@Nullable Object value) {
+    /** The type that a value has by itself, as Python writes it; null if TorchScript has none for it. */
+    @Nullable
+    String typeOf(@Nullable Object value) {
         if (value == null) {
             return "None";
         } else if (host.handle(value) != 0) {

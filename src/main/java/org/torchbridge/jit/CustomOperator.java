@@ -136,12 +136,7 @@ public final class CustomOperator implements AutoCloseable {
      * that have a default may be left out.
      */
     public @Nullable Object call(@Nullable Object... arguments) {
-        List<@Nullable Object> results;
-        try {
-            results = operator.call(arguments);
-        } catch (RuntimeException e) {
-            throw NativeFailures.translated(e);
-        }
+        List<@Nullable Object> results = operator.call(arguments);
         return switch (results.size()) {
             case 0 -> null;
             case 1 -> results.get(0);

@@ -153,6 +153,11 @@ public final class ScriptModule extends Layer implements AutoCloseable {
         return load(bytes);
     }
 
+    /** Starts a module that is written by hand; {@code name} is that of its class. */
+    public static ScriptModuleBuilder builder(String name) {
+        return new ScriptModuleBuilder(name);
+    }
+
     /** The module of what libtorch has, which is given away, with all below it. */
     static ScriptModule of(ScriptObject script) {
         return new ScriptTree().module(script);

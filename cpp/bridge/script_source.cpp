@@ -1,12 +1,22 @@
-// The names that TorchScript source may use besides its own: `torch` with its types, `math`, and `ops` with all operators.
+// Compiles TorchScript source, which may use names besides its own: `torch` with its types, `math`, and `ops` with all operators.
 #include <limits>
 #include <sstream>
 #include <unordered_map>
 
 #include "conversions.h"
 #include "ivalue.h"
+#include "java.h"
 
 // What libtorch 2.10's compiler looks names up with, in libtorch's order of virtual functions.
+namespace c10 {
+struct QualifiedName {
+  std::vector<std::string> atoms;
+  std::string qualifiedName;
+  std::string prefix;
+  std::string name;
+};
+}  // namespace c10
+
 namespace torch::jit {
 
 struct Graph;
@@ -24,8 +34,7 @@ static_assert(sizeof(std::optional<SourceRange>) == 40);
 // Of a function that is being compiled, as much as lies before its graph.
 struct GraphFunction {
   virtual ~GraphFunction() = default;
-  std::vector<std::string> nameParts;
-  std::string names[3];
+  c10::QualifiedName name;
   std::shared_ptr<Graph> graph;
 };
 
@@ -87,6 +96,19 @@ struct Resolver {
   virtual ~Resolver() = default;
   virtual SugaredValue::Pointer resolveValue(const std::string& name, GraphFunction& function, const SourceRange& place) = 0;
   virtual c10::TypePtr resolveType(const std::string& name, const SourceRange& place) = 0;
+};
+
+struct Function;
+struct Self;
+
+struct Object {
+  void define(const std::string& source, const std::shared_ptr<Resolver>& resolver);
+};
+
+struct CompilationUnit {
+  std::vector<Function*> define(
+      const std::optional<c10::QualifiedName>& prefix, const std::string& source,
+      const std::shared_ptr<Resolver>& resolver, const Self* self);
 };
 
 }  // namespace torch::jit
@@ -172,19 +194,57 @@ struct Names final : Resolver {
   c10::TypePtr resolveType(const std::string&, const SourceRange&) override { return {}; }
 };
 
+std::string bytes(JNIEnv* env, jbyteArray array) {
+  std::string result(static_cast<size_t>(env->GetArrayLength(array)), '\0');
+  env->GetByteArrayRegion(array, 0, static_cast<jsize>(result.size()), reinterpret_cast<jbyte*>(result.data()));
+  return result;
+}
+
+jbyteArray byteArray(JNIEnv* env, const std::string& text) {
+  const auto length = static_cast<jsize>(text.size());
+  jbyteArray array = env->NewByteArray(length);
+  if (array != nullptr) {
+    env->SetByteArrayRegion(array, 0, length, reinterpret_cast<const jbyte*>(text.data()));
+  }
+  return array;
+}
+
+Attributes constants(JNIEnv* env, jobjectArray names, jlongArray values) {
+  Attributes attributes;
+  const Integers numbers(env, values);
+  for (size_t i = 0; i < numbers.size(); i++) {
+    auto name = static_cast<jstring>(env->GetObjectArrayElement(names, static_cast<jsize>(i)));
+    attributes.emplace(Text(env, name).view(), constant(int64_t{numbers[i]}));
+    env->DeleteLocalRef(name);
+  }
+  return attributes;
+}
+
 }  // namespace
 
-// A torch::jit::Resolver, which belongs to the caller.
-JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeSource_names(
-    JNIEnv* env, jclass, jobjectArray names, jlongArray values) {
-  return guarded(env, [&] {
-    Attributes attributes;
-    const Integers numbers(env, values);
-    for (size_t i = 0; i < numbers.size(); i++) {
-      auto name = static_cast<jstring>(env->GetObjectArrayElement(names, static_cast<jsize>(i)));
-      attributes.emplace(Text(env, name).view(), constant(int64_t{numbers[i]}));
-      env->DeleteLocalRef(name);
+// Compiles source into methods of an object, or functions of a compilation unit: their addresses, or a text that says what
+// is wrong with the source.
+JNI_FUNCTION jobject JNICALL Java_org_torchbridge_internal_NativeSource_define(
+    JNIEnv* env, jclass, jlong object, jlong unit, jbyteArray source, jobjectArray names, jlongArray values) {
+  return guarded(env, [&]() -> jobject {
+    const std::string text = bytes(env, source);
+    const std::shared_ptr<Resolver> resolver = std::make_shared<Names>(constants(env, names, values));
+    try {
+      std::vector<jlong> functions;
+      if (object != 0) {
+        reinterpret_cast<Object*>(object)->define(text, resolver);
+      } else {
+        for (Function* each : reinterpret_cast<CompilationUnit*>(unit)->define(std::nullopt, text, resolver, nullptr)) {
+          functions.push_back(reinterpret_cast<jlong>(each));
+        }
+      }
+      return longs(env, functions);
+    } catch (const c10::Error& error) {
+      return byteArray(env, error.msg_);
+    } catch (const JavaException&) {
+      throw;
+    } catch (const std::exception& error) {
+      return byteArray(env, error.what());
     }
-    return reinterpret_cast<jlong>(static_cast<Resolver*>(new Names(std::move(attributes))));
   });
 }

@@ -1,0 +1,71 @@
+package org.torchbridge.internal;
+
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.CompilationUnit;
+import org.bytedeco.pytorch.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Functions of TorchScript that were compiled together. They are freed with this object, by the garbage collector. */
+public final class ScriptFunctions {
+    static {
+        Presets.load();
+    }
+
+    private final CompilationUnit unit;
+    private final Map<String, Function> functions = new LinkedHashMap<>();
+
+    /**
+     * Compiles source.
+     *
+     * @param constants whole numbers that are attributes of {@code torch}
+     * @throws IllegalArgumentException with the compiler's message
+     */
+    public ScriptFunctions(String source, Map<String, Long> constants) {
+        try (PointerScope scope = new PointerScope()) {
+            unit = new CompilationUnit();
+            for (long address : new ScriptSource(source, constants).define(unit)) {
+                Function function = new Function(Presets.borrowed(address));
+                functions.put(ScriptText.of(function.name()), function);
+            }
+            unit.retainReference();
+        } catch (RuntimeException e) {
+            throw ScriptObject.translated(e);
+        }
+    }
+
+    /** In the order of the source. */
+    public List<String> names() {
+        return new ArrayList<>(functions.keySet());
+    }
+
+    /** As Python writes it: {@code f(Tensor x, int n=3) -> Tensor}. */
+    public String text(String name) {
+        try (PointerScope scope = new PointerScope()) {
+            return new ScriptMethod(functions.get(name)).text();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Runs a function. */
+    public @Nullable Object run(
+            String name,
+            List<? extends @Nullable Object> arguments,
+            Map<String, ? extends @Nullable Object> named,
+            HostTypes host) {
+        try (PointerScope scope = new PointerScope()) {
+            return new ScriptMethod(functions.get(name)).run(null, arguments, named, host, false);
+        } catch (RuntimeException e) {
+            throw ScriptObject.translated(e);
+        } finally {
+            Reference.reachabilityFence(arguments);
+            Reference.reachabilityFence(named);
+            Reference.reachabilityFence(this);
+        }
+    }
+}
