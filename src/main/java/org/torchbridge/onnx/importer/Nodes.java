@@ -266,6 +266,7 @@ final class Nodes {
 
     private static boolean isKnown(OnnxNode node) {
         return !RANDOM.contains(node.operator())
+                && !node.operator().matches("Sequence.*|SplitToSequence|Optional.*")
                 && node.carried().stream().allMatch(input -> input == null || input instanceof Known)
                 && node.attributes().all().values().stream()
                         .noneMatch(attribute -> attribute.hasG() || attribute.getGraphsCount() > 0);
