@@ -1,5 +1,7 @@
 #include "conversions.h"
 
+#include "ivalue.h"
+
 namespace torchbridge {
 
 Integers::Integers(JNIEnv* env, jlongArray array) : given_(array != nullptr) {
@@ -37,12 +39,10 @@ Tensors::Tensors(JNIEnv* env, jlongArray handles) : pointers_(env, handles) {
 }
 
 static c10::detail::ListImpl* boxedList(const Integers& handles) {
-  constexpr uint32_t TENSOR_TAG = 1;
   std::vector<c10::IValue> values(handles.size());
   for (size_t i = 0; i < handles.size(); i++) {
     if (handles[i] != 0) {
-      new (&values[i].payload) at::Tensor(tensor(handles[i]));
-      values[i].tag = TENSOR_TAG;
+      values[i] = c10::IValue(tensor(handles[i]));
     }
   }
   auto* list = new c10::detail::ListImpl(std::move(values), c10::OptionalType::ofTensor());

@@ -35,6 +35,10 @@ int32_t aoti_torch_get_data_ptr(void* tensor, void** result);
 size_t aoti_torch_dtype_element_size(int32_t dtype);
 }
 
+namespace at {
+class Tensor;
+}
+
 namespace c10 {
 
 enum class ScalarType : int8_t {};
@@ -184,12 +188,21 @@ struct OptionalType {
   static TypePtr ofTensor();
 };
 
+// Any value of TorchScript. Its functions are in ivalue.h.
 struct IValue {
+  enum : uint32_t { NONE, TENSOR, DOUBLE = 3, COMPLEX, INT, UINT, BOOL = 10, TUPLE, STRING, LIST = 14, DICT, DEVICE = 18, OBJECT = 20, UNINITIALIZED = 22, ENUM = 27 };
   void* payload = nullptr;
-  uint32_t tag = 0;
+  uint32_t tag = NONE;
   IValue() = default;
-  IValue(IValue&& other) noexcept : payload(other.payload), tag(std::exchange(other.tag, 0)) {}
-  ~IValue() {}
+  explicit IValue(at::Tensor tensor);
+  IValue(uint32_t kind, intrusive_ptr_target* target);
+  IValue(const IValue& other);
+  IValue(IValue&& other) noexcept : payload(other.payload), tag(std::exchange(other.tag, NONE)) {}
+  IValue& operator=(IValue other) noexcept;
+  ~IValue();
+  bool isCounted() const;
+  at::Tensor& tensor();
+  const at::Tensor& tensor() const;
 };
 static_assert(sizeof(IValue) == 16);
 
@@ -226,14 +239,6 @@ struct Error : std::exception {
   const char* what() const noexcept override;
 };
 struct OutOfMemoryError : Error {};
-
-}  // namespace c10
-
-namespace at {
-class Tensor;
-}
-
-namespace c10 {
 
 struct TensorImpl {
   bool requires_grad() const;

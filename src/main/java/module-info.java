@@ -14,7 +14,9 @@ module org.torchbridge {
     exports org.torchbridge.autograd;
     exports org.torchbridge.data;
     exports org.torchbridge.graph;
+    exports org.torchbridge.graph.passes;
     exports org.torchbridge.io;
+    exports org.torchbridge.jit;
     exports org.torchbridge.nn;
     exports org.torchbridge.nn.attention;
     exports org.torchbridge.nn.utils;

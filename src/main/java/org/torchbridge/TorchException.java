@@ -1,6 +1,8 @@
 package org.torchbridge;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public class TorchException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    private static final Pattern PROGRAM_FAILURE =
+            Pattern.compile("(?s)^The following operation failed.*\n(?:[\\w.]+(?:Error|Exception)): ([^\n]+)");
 
     private final @Nullable String nativeTrace;
 
@@ -29,14 +34,24 @@ public class TorchException extends RuntimeException {
     /** Called from native code with all that libtorch said, and where a failed backward began, if that is known. */
     static void raise(byte[] utf8, boolean outOfMemory, @Nullable Throwable forwardCall) {
         String trace = new String(utf8, StandardCharsets.UTF_8);
-        String message =
-                trace.lines().filter(line -> !line.isBlank()).findFirst().orElse("libtorch failed and did not say why");
+        String message = message(trace);
         TorchException exception =
                 outOfMemory ? new OutOfMemoryException(message, trace) : new TorchException(message, trace);
         if (forwardCall != null) {
             exception.addSuppressed(forwardCall);
         }
         throw exception;
+    }
+
+    /** The first line; where a TorchScript program failed, the last, as Python's traces have it. */
+    private static String message(String trace) {
+        Matcher failure = PROGRAM_FAILURE.matcher(trace);
+        return failure.find()
+                ? failure.group(1)
+                : trace.lines()
+                        .filter(line -> !line.isBlank())
+                        .findFirst()
+                        .orElse("libtorch failed and did not say why");
     }
 
     /** Everything libtorch said, several lines as a rule, or {@code null} if the error did not come from libtorch. */

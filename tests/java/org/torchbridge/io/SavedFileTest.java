@@ -239,11 +239,11 @@ class SavedFileTest {
     void moduleSavesAndLoadsItself(@TempDir Path folder) {
         Path file = folder.resolve("linear.pth");
         Linear first = new Linear(3, 2);
-        first.save(file);
+        first.saveStateDict(file);
         Linear second = new Linear(3, 2);
-        assertThat(second.load(file).isComplete()).isTrue();
+        assertThat(second.loadStateDict(file).isComplete()).isTrue();
         assertThat(Torch.equal(second.weight.tensor(), first.weight.tensor())).isTrue();
-        assertThatThrownBy(() -> new Linear(3, 5).load(file)).isInstanceOf(StateDictException.class);
+        assertThatThrownBy(() -> new Linear(3, 5).loadStateDict(file)).isInstanceOf(StateDictException.class);
         String script = "import sys, torch; m = torch.nn.Linear(3, 2);"
                 + " print(m.load_state_dict(torch.load(sys.argv[1], weights_only=True)))";
         assertThat(PythonOracle.run(script, file.toString())).isEqualTo("<All keys matched successfully>\n");

@@ -14,12 +14,20 @@ public final class Presets {
 
     private Presets() {}
 
+    /** Loads the presets' natives, which their classes need. */
+    static void load() {}
+
     /** A pointer to memory that somebody else owns. */
     private static final class Borrowed extends Pointer {
         Borrowed(long address) {
             super((Pointer) null);
             this.address = address;
         }
+    }
+
+    /** A pointer to what somebody else owns. */
+    static Pointer borrowed(long address) {
+        return new Borrowed(address);
     }
 
     /** A tensor of the presets that shares the one behind {@code handle} and is freed by itself. */

@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.torchbridge.TorchException;
 
-/** Writes files that are there completely or not at all. */
-final class AtomicFile {
+/** Writes files that are there completely or not at all, whatever happens meanwhile. */
+public final class AtomicFile {
     /** Writes the content of a file. */
-    interface Content {
+    public interface Content {
         void write(FileChannel channel) throws IOException;
     }
 
@@ -39,7 +39,7 @@ final class AtomicFile {
      *
      * @throws TorchException if it cannot be written; a file that was there before is still there
      */
-    static void write(Path path, Content content) {
+    public static void write(Path path, Content content) {
         writeAll(Map.of(path, content));
     }
 

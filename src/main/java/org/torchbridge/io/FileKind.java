@@ -18,7 +18,7 @@ public enum FileKind {
             "Write it again in Python: torch.save(torch.load(file), file)"),
     TORCHSCRIPT(
             "a TorchScript archive, a whole module with its code",
-            "For its weights alone, save them in Python: torch.save(torch.jit.load(file).state_dict(), other)"),
+            "Load it with ScriptModule.load, whose stateDict() has its weights"),
     SAFETENSORS("a safetensors file", "Read it with Torch.load"),
     SHARD_INDEX(
             "an index of a checkpoint in several files",

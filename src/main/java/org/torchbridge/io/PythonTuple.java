@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A tuple of Python's: a list that does not change. It equals any list of the same values, as lists do in Java; Python's
  * tuples and lists never equal each other.
  */
-public sealed class PythonTuple extends AbstractList<@Nullable Object> implements RandomAccess permits TorchSize {
+public sealed class PythonTuple extends AbstractList<@Nullable Object> implements RandomAccess
+        permits TorchSize, NamedTuple {
     private final @Nullable Object[] values;
 
     PythonTuple(@Nullable Object[] values) {

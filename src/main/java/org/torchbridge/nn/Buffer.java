@@ -34,6 +34,16 @@ public sealed class Buffer permits UninitializedBuffer, ComputedBuffer {
         this.persistent = persistent;
     }
 
+    private Buffer(Tensor data, Void wrapped) {
+        this.data = Scope.escape(data);
+        this.persistent = true;
+    }
+
+    /** A buffer whose tensor is this very one, where the constructors make another over its memory. */
+    public static Buffer wrap(Tensor tensor) {
+        return new Buffer(tensor, null);
+    }
+
     public Tensor tensor() {
         return data();
     }

@@ -96,6 +96,7 @@ final class DeepCopy {
                 ModuleFields.write(field, copy, copy(value));
             }
         }
+        copy.onCopy();
         return copy;
     }
 

@@ -570,11 +570,11 @@ public abstract class Module implements Cloneable {
     }
 
     /**
-     * Writes the state dict to a file, for {@link #load} and for Python's {@code load_state_dict(torch.load(file))}.
+     * Writes the state dict to a file, for {@link #loadStateDict(Path)} and for Python's {@code load_state_dict(torch.load(file))}.
      *
      * @throws TorchException if the file cannot be written
      */
-    public final void save(Path file) {
+    public final void saveStateDict(Path file) {
         Scope.run(() -> Torch.save(stateDict(), file));
     }
 
@@ -584,7 +584,7 @@ public abstract class Module implements Cloneable {
      * @throws FileFormatException if there is none in it, or it is damaged
      * @throws StateDictException if a key is missing, unexpected, or of another shape; nothing was copied
      */
-    public final LoadResult load(Path file) {
+    public final LoadResult loadStateDict(Path file) {
         try (Scope scope = Scope.open()) {
             return loadStateDict(Torch.loadStateDict(file));
         }
@@ -740,6 +740,12 @@ public abstract class Module implements Cloneable {
     }
 
     // ---- how it is done
+
+    /** Called when another tensor has taken the place of one that a parameter or buffer of this module had. */
+    protected void onReplacement() {}
+
+    /** Called for a deep copy, which has this module's members by then, when those have been copied. */
+    protected void onCopy() {}
 
     /** The children without a field, by name. */
     Map<String, Module> added() {
@@ -953,6 +959,7 @@ public abstract class Module implements Cloneable {
                 }
             }
             buffers().forEach(buffer -> buffer.data(replaced(buffer.data(), conversion)));
+            modules().forEach(Module::onReplacement);
         }
         return this;
     }

@@ -34,6 +34,24 @@ public sealed class Parameter permits UninitializedParameter, ComputedParameter 
         this.data = null;
     }
 
+    private Parameter(Tensor data, Void wrapped) {
+        this.data = Scope.escape(data);
+    }
+
+    /**
+     * A parameter whose tensor is this very one, gradient and all, where the constructors make another over its memory:
+     * for a tensor that something else than a module holds, too.
+     *
+     * @throws IllegalArgumentException if an operator made the tensor
+     */
+    public static Parameter wrap(Tensor leaf) {
+        if (!leaf.isLeaf()) {
+            throw new IllegalArgumentException(
+                    "the tensor was made by " + leaf.gradFunctionName() + "; a leaf is expected");
+        }
+        return new Parameter(leaf, null);
+    }
+
     public Tensor tensor() {
         return data();
     }

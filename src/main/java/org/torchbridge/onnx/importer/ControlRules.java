@@ -61,7 +61,7 @@ final class ControlRules {
         for (int i = 1 + carried; i < outputs.size(); i++) {
             Value list = turn.get(i);
             Value one = c.list(Type.TENSOR, List.of(outputs.get(i)));
-            next.add(c.listOf(Type.TENSOR, c.op("aten::add", list, one)));
+            next.add(c.op("aten::add", list, one));
         }
         return next;
     }

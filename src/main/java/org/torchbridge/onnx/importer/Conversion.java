@@ -45,84 +45,48 @@ public final class Conversion {
 
     // ---- operators
 
-    /** The result of an operator. Trailing arguments that have defaults may be left out. */
+    /** The result of an operator. Arguments that have defaults may be left out at the end. */
     public Value op(String kind, @Nullable Object... arguments) {
-        return ops(kind, 1, arguments).get(0);
+        return ops(kind, arguments).get(0);
     }
 
-    /** The results of an operator that has {@code count} of them. */
-    public List<Value> ops(String kind, int count, @Nullable Object... arguments) {
+    /** The results of an operator that has several. */
+    public List<Value> ops(String kind, @Nullable Object... arguments) {
         List<@Nullable Object> given = new ArrayList<>();
         for (Object argument : arguments) {
             given.add(argument(argument));
         }
-        Node node = frame.builder().op(kind, given.toArray()).producer();
-        while (node.outputs().size() < count) {
-            node.addOutput(Type.TENSOR);
-        }
-        refine(node.output(0), ResultTypes.of(kind, given));
-        return node.outputs();
-    }
-
-    private static void refine(Value value, Type type) {
-        if (type != Type.TENSOR) {
-            value.setType(type);
-        }
+        List<Value> results = frame.builder().ops(kind, given.toArray());
+        ResultTypes.refine(kind, given, results);
+        return results;
     }
 
     private @Nullable Object argument(@Nullable Object argument) {
         if (argument instanceof Numbers numbers) {
             return numbers.isScalar()
                     ? numbers.get(0)
-                    : numbers.whole() != null ? numbers.whole() : argument(numbers.elements());
+                    : numbers.whole() != null ? numbers.whole() : numbers.elements();
         }
         if (argument instanceof Tensor tensor) {
-            return Scope.escape(tensor);
+            return constant(tensor);
         }
-        if (argument instanceof Integer number) {
-            return number.longValue();
-        }
-        if (argument instanceof ElementType type) {
-            return type.carrier();
-        }
-        return argument instanceof List<?> list && list.stream().anyMatch(each -> each instanceof Value)
-                ? list(list)
-                : argument;
+        return argument instanceof ElementType type ? type.carrier() : argument;
     }
 
-    /** A list of values and constants, of the type that its first element has. */
+    /** A list of values and constants. */
     public Value list(List<?> elements) {
-        Type element = elements.stream()
-                .map(ResultTypes::typeOf)
-                .map(type -> type instanceof Type.OfTensor ? Type.TENSOR : type)
-                .filter(type -> type != Type.NONE)
-                .findFirst()
-                .orElse(Type.INT);
-        boolean optional = elements.stream().anyMatch(each -> each == null);
-        return list(optional ? new Type.OfOptional(element) : element, elements);
+        return frame.builder().constant(elements);
     }
 
     /** A list of elements of a type, which may be empty. */
     public Value list(Type element, List<?> elements) {
-        List<Value> values = new ArrayList<>();
-        elements.forEach(each -> values.add(constant(each)));
-        return frame.block().append("prim::ListConstruct", values).addOutput(new Type.OfList(element));
+        return frame.builder()
+                .list(element, elements.stream().map(this::constant).toList());
     }
 
     /** The elements of a list that has {@code count} of them. */
     public List<Value> unpack(Value list, int count) {
-        Node node = frame.block().append("prim::ListUnpack", List.of(list));
-        Type element = list.type() instanceof Type.OfList of ? of.element() : Type.TENSOR;
-        for (int i = 0; i < count; i++) {
-            node.addOutput(element);
-        }
-        return node.outputs();
-    }
-
-    /** Says that a value is a list of elements of a type. */
-    public Value listOf(Type element, Value list) {
-        list.setType(new Type.OfList(element));
-        return list;
+        return frame.builder().unpack(list, count);
     }
 
     /** A value of type {@code bool} of a tensor with one element, or of a number. */
@@ -132,12 +96,12 @@ public final class Conversion {
 
     /** A constant of the program; a value is left as it is. */
     public Value constant(@Nullable Object value) {
-        if (value instanceof Value already) {
-            return already;
+        if (value instanceof Tensor tensor) {
+            Value constant = frame.builder().constant(Scope.escape(tensor));
+            constant.setType(ResultTypes.of(tensor));
+            return constant;
         }
-        Value constant = frame.builder().constant(argument(value));
-        constant.setType(ResultTypes.typeOf(argument(value)));
-        return constant;
+        return frame.builder().constant(argument(value));
     }
 
     /** {@code value} in another type, itself if it is of that type already. */
@@ -266,12 +230,11 @@ public final class Conversion {
     }
 
     private Value get(String path) {
-        Slot slot = graph.slots().get(path);
-        Type type = slot.value() instanceof Tensor tensor ? ResultTypes.of(tensor) : slot.type();
-        return frame.block()
-                .append("prim::GetAttr", List.of())
-                .set("name", path)
-                .addOutput(type);
+        Value value = frame.builder().get(path);
+        if (graph.slots().get(path).value() instanceof Tensor tensor) {
+            value.setType(ResultTypes.of(tensor));
+        }
+        return value;
     }
 
     private Value written(Numbers numbers) {
@@ -340,12 +303,12 @@ public final class Conversion {
     }
 
     private Value wholeList(Value tensor) {
-        Value rank = constant(1L);
-        Value intType = constant(0L);
-        Value longs = cast(tensor, DType.INT64);
-        return frame.block()
-                .append("prim::tolist", List.of(longs, rank, intType))
-                .addOutput(Type.INTS);
+        Value empty = list(Type.INT, List.of());
+        return loop(op("aten::numel", tensor), true, List.of(empty), turn -> {
+                    Value element = read(op("aten::select", tensor, 0L, turn.get(0)));
+                    return List.of(constant(true), op("aten::add", turn.get(1), list(Type.INT, List.of(element))));
+                })
+                .get(0);
     }
 
     static Numbers numbersOf(Known known) {

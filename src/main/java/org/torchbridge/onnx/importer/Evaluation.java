@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.torchbridge.Tensor;
 import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.Interpreter;
 import org.torchbridge.graph.Value;
 
 /** Runs programs without inputs: what the model itself determines. */
@@ -21,6 +22,6 @@ final class Evaluation {
         if (constants.size() == graph.outputs().size()) {
             return constants;
         }
-        return TempRun.run(graph, List.of()).stream().map(Tensor.class::cast).toList();
+        return new Interpreter(graph).run().stream().map(Tensor.class::cast).toList();
     }
 }

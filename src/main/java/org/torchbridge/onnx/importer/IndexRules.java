@@ -30,7 +30,7 @@ final class IndexRules {
         }
         indices.add(c.cast(node.tensor(1), DType.INT64));
         int rank = node.rank(0) < 0 || node.rank(1) < 0 ? -1 : node.rank(0) - 1 + node.rank(1);
-        return c.known(c.op("aten::index", x, c.list(indices)), Conversion.dtype(x), rank);
+        return c.known(c.op("aten::index", x, indices), Conversion.dtype(x), rank);
     }
 
     private static Value gatherElements(OnnxNode node, Conversion c) {

@@ -65,7 +65,7 @@ final class NormalizationRules {
         if (!node.wants(1)) {
             return List.of(c.op("aten::dropout", x, ratio, training));
         }
-        return new ArrayList<>(c.ops("aten::native_dropout", 2, x, ratio, training));
+        return new ArrayList<>(c.ops("aten::native_dropout", x, ratio, training));
     }
 
     private static Object ratio(OnnxNode node, Conversion c) {

@@ -47,7 +47,7 @@ final class PoolingRules {
         if (!node.wants(1)) {
             return List.of(c.op(kind, arguments));
         }
-        List<Value> both = c.ops(kind + "_with_indices", 2, arguments);
+        List<Value> both = c.ops(kind + "_with_indices", arguments);
         return List.of(both.get(0), PoolIndices.write(c, x, padded, both.get(1), whole ? null : padding, columns));
     }
 

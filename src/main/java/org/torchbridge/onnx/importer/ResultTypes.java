@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
@@ -19,7 +20,17 @@ import org.torchbridge.graph.Value;
  * arguments. For the operators that rules use most; of others nothing is known.
  */
 final class ResultTypes {
-    private static final Map<String, Function<Args, Type>> RULES = new HashMap<>();
+    private static final Map<String, Function<Args, Type.OfTensor>> RULES = new HashMap<>();
+
+    /** Operators whose second result are indices. */
+    private static final Set<String> INDEXED = Set.of(
+            "aten::sort",
+            "aten::topk",
+            "aten::max",
+            "aten::min",
+            "aten::max_pool1d_with_indices",
+            "aten::max_pool2d_with_indices",
+            "aten::max_pool3d_with_indices");
 
     /** An operator's arguments: values and Java's own. */
     private record Args(List<@Nullable Object> all) {
@@ -68,16 +79,21 @@ final class ResultTypes {
 
     private ResultTypes() {}
 
-    /** The type of the first result. */
-    static Type of(String kind, List<@Nullable Object> arguments) {
-        Function<Args, Type> rule = RULES.get(kind.endsWith("_") ? kind.substring(0, kind.length() - 1) : kind);
-        if (rule == null) {
-            return Type.TENSOR;
+    /** Notes what is known of an operator's results. */
+    static void refine(String kind, List<@Nullable Object> arguments, List<Value> results) {
+        Function<Args, Type.OfTensor> rule = RULES.get(kind.endsWith("_") ? kind.substring(0, kind.length() - 1) : kind);
+        if (rule == null || results.isEmpty() || !isUnknown(results.get(0))) {
+            return;
         }
-        Args args = new Args(arguments);
-        return isNumeric(kind) && arguments.stream().noneMatch(ResultTypes::isTensor)
-                ? number(kind, args)
-                : rule.apply(args);
+        Type.OfTensor first = rule.apply(new Args(arguments));
+        results.get(0).setType(first);
+        if (INDEXED.contains(kind) && results.size() > 1) {
+            results.get(1).setType(as(DType.INT64, first));
+        }
+    }
+
+    private static boolean isUnknown(Value value) {
+        return value.type() instanceof Type.OfTensor tensor && tensor.dtype() == null && tensor.shape() == null;
     }
 
     /** The type of the Java value, or value, that is an argument. */
@@ -126,21 +142,6 @@ final class ResultTypes {
 
     private static boolean isTensor(@Nullable Object argument) {
         return typeOf(argument) instanceof Type.OfTensor;
-    }
-
-    private static boolean isNumeric(String kind) {
-        return NUMERIC.containsKey(kind);
-    }
-
-    // ---- numbers
-
-    private static final Map<String, @Nullable Type> NUMERIC = new HashMap<>();
-
-    private static Type number(String kind, Args args) {
-        Type fixed = NUMERIC.get(kind);
-        return fixed != null
-                ? fixed
-                : args.all().stream().anyMatch(each -> typeOf(each) == Type.FLOAT) ? Type.FLOAT : Type.INT;
     }
 
     // ---- tensors
@@ -332,7 +333,7 @@ final class ResultTypes {
                 : Type.tensor(input.dtype(), index.rank() == 0 && input.rank() == 0 ? 0 : input.rank());
     }
 
-    private static Type cast(Args args) {
+    private static Type.OfTensor cast(Args args) {
         for (int i = 1; i < args.all().size(); i++) {
             if (args.get(i) instanceof DType dtype) {
                 return as(dtype, args.tensor(0));
@@ -350,16 +351,9 @@ final class ResultTypes {
         return sized(args.get(dtypeAt) instanceof DType dtype ? dtype : otherwise, args.sizes(0));
     }
 
-    private static void put(Function<Args, Type> rule, String... names) {
+    private static void put(Function<Args, Type.OfTensor> rule, String... names) {
         for (String name : names) {
             RULES.put("aten::" + name, rule);
-        }
-    }
-
-    private static void numeric(@Nullable Type type, String... names) {
-        for (String name : names) {
-            NUMERIC.put("aten::" + name, type);
-            RULES.putIfAbsent("aten::" + name, args -> Type.TENSOR);
         }
     }
 
@@ -586,31 +580,5 @@ final class ResultTypes {
                         args.get(1) instanceof DType dtype ? dtype : null,
                         args.sizes(0) == null ? null : Type.tensor(null, 1).shape()),
                 "tensor");
-        put(args -> args.get(1) == null || args.all().size() < 2 ? Type.INTS : Type.INT, "size");
-        put(args -> Type.INT, "dim", "numel", "len", "Int", "item");
-        put(args -> Type.BOOL, "Bool", "__contains__", "__is__", "__isnot__");
-        put(args -> Type.FLOAT, "Float");
-        put(
-                args -> new Type.OfList(Type.TENSOR),
-                "split",
-                "split_with_sizes",
-                "chunk",
-                "unbind",
-                "tensor_split",
-                "broadcast_tensors",
-                "meshgrid");
-        numeric(null, "add", "sub", "mul", "neg", "remainder", "abs", "fmod");
-        numeric(Type.INT, "floordiv", "floor", "ceil", "round");
-        numeric(Type.FLOAT, "div");
-        numeric(Type.BOOL, "eq", "ne", "lt", "le", "gt", "ge", "__not__", "__and__", "__or__", "__xor__");
-        RULES.put("prim::min", args -> number("aten::add", args));
-        RULES.put("prim::max", args -> number("aten::add", args));
-        RULES.put("aten::floordiv", args -> Type.INT);
-        RULES.put("aten::__not__", args -> Type.BOOL);
-        RULES.put("aten::sorted", args -> Type.INTS);
-        RULES.put(
-                "aten::__getitem__",
-                args -> typeOf(args.get(0)) instanceof Type.OfList list ? list.element() : Type.TENSOR);
-        RULES.put("prim::device", args -> Type.Simple.DEVICE);
     }
 }

@@ -37,17 +37,31 @@ final class Weights {
         String wanted = role != null && !scope.isEmpty() && Names.isMadeUp(known.name())
                 ? scope + "." + role
                 : Names.clean(known.name());
-        String path = wanted;
-        for (int i = 1; isTaken(path); i++) {
-            path = wanted + "_" + i;
-        }
+        String path = besides(wanted);
         graph.slots().put(path, slot);
         return path;
     }
 
-    /** Whether a slot has this path, or a module, or a slot has the path of a module on the way. */
+    /** A path that no slot has, in modules that no slot has the path of. */
+    private String besides(String wanted) {
+        String path = wanted;
+        for (int i = 1; isTaken(path); i++) {
+            String slot = slotOnTheWay(wanted);
+            path = slot == null ? wanted + "_" + i : slot + "_" + i + wanted.substring(slot.length());
+        }
+        return path;
+    }
+
     private boolean isTaken(String path) {
+        return slotOnTheWay(path) != null
+                || graph.slots().keySet().stream()
+                        .anyMatch(taken -> taken.equals(path) || taken.startsWith(path + "."));
+    }
+
+    private @Nullable String slotOnTheWay(String path) {
         return graph.slots().keySet().stream()
-                .anyMatch(taken -> taken.equals(path) || taken.startsWith(path + ".") || path.startsWith(taken + "."));
+                .filter(taken -> path.startsWith(taken + "."))
+                .findFirst()
+                .orElse(null);
     }
 }

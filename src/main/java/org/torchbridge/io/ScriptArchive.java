@@ -1,0 +1,91 @@
+package org.torchbridge.io;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.torchbridge.FileFormatException;
+import org.torchbridge.Tensor;
+import org.torchbridge.TorchException;
+
+/**
+ * The archive of a TorchScript module, looked through before libtorch reads it: libtorch trusts what it reads.
+ *
+ * <p>Its memory belongs to the current scope.
+ */
+public final class ScriptArchive {
+    private static final String EXTRA_FILES = "/extra/";
+
+    private final String source;
+    private final MappedFile file;
+    private final ZipArchive zip;
+
+    private ScriptArchive(String source, MappedFile file) {
+        this.source = source;
+        this.file = file;
+        FileKind kind = FileKind.of(file);
+        if (kind != FileKind.TORCHSCRIPT) {
+            throw new FileFormatException("is " + kind.description() + ", not a TorchScript archive. " + advice(kind));
+        }
+        this.zip = new ZipArchive(file);
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @throws FileFormatException if it is of another kind, or damaged
+     * @throws TorchException if there is no such file, or it cannot be read
+     */
+    public static ScriptArchive open(Path path) {
+        return named(path.toString(), () -> new ScriptArchive(path.toString(), MappedFile.open(path)));
+    }
+
+    /**
+     * Opens the content of a file.
+     *
+     * @throws FileFormatException if it is of another kind, or damaged
+     */
+    public static ScriptArchive of(byte[] content) {
+        return named("the content", () -> new ScriptArchive("the content", MappedFile.of(content)));
+    }
+
+    private static ScriptArchive named(String source, Supplier<ScriptArchive> open) {
+        try {
+            return open.get();
+        } catch (FileFormatException e) {
+            throw new FileFormatException(source + " " + e.getMessage(), e);
+        }
+    }
+
+    private static String advice(FileKind kind) {
+        return switch (kind) {
+            case TORCH_SAVE, TORCH_SAVE_LEGACY, SAFETENSORS, SHARD_INDEX -> "It has weights and no program: make the"
+                    + " module and give them to it, module.loadStateDict(Torch.load(file).stateDict())";
+            default -> kind.advice();
+        };
+    }
+
+    /** The name of the file, for messages. */
+    public String source() {
+        return source;
+    }
+
+    /** The whole of it. */
+    public Tensor bytes() {
+        return file.bytes(0, file.size());
+    }
+
+    /** The files that were put beside the program. */
+    public Map<String, byte[]> extraFiles() {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        for (String name : zip.names()) {
+            int start = name.indexOf(EXTRA_FILES);
+            if (start >= 0 && name.indexOf('/') == start) {
+                files.put(
+                        name.substring(start + EXTRA_FILES.length()),
+                        zip.content(zip.entry(name)).toByteArray());
+            }
+        }
+        return files;
+    }
+}

@@ -1,0 +1,451 @@
+package org.torchbridge.jit;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.Device;
+import org.torchbridge.FileFormatException;
+import org.torchbridge.Tensor;
+import org.torchbridge.TorchException;
+import org.torchbridge.internal.Adoption;
+import org.torchbridge.internal.ScriptObject;
+import org.torchbridge.io.AtomicFile;
+import org.torchbridge.nn.Buffer;
+import org.torchbridge.nn.Layer;
+import org.torchbridge.nn.Module;
+import org.torchbridge.nn.Parameter;
+
+/**
+ * A TorchScript program with its parameters: what Python's {@code torch.jit.script} and {@code torch.jit.trace} make and
+ * {@code torch.jit.save} writes. It is a module like any other: it has children, parameters and buffers under Python's
+ * names, trains and freezes, and goes into a {@link org.torchbridge.nn.Sequential} and an optimizer.
+ *
+ * <pre>{@code
+ * ScriptModule model = ScriptModule.load(Path.of("resnet18.pt"));
+ * Tensor scores = model.call(images);
+ *
+ * ScriptModule detector = ScriptModule.load(Path.of("detector.pt"));
+ * Map<?, ?> found = (Map<?, ?>) detector.run("detect", image, 0.5);
+ * }</pre>
+ *
+ * <p>{@link #call} is for programs of one tensor that make one. {@link #run} runs any method. Arguments are converted to
+ * the types that the method is declared with; those at the end that have defaults may be left out.
+ *
+ * <table>
+ * <caption>Values</caption>
+ * <tr><th>TorchScript</th><th>given</th><th>returned</th></tr>
+ * <tr><td>{@code Tensor}</td><td>{@link Tensor}</td><td>{@link Tensor}</td></tr>
+ * <tr><td>{@code int}</td><td>any whole number that fits into a {@code long}; a {@link org.torchbridge.DType}, which
+ *     TorchScript has as an {@code int}</td><td>{@link Long}</td></tr>
+ * <tr><td>{@code float}</td><td>{@link Double}, {@link Float}, any whole number</td><td>{@link Double}</td></tr>
+ * <tr><td>{@code bool}</td><td>{@link Boolean}</td><td>{@link Boolean}</td></tr>
+ * <tr><td>{@code complex}</td><td>a {@link org.torchbridge.Scalar}, any number</td><td>a complex {@link
+ *     org.torchbridge.Scalar}</td></tr>
+ * <tr><td>{@code number}</td><td>any number, {@link Boolean}</td><td>{@link Long}, {@link Double}, ...</td></tr>
+ * <tr><td>{@code str}</td><td>{@link String}, any {@link CharSequence}</td><td>{@link String}</td></tr>
+ * <tr><td>{@code None}, {@code Optional}</td><td>null, or the value</td><td>null, or the value</td></tr>
+ * <tr><td>{@code List}</td><td>any {@link java.util.Collection} or array</td><td>{@link java.util.ArrayList}, a copy</td></tr>
+ * <tr><td>{@code Tuple}</td><td>any {@link java.util.Collection} or array</td><td>{@link
+ *     org.torchbridge.io.PythonTuple}</td></tr>
+ * <tr><td>{@code NamedTuple}</td><td>any {@link java.util.Collection} or array, in the order of its fields</td><td>{@link
+ *     org.torchbridge.io.NamedTuple}</td></tr>
+ * <tr><td>{@code Dict}</td><td>any {@link Map}</td><td>{@link LinkedHashMap}, a copy</td></tr>
+ * <tr><td>{@code torch.device}</td><td>{@link Device}, or its text</td><td>{@link Device}</td></tr>
+ * <tr><td>an enum</td><td>{@link ScriptEnum}, a member of a Java enum with the name, or the name</td><td>{@link
+ *     ScriptEnum}</td></tr>
+ * <tr><td>a module</td><td>{@link ScriptModule}</td><td>{@link ScriptModule}: the child, if it is one</td></tr>
+ * <tr><td>an object of a class</td><td>{@link ScriptInstance}</td><td>{@link ScriptInstance}</td></tr>
+ * <tr><td>{@code Union}</td><td>what one of its types takes</td><td>the value</td></tr>
+ * <tr><td>{@code Any}</td><td>what its type follows from; elements of one type</td><td>the value</td></tr>
+ * <tr><td>{@code Future}</td><td></td><td>what it comes to</td></tr>
+ * </table>
+ *
+ * <p>Several threads may call one module at once. It needs no closing: a module that is unreachable is freed.
+ *
+ * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.jit.ScriptModule.html">ScriptModule</a>.
+ */
+public final class ScriptModule extends Layer implements AutoCloseable {
+    private static final String FORWARD = "forward";
+    private static final String TRAINING = "training";
+
+    private ScriptObject script;
+    private boolean profiling;
+    /** For a program without a mode of its own. */
+    private boolean mode;
+
+    private ScriptModule(ScriptObject script) {
+        this.script = script;
+    }
+
+    // ---- loading
+
+    /**
+     * Loads an archive that {@code torch.jit.save}, {@link #save} or {@code _save_for_lite_interpreter} wrote, with its
+     * tensors on the devices that it names.
+     *
+     * @throws FileFormatException if the file is of another kind, or damaged
+     * @throws TorchException if there is no such file, or it needs an operator that does not exist
+     */
+    public static ScriptModule load(Path file) {
+        return load(file, null);
+    }
+
+    /** {@link #load(Path)} with all tensors on {@code device}, unless that is null. */
+    public static ScriptModule load(Path file, @Nullable Device device) {
+        return load(file, device, new HashMap<>());
+    }
+
+    /** {@link #load(Path, Device)}; {@code extraFiles} gets the files that are in the archive beside the program. */
+    public static ScriptModule load(Path file, @Nullable Device device, Map<String, byte[]> extraFiles) {
+        return ScriptFiles.load(file, device, extraFiles);
+    }
+
+    /** {@link #load(Path)} from a stream, which is read to its end and stays open. */
+    public static ScriptModule load(InputStream in) {
+        return load(in, null, new HashMap<>());
+    }
+
+    /** {@link #load(Path, Device, Map)} from a stream, which is read to its end and stays open. */
+    public static ScriptModule load(InputStream in, @Nullable Device device, Map<String, byte[]> extraFiles) {
+        try {
+            return load(in.readAllBytes(), device, extraFiles);
+        } catch (IOException e) {
+            throw new TorchException("the stream cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** {@link #load(Path)} from the content of a file. */
+    public static ScriptModule load(byte[] content) {
+        return load(content, null, new HashMap<>());
+    }
+
+    /** {@link #load(Path, Device, Map)} from the content of a file. */
+    public static ScriptModule load(byte[] content, @Nullable Device device, Map<String, byte[]> extraFiles) {
+        return ScriptFiles.load(content, device, extraFiles);
+    }
+
+    /** {@link #load(Path)} from what remains in a buffer, whose position does not change. */
+    public static ScriptModule load(ByteBuffer content) {
+        byte[] bytes = new byte[content.remaining()];
+        content.duplicate().get(bytes);
+        return load(bytes);
+    }
+
+    /** The module of what libtorch has, which is given away, with all below it. */
+    static ScriptModule of(ScriptObject script) {
+        return new ScriptTree().module(script);
+    }
+
+    /** One without members; {@link ScriptTree} adds them. */
+    static ScriptModule bare(ScriptObject script) {
+        return new ScriptModule(script);
+    }
+
+    // ---- running
+
+    /**
+     * Makes the output from the input. Hooks are not run: use {@link #call}.
+     *
+     * @throws IllegalArgumentException if the program takes something else than one tensor
+     */
+    @Override
+    public Tensor forward(Tensor input) {
+        if (!script.isLayer()) {
+            return single(invoke(FORWARD, List.of(input), Map.of()));
+        }
+        Tensor output = Adoption.adopt(script.call(input.handle(), profiling));
+        Reference.reachabilityFence(input);
+        return output;
+    }
+
+    private Tensor single(@Nullable Object output) {
+        if (output instanceof Tensor tensor) {
+            return tensor;
+        }
+        throw new IllegalArgumentException("forward of " + script.className() + " makes no single tensor: it is "
+                + methods().get(FORWARD) + "; run(\"forward\", ...) gives what it makes");
+    }
+
+    /**
+     * Runs a method. Hooks run around {@code "forward"}, as around {@link #call}.
+     *
+     * @throws IllegalArgumentException if there is none of that name, or an argument is not what it takes
+     * @throws TorchException if the program fails; {@link TorchException#nativeTrace} has where
+     */
+    public @Nullable Object run(String method, @Nullable Object... arguments) {
+        return run(method, Arrays.asList(arguments), Map.of());
+    }
+
+    /** Runs a method with the arguments that come first, and others by their names. */
+    public @Nullable Object run(
+            String method, List<? extends @Nullable Object> arguments, Map<String, ? extends @Nullable Object> named) {
+        return method.equals(FORWARD)
+                ? hooked(inputs -> invoke(method, inputs, named), arguments.toArray())
+                : invoke(method, arguments, named);
+    }
+
+    private @Nullable Object invoke(
+            String method, List<? extends @Nullable Object> arguments, Map<String, ? extends @Nullable Object> named) {
+        Object result = script.run(method, arguments, named, types(), profiling);
+        Reference.reachabilityFence(arguments);
+        Reference.reachabilityFence(named);
+        return result;
+    }
+
+    /** The methods by name, as Python writes them: {@code "forward(Tensor x, int n=3) -> Tensor"}. */
+    public Map<String, String> methods() {
+        return script.methods();
+    }
+
+    /**
+     * Sets whether libtorch watches the first calls of each method and then makes a faster program of it, as Python does.
+     * That takes a long time, seconds for a large model, and is seldom faster: by default it does not. {@link
+     * #optimizeForInference} is what makes programs faster.
+     */
+    public ScriptModule profiling(boolean enabled) {
+        for (Module module : modules()) {
+            if (module instanceof ScriptModule each) {
+                each.profiling = enabled;
+            }
+        }
+        return this;
+    }
+
+    // ---- attributes
+
+    /** What this module itself has beside parameters, buffers and children: numbers, texts, lists, objects. */
+    public Map<String, @Nullable Object> attributes() {
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        for (ScriptObject.Slot slot : script.slots()) {
+            if (slot.kind() == ScriptObject.SlotKind.ATTRIBUTE) {
+                attributes.put(slot.name(), attribute(slot.name()));
+            }
+        }
+        return attributes;
+    }
+
+    /**
+     * What an attribute holds; parameters, buffers and children are some too.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public @Nullable Object attribute(String name) {
+        requireSlot(name);
+        return script.get(name, types());
+    }
+
+    /**
+     * Sets an attribute, which goes on having its type.
+     *
+     * @throws IllegalArgumentException if there is none of that name, or it is of another type
+     */
+    public void attribute(String name, @Nullable Object value) {
+        ScriptObject.Slot slot = requireSlot(name);
+        switch (slot.kind()) {
+            case ATTRIBUTE -> script.set(name, value, types());
+            case PARAMETER -> add(name, value instanceof Tensor tensor ? new Parameter(tensor) : (Parameter) value);
+            case BUFFER -> add(name, value instanceof Tensor tensor ? new Buffer(tensor) : (Buffer) value);
+            case MODULE -> add(name, (Module) value);
+            default -> throw new AssertionError(slot);
+        }
+    }
+
+    private ScriptObject.Slot requireSlot(String name) {
+        List<ScriptObject.Slot> slots = script.slots();
+        return slots.stream()
+                .filter(slot -> slot.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(script.className() + " has no attribute '" + name
+                        + "'; it has "
+                        + slots.stream().map(ScriptObject.Slot::name).toList()));
+    }
+
+    private JavaTypes types() {
+        Map<Long, ScriptModule> known = new HashMap<>();
+        for (Module module : modules()) {
+            if (module instanceof ScriptModule each) {
+                known.put(each.script.identity(), each);
+            }
+        }
+        return new JavaTypes(known);
+    }
+
+    // ---- what a module is
+
+    /** Whether the program is in training mode. */
+    @Override
+    public boolean isTraining() {
+        return script.has(TRAINING) ? (Boolean) script.get(TRAINING, new JavaTypes(Map.of())) : mode;
+    }
+
+    @Override
+    public ScriptModule train(boolean training) {
+        super.train(training);
+        mode = training;
+        if (script.has(TRAINING)) {
+            script.set(TRAINING, training, new JavaTypes(Map.of()));
+        }
+        return this;
+    }
+
+    /** Puts {@code parameter} in the place of the program's own. */
+    @Override
+    public void add(String name, Parameter parameter) {
+        requireSlot(name, ScriptObject.SlotKind.PARAMETER, parameter.getClass() == Parameter.class);
+        super.add(name, parameter);
+        script.setTensor(name, parameter.tensor().handle());
+    }
+
+    /** Puts {@code buffer} in the place of the program's own. */
+    @Override
+    public void add(String name, Buffer buffer) {
+        requireSlot(name, ScriptObject.SlotKind.BUFFER, buffer.getClass() == Buffer.class);
+        super.add(name, buffer);
+        script.setTensor(name, buffer.tensor().handle());
+    }
+
+    private void requireSlot(String name, ScriptObject.SlotKind kind, boolean plain) {
+        ScriptObject.Slot slot = requireSlot(name);
+        if (slot.kind() != kind) {
+            throw new IllegalArgumentException("'" + name + "' of " + script.className() + " is "
+                    + slot.kind().description() + ", not " + kind.description());
+        } else if (!plain) {
+            throw new IllegalArgumentException("'" + name + "' of " + script.className()
+                    + " cannot be computed, or wait for its shape: a program has it as a tensor");
+        }
+    }
+
+    @Override
+    public void delete(String name) {
+        throw new IllegalArgumentException(
+                "'" + name + "' cannot be taken out of a script module, whose program uses it");
+    }
+
+    @Override
+    protected String typeName() {
+        return "RecursiveScriptModule";
+    }
+
+    @Override
+    public String extraRepr() {
+        return "original_name=" + script.className();
+    }
+
+    @Override
+    protected void onReplacement() {
+        namedParameters("", false, false)
+                .forEach((name, parameter) ->
+                        script.setTensor(name, parameter.tensor().handle()));
+        namedBuffers("", false, false)
+                .forEach(
+                        (name, buffer) -> script.setTensor(name, buffer.tensor().handle()));
+    }
+
+    @Override
+    protected void onCopy() {
+        script = script.copy();
+        onReplacement();
+        namedChildren().forEach((name, child) -> script.setObject(name, ((ScriptModule) child).script));
+    }
+
+    ScriptObject script() {
+        return script;
+    }
+
+    /** A member that the program has already. */
+    void member(String name, Object member) {
+        if (member instanceof Parameter parameter) {
+            super.add(name, parameter);
+        } else if (member instanceof Buffer buffer) {
+            super.add(name, buffer);
+        } else {
+            super.add(name, (Module) member);
+        }
+    }
+
+    // ---- for inference
+
+    /**
+     * The same program in evaluation mode with its parameters and attributes as constants: nothing can be changed any
+     * more, and it needs nothing of this module.
+     *
+     * @param preserved methods and attributes to keep; all but forward go away
+     */
+    public ScriptModule freeze(String... preserved) {
+        return of(script.freeze(List.of(preserved)));
+    }
+
+    /**
+     * {@link #freeze}, and then what makes a program faster on the device it is on.
+     *
+     * @param methods other methods than forward to keep
+     */
+    public ScriptModule optimizeForInference(String... methods) {
+        return of(script.optimizeForInference(List.of(methods)));
+    }
+
+    // ---- saving
+
+    /**
+     * Writes an archive that {@link #load} and Python's {@code torch.jit.load} read; {@link #saveStateDict} writes the
+     * parameters and buffers alone.
+     *
+     * @throws TorchException if the file cannot be written; one that was there before is still there
+     */
+    public void save(Path file) {
+        save(file, Map.of());
+    }
+
+    /** {@link #save(Path)} with files beside the program. */
+    public void save(Path file, Map<String, byte[]> extraFiles) {
+        AtomicFile.write(file, channel -> script.save(Channels.newOutputStream(channel), extraFiles));
+    }
+
+    /** {@link #save(Path)} to a stream, which stays open. */
+    public void save(OutputStream out) {
+        save(out, Map.of());
+    }
+
+    /** {@link #save(Path, Map)} to a stream, which stays open. */
+    public void save(OutputStream out, Map<String, byte[]> extraFiles) {
+        try {
+            script.save(out, extraFiles);
+            out.flush();
+        } catch (IOException e) {
+            throw new TorchException("the stream cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** What {@link #save(Path)} writes. */
+    public byte[] toByteArray() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        save(out);
+        return out.toByteArray();
+    }
+
+    /**
+     * Frees the program, its parameters and its buffers, and those of all below it, at once: whoever has a part of it
+     * still cannot use it any more. Calls that are running end as if nothing had happened.
+     */
+    @Override
+    public void close() {
+        for (Module module : modules()) {
+            if (module instanceof ScriptModule each) {
+                each.parameters(false).forEach(parameter -> parameter.tensor().close());
+                each.buffers(false).forEach(buffer -> buffer.tensor().close());
+                each.script.close();
+            }
+        }
+    }
+}
