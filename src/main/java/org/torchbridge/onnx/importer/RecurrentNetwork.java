@@ -165,7 +165,7 @@ final class RecurrentNetwork {
                 ? "aten::lstm"
                 : gates == 3 ? "aten::gru" : "aten::rnn_" + activations(index).get(0);
         List<Value> results = c.ops(
-                kind, gates == 4 ? 3 : 2, input, states, c.list(weights), bias != null, 1L, 0.0, c.training(), false, false);
+                kind, input, states, c.list(weights), bias != null, 1L, 0.0, c.training(), false, false);
         List<Value> plain = new ArrayList<>(List.of(results.get(0)));
         results.subList(1, results.size()).forEach(each -> plain.add(c.op("aten::squeeze", each, 0L)));
         return plain;
@@ -228,7 +228,7 @@ final class RecurrentNetwork {
             }
             after = kept;
         }
-        Value so = c.listOf(Type.TENSOR, c.op("aten::add", turn.get(1), c.list(Type.TENSOR, List.of(output))));
+        Value so = c.op("aten::add", turn.get(1), c.list(Type.TENSOR, List.of(output)));
         List<Value> next = new ArrayList<>(List.of(c.constant(true), so));
         next.addAll(after);
         return next;

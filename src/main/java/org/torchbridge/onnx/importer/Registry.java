@@ -45,6 +45,8 @@ public final class Registry {
                 ScatterRules::register,
                 SequenceRules::register,
                 RandomRules::register,
+                ResizeRules::register,
+                ImageRules::register,
                 ConvolutionRules::register,
                 PoolingRules::register,
                 NormalizationRules::register,

@@ -56,13 +56,13 @@ final class ScatterRules {
 
     /** The data with one dimension in the place of those that the indices name. */
     private static Value rows(Conversion c, Value x, Value indices) {
-        Value rest = c.listOf(Type.INT, c.op("aten::slice", c.op("aten::size", x), c.size(indices, -1), null, 1L));
-        return c.op("aten::reshape", x, c.listOf(Type.INT, c.op("aten::add", c.list(List.of(-1L)), rest)));
+        Value rest = c.op("aten::slice", c.op("aten::size", x), c.size(indices, -1), null, 1L);
+        return c.op("aten::reshape", x, c.op("aten::add", c.list(List.of(-1L)), rest));
     }
 
     /** The numbers of those rows: indices times the strides of the named dimensions, the last of which is one. */
     private static Value places(Conversion c, Value x, Value indices) {
-        Value named = c.listOf(Type.INT, c.op("aten::slice", c.op("aten::size", x), 0L, c.size(indices, -1), 1L));
+        Value named = c.op("aten::slice", c.op("aten::size", x), 0L, c.size(indices, -1), 1L);
         Value sizes = c.op("aten::tensor", named, DType.INT64, c.device(), false);
         Value inner = c.op("aten::flip", c.op("aten::cumprod", c.op("aten::flip", sizes, new long[] {0}), 0L), new long[] {0});
         Value one = c.op("aten::ones", new long[] {1}, DType.INT64, null, c.device());
@@ -89,9 +89,9 @@ final class ScatterRules {
         Value data = batch == 1 ? x : c.op("aten::flatten", x, 0L, batch - 1);
         Value own = batch == 1 ? indices : c.op("aten::flatten", indices, 0L, batch - 1);
         Value result = gathered(c, data, withBatch(c, own, node.knownRank(1) - batch + 1));
-        Value outer = c.listOf(Type.INT, c.op("aten::slice", c.op("aten::size", x), 0L, batch, 1L));
-        Value inner = c.listOf(Type.INT, c.op("aten::slice", c.op("aten::size", result), 1L, null, 1L));
-        return c.op("aten::reshape", result, c.listOf(Type.INT, c.op("aten::add", outer, inner)));
+        Value outer = c.op("aten::slice", c.op("aten::size", x), 0L, batch, 1L);
+        Value inner = c.op("aten::slice", c.op("aten::size", result), 1L, null, 1L);
+        return c.op("aten::reshape", result, c.op("aten::add", outer, inner));
     }
 
     private static Value gathered(Conversion c, Value x, Value indices) {

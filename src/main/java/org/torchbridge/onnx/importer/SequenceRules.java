@@ -50,11 +50,11 @@ final class SequenceRules {
     }
 
     private static Value part(Conversion c, Value list, @Nullable Object from, @Nullable Object to) {
-        return c.listOf(Type.TENSOR, c.op("aten::slice", list, from, to, 1L));
+        return c.op("aten::slice", list, from, to, 1L);
     }
 
     private static Value joined(Conversion c, Value a, Value b) {
-        return c.listOf(Type.TENSOR, c.op("aten::add", a, b));
+        return c.op("aten::add", a, b);
     }
 
     private static Value concat(OnnxNode node, Conversion c) {
@@ -70,11 +70,11 @@ final class SequenceRules {
         Value x = node.tensor(0);
         if (!node.has(1)) {
             Value list = keep ? c.op("aten::split", x, 1L, axis) : c.op("aten::unbind", x, axis);
-            return c.listOf(Type.TENSOR, list);
+            return list;
         }
         return node.knownRank(1) == 0
-                ? c.listOf(Type.TENSOR, c.op("aten::split", x, node.number(1), axis))
-                : c.listOf(Type.TENSOR, c.op("aten::split_with_sizes", x, node.numbers(1), axis));
+                ? c.op("aten::split", x, node.number(1), axis)
+                : c.op("aten::split_with_sizes", x, node.numbers(1), axis);
     }
 
     /** The body for each place of the sequences; further inputs that are tensors are the same for all. */

@@ -29,13 +29,13 @@ final class SortRules {
         if (sorted) {
             return stableTopK(c, x, k, axis, largest);
         }
-        return new ArrayList<>(c.ops("aten::topk", 2, x, k, axis, largest, sorted));
+        return new ArrayList<>(c.ops("aten::topk", x, k, axis, largest, sorted));
     }
 
     /** Of equal elements the first one counts, which only a stable sort promises. */
     private static List<@Nullable Value> stableTopK(
             Conversion c, Value x, Object k, long axis, boolean largest) {
-        List<Value> both = c.ops("aten::sort", 2, x, true, axis, largest);
+        List<Value> both = c.ops("aten::sort", x, true, axis, largest);
         List<@Nullable Value> first = new ArrayList<>();
         both.forEach(each -> first.add(c.op("aten::slice", each, axis, 0L, k, 1L)));
         return first;
@@ -47,7 +47,7 @@ final class SortRules {
         boolean flat = !node.hasAttribute("axis");
         Value x = flat ? c.op("aten::flatten", node.tensor(0), 0L, -1L) : node.tensor(0);
         long axis = flat ? 0 : node.integer("axis");
-        List<Value> found = c.ops("aten::unique_dim", 3, x, axis, true, true, true);
+        List<Value> found = c.ops("aten::unique_dim", x, axis, true, true, true);
         Value values = found.get(0);
         Value inverse = found.get(1);
         Value counts = found.get(2);
