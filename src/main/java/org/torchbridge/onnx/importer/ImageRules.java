@@ -49,6 +49,9 @@ final class ImageRules {
         String mode = node.text("mode", "constant");
         int rank = node.knownRank(0);
         int count = axes == null ? rank : axes.size();
+        if (axes != null && !axes.isConstant()) {
+            throw node.unsupported("axes that are only known when it runs");
+        }
         List<Object> before = new ArrayList<>(Collections.nCopies(rank, 0L));
         List<Object> after = new ArrayList<>(before);
         for (int i = 0; i < count; i++) {
@@ -196,9 +199,9 @@ final class ImageRules {
         Value weight = node.weight(1, "weight");
         Value bias = node.weightOrNull(2, "bias");
         long group = node.integer("group", 1);
-        long[] kernel = TransposedPadding.kernel(node);
+        List<Object> kernel = TransposedPadding.kernel(node, c, weight);
         TransposedPadding padding = TransposedPadding.of(node, c, x, kernel);
-        String kind = "aten::conv_transpose" + kernel.length + "d";
+        String kind = "aten::conv_transpose" + kernel.size() + "d";
         Value full = c.op(
                 kind, x, weight, bias, padding.strides(), padding.pads(), padding.outputPads(), group, padding.dilations());
         return padding.cut(c, full);
@@ -234,14 +237,16 @@ final class ImageRules {
             Object inner = c.integer("mul", c.integer("sub", c.size(x, i + 2), 1L), strides[i]);
             sizes.add(c.integer("add", inner, kernel[i] - pads[i] - pads[i + kernel.length]));
         }
+        Value image = unpooled(c, x, indices, sizes);
         if (!node.has(2)) {
-            return unpooled(c, x, indices, sizes);
+            return image;
         }
-        List<Object> wanted = new ArrayList<>();
-        for (int i = 0; i < sizes.size(); i++) {
-            wanted.add(node.numbers(2).get(c, i));
+        List<Object> more = new ArrayList<>();
+        for (int i = sizes.size() - 1; i >= 0; i--) {
+            more.add(0L);
+            more.add(c.integer("sub", node.numbers(2).get(c, i), sizes.get(i)));
         }
-        return unpooled(c, x, indices, wanted);
+        return c.op("aten::constant_pad_nd", image, Numbers.row(more), number(node, 0));
     }
 
     private static Value unpooled(Conversion c, Value x, Value indices, List<Object> sizes) {

@@ -47,6 +47,11 @@ public final class Registry {
                 RandomRules::register,
                 ResizeRules::register,
                 ImageRules::register,
+                QuantizationRules::register,
+                OptionalRules::register,
+                SignalRules::register,
+                RoiRules::register,
+                ScanRules::register,
                 ConvolutionRules::register,
                 PoolingRules::register,
                 NormalizationRules::register,
@@ -54,7 +59,11 @@ public final class Registry {
                 ControlRules::register);
         families.forEach(family -> family.accept(registry.domain("")));
         List<Consumer<Registry>> microsoft =
-                List.of(LayerNormRules::registerMicrosoft, AttentionRules::registerMicrosoft);
+                List.of(
+                        LayerNormRules::registerMicrosoft,
+                        AttentionRules::registerMicrosoft,
+                        QuantizationRules::registerMicrosoft,
+                        MicrosoftRules::registerMicrosoft);
         microsoft.forEach(family -> family.accept(registry.domain("com.microsoft")));
         return registry;
     }

@@ -3,7 +3,6 @@ package org.torchbridge.onnx.importer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Value;
 
 /**
@@ -16,20 +15,19 @@ import org.torchbridge.graph.Value;
  */
 record TransposedPadding(
         long[] strides, long[] dilations, Numbers pads, long[] outputPads, List<Object> before, List<Object> after) {
-    static long[] kernel(OnnxNode node) {
+    /** The kernel's sizes, from the attribute or from the weight. */
+    static List<Object> kernel(OnnxNode node, Conversion c, Value weight) {
         long[] kernel = node.integers("kernel_shape");
-        if (kernel != null) {
-            return kernel;
+        List<Object> sizes = new ArrayList<>();
+        int dims = kernel == null ? node.knownRank(1) - 2 : kernel.length;
+        for (int i = 0; i < dims; i++) {
+            sizes.add(kernel == null ? c.size(weight, i + 2) : (Object) kernel[i]);
         }
-        List<@Nullable Long> weight = node.shape(1);
-        if (weight == null || weight.subList(2, weight.size()).contains(null)) {
-            throw node.unsupported("a weight of unknown shape");
-        }
-        return weight.stream().skip(2).mapToLong(Long::longValue).toArray();
+        return sizes;
     }
 
-    static TransposedPadding of(OnnxNode node, Conversion c, Value x, long[] kernel) {
-        int dims = kernel.length;
+    static TransposedPadding of(OnnxNode node, Conversion c, Value x, List<Object> kernel) {
+        int dims = kernel.size();
         long[] strides = node.integers("strides", Padding.all(dims, 1));
         long[] dilations = node.integers("dilations", Padding.all(dims, 1));
         long[] pads = node.integers("pads", Padding.all(2 * dims, 0));
@@ -45,8 +43,9 @@ record TransposedPadding(
                 continue;
             }
             Object size = c.size(x, i + 2);
-            Object full = c.integer(
-                    "add", c.integer("mul", c.integer("sub", size, 1L), strides[i]), added[i] + (kernel[i] - 1) * dilations[i] + 1);
+            Object extent = c.integer("mul", c.integer("sub", kernel.get(i), 1L), dilations[i]);
+            Object steps = c.integer("mul", c.integer("sub", size, 1L), strides[i]);
+            Object full = c.integer("add", steps, extent, added[i] + 1);
             Object target = wanted == null ? c.integer("mul", size, strides[i]) : (Object) wanted[wanted.length - dims + i];
             Object total = c.integer("sub", full, target);
             Object half = c.integer("floordiv", total, 2L);
