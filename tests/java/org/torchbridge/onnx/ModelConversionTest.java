@@ -38,7 +38,10 @@ class ModelConversionTest {
 
     @Test
     void floatWeightsBecomeParametersByTheirNames() {
-        Graph graph = matMul("layers.0.fc.weight").weight("layers.0.fc.weight", WEIGHT).load().toGraph();
+        Graph graph = matMul("layers.0.fc.weight")
+                .weight("layers.0.fc.weight", WEIGHT)
+                .load()
+                .toGraph();
 
         assertThat(graph.slots()).containsOnlyKeys("layers.0.fc.weight");
         assertThat(graph.slots().get("layers.0.fc.weight").kind()).isEqualTo(Slot.Kind.PARAMETER);
@@ -46,7 +49,10 @@ class ModelConversionTest {
 
     @Test
     void weightsWhoseNamesAreMadeUpAreCalledAfterTheModule() {
-        Graph graph = matMul("onnx::MatMul_12").weight("onnx::MatMul_12", WEIGHT).load().toGraph();
+        Graph graph = matMul("onnx::MatMul_12")
+                .weight("onnx::MatMul_12", WEIGHT)
+                .load()
+                .toGraph();
 
         assertThat(graph.slots()).containsOnlyKeys("layers.0.fc.weight");
     }
@@ -165,7 +171,8 @@ class ModelConversionTest {
                 .output("y")
                 .load();
 
-        assertThat(model.toGraph(OnnxOptions.options().size("batch", 7)).kinds()).containsEntry("aten::size", 1);
+        assertThat(model.toGraph(OnnxOptions.options().size("batch", 7)).kinds())
+                .containsEntry("aten::size", 1);
         assertThat(model.toGraph().kinds()).containsEntry("aten::size", 2);
     }
 
@@ -200,7 +207,8 @@ class ModelConversionTest {
     @Test
     void namesInABodyHideThoseOutside() {
         GraphProto then = new ModelText(17).node("Abs", "x", "a").output("a").graph();
-        GraphProto otherwise = new ModelText(17).node("Neg", "a", "b").output("b").graph();
+        GraphProto otherwise =
+                new ModelText(17).node("Neg", "a", "b").output("b").graph();
         Graph graph = new ModelText(17)
                 .input("x", "float", "n")
                 .input("which", "bool")
@@ -287,7 +295,8 @@ class ModelConversionTest {
 
     @Test
     void aNameThatNothingMakesIsAnError() {
-        OnnxModel model = new ModelText(17).node("Abs", "nowhere", "y").output("y").load();
+        OnnxModel model =
+                new ModelText(17).node("Abs", "nowhere", "y").output("y").load();
 
         assertThatThrownBy(model::toGraph)
                 .isInstanceOf(FileFormatException.class)
@@ -314,7 +323,8 @@ class ModelConversionTest {
                 .setName("Endless")
                 .addInput("a")
                 .addOutput("b")
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("mine").setVersion(1))
+                .addOpsetImport(
+                        OperatorSetIdProto.newBuilder().setDomain("mine").setVersion(1))
                 .addNode(ModelText.node("mine::Endless", "inner", "a", "b"))
                 .build();
         OnnxModel model = new ModelText(17)

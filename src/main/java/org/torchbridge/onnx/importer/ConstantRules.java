@@ -4,6 +4,7 @@ import java.util.List;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.onnx.ElementType;
 import org.torchbridge.onnx.ExternalData;
@@ -30,7 +31,9 @@ final class ConstantRules {
     private static Value constant(OnnxNode node, Conversion c) {
         AttributeProto value = node.attribute("value");
         if (value != null) {
-            return c.constant(c.read(value.getT()));
+            return ModelTensors.isText(value.getT())
+                    ? c.list(Type.STRING, c.texts(value.getT()))
+                    : c.constant(c.read(value.getT()));
         }
         AttributeProto sparse = node.attribute("sparse_value");
         if (sparse != null) {

@@ -63,9 +63,7 @@ public final class Conversion {
 
     private @Nullable Object argument(@Nullable Object argument) {
         if (argument instanceof Numbers numbers) {
-            return numbers.isScalar()
-                    ? numbers.get(0)
-                    : numbers.whole() != null ? numbers.whole() : numbers.elements();
+            return numbers.isScalar() ? numbers.get(0) : numbers.whole() != null ? numbers.whole() : numbers.elements();
         }
         if (argument instanceof Tensor tensor) {
             return constant(tensor);
@@ -123,7 +121,12 @@ public final class Conversion {
 
     /** A tensor of the model, in the type that programs compute in. */
     public Tensor read(TensorProto proto) {
-        return nodes.read(proto);
+        return nodes.tensors().read(proto);
+    }
+
+    /** The elements of a tensor of strings of the model. */
+    public List<String> texts(TensorProto proto) {
+        return nodes.tensors().texts(proto);
     }
 
     /** What is known of a tensor. */

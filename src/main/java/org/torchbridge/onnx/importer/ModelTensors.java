@@ -1,6 +1,7 @@
 package org.torchbridge.onnx.importer;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
@@ -27,12 +28,33 @@ final class ModelTensors {
         return dtype != null && dtype.isFloatingPoint();
     }
 
-    /** The initialisers of a graph by name. */
+    /** The initialisers of a graph that are strings, by name. */
+    Map<String, List<String>> texts(GraphProto graph) {
+        Map<String, List<String>> texts = new LinkedHashMap<>();
+        for (TensorProto tensor : graph.getInitializerList()) {
+            if (isText(tensor)) {
+                texts.put(tensor.getName(), texts(tensor));
+            }
+        }
+        return texts;
+    }
+
+    static boolean isText(TensorProto tensor) {
+        return ElementType.of(tensor.getDataType()) == ElementType.STRING;
+    }
+
+    List<String> texts(TensorProto tensor) {
+        return reader.strings(tensor);
+    }
+
+    /** The initialisers of a graph that are numbers, by name. */
     Map<String, Known> initializers(GraphProto graph) {
         Map<String, Known> known = new LinkedHashMap<>();
         for (TensorProto tensor : graph.getInitializerList()) {
             ElementType element = ElementType.of(tensor.getDataType());
-            known.put(tensor.getName(), Known.initializer(tensor.getName(), element, () -> read(tensor)));
+            if (!isText(tensor)) {
+                known.put(tensor.getName(), Known.initializer(tensor.getName(), element, () -> read(tensor)));
+            }
         }
         for (SparseTensorProto tensor : graph.getSparseInitializerList()) {
             String name = tensor.getValues().getName();

@@ -11,7 +11,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.FileFormatException;
-import org.torchbridge.Tensor;
 import org.torchbridge.UnsupportedOperatorException;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
@@ -24,7 +23,6 @@ import org.torchbridge.onnx.proto.AttributeProto;
 import org.torchbridge.onnx.proto.FunctionProto;
 import org.torchbridge.onnx.proto.GraphProto;
 import org.torchbridge.onnx.proto.NodeProto;
-import org.torchbridge.onnx.proto.TensorProto;
 import org.torchbridge.onnx.proto.TypeProto;
 import org.torchbridge.onnx.proto.ValueInfoProto;
 
@@ -88,6 +86,7 @@ final class Nodes {
         graph.getValueInfoList().forEach(names::declare);
         graph.getOutputList().forEach(names::declare);
         tensors.initializers(graph).forEach(names::put);
+        tensors.texts(graph).forEach((name, texts) -> names.put(name, carry(conversion.list(Type.STRING, texts))));
         for (NodeProto node : NodeOrder.needed(graph.getNodeList(), outputs)) {
             node(node);
         }
@@ -250,8 +249,8 @@ final class Nodes {
         declared.put(value, element);
     }
 
-    Tensor read(TensorProto proto) {
-        return tensors.read(proto);
+    ModelTensors tensors() {
+        return tensors;
     }
 
     /** What stands for a rule's value, with what the rule has said of it. */
@@ -267,9 +266,19 @@ final class Nodes {
     private static boolean isKnown(OnnxNode node) {
         return !RANDOM.contains(node.operator())
                 && !node.operator().matches("Sequence.*|SplitToSequence|Optional.*")
+                && !isText(node)
                 && node.carried().stream().allMatch(input -> input == null || input instanceof Known)
                 && node.attributes().all().values().stream()
                         .noneMatch(attribute -> attribute.hasG() || attribute.getGraphsCount() > 0);
+    }
+
+    /** Whether it is a constant of strings, which are no tensors. */
+    private static boolean isText(OnnxNode node) {
+        return node.operator().equals("Constant")
+                && node.attributes().all().values().stream()
+                        .anyMatch(attribute -> attribute.hasS()
+                                || attribute.getStringsCount() > 0
+                                || attribute.hasT() && ModelTensors.isText(attribute.getT()));
     }
 
     private void defer(OnnxNode node) {
@@ -364,6 +373,9 @@ final class Nodes {
         }
         if (value.type().equals(Type.INTS)) {
             return row(value);
+        }
+        if (value.type().equals(new Type.OfList(Type.STRING))) {
+            return new Written(value, ElementType.STRING);
         }
         DType dtype = value.type() instanceof Type.OfTensor tensor ? tensor.dtype() : null;
         return new Written(value, dtype == null ? ElementType.UNDEFINED : ElementType.of(dtype));

@@ -81,7 +81,8 @@ final class ResultTypes {
 
     /** Notes what is known of an operator's results. */
     static void refine(String kind, List<@Nullable Object> arguments, List<Value> results) {
-        Function<Args, Type.OfTensor> rule = RULES.get(kind.endsWith("_") ? kind.substring(0, kind.length() - 1) : kind);
+        Function<Args, Type.OfTensor> rule =
+                RULES.get(kind.endsWith("_") ? kind.substring(0, kind.length() - 1) : kind);
         if (rule == null || results.isEmpty() || !isUnknown(results.get(0))) {
             return;
         }
@@ -351,8 +352,8 @@ final class ResultTypes {
         return sized(args.get(dtypeAt) instanceof DType dtype ? dtype : otherwise, args.sizes(0));
     }
 
-    private static void put(Function<Args, Type.OfTensor> rule, String... names) {
-        for (String name : names) {
+    private static void put(Function<Args, Type.OfTensor> rule, String names) {
+        for (String name : names.split("\\s+")) {
             RULES.put("aten::" + name, rule);
         }
     }
@@ -360,208 +361,52 @@ final class ResultTypes {
     static {
         put(
                 ResultTypes::same,
-                "abs",
-                "acos",
-                "acosh",
-                "asin",
-                "asinh",
-                "atan",
-                "atanh",
-                "bitwise_not",
-                "ceil",
-                "celu",
-                "clamp",
-                "clamp_max",
-                "clamp_min",
-                "contiguous",
-                "clone",
-                "cos",
-                "cosh",
-                "cumsum",
-                "cumprod",
-                "detach",
-                "digamma",
-                "dropout",
-                "elu",
-                "erf",
-                "erfc",
-                "exp",
-                "expm1",
-                "fill",
-                "flip",
-                "floor",
-                "frac",
-                "gelu",
-                "hardshrink",
-                "hardsigmoid",
-                "hardswish",
-                "hardtanh",
-                "instance_norm",
-                "group_norm",
-                "layer_norm",
-                "leaky_relu",
-                "lgamma",
-                "log",
-                "log10",
-                "log1p",
-                "log2",
-                "log_sigmoid",
-                "log_softmax",
-                "masked_fill",
-                "mish",
-                "nan_to_num",
-                "native_layer_norm",
-                "neg",
-                "positive",
-                "prelu",
-                "reciprocal",
-                "relu",
-                "relu6",
-                "rms_norm",
-                "roll",
-                "round",
-                "rrelu",
-                "rsqrt",
-                "selu",
-                "sigmoid",
-                "sign",
-                "silu",
-                "sin",
-                "sinh",
-                "softmax",
-                "softplus",
-                "softshrink",
-                "softsign",
-                "sqrt",
-                "square",
-                "tan",
-                "tanh",
-                "threshold",
-                "tril",
-                "triu",
-                "trunc",
-                "zeros_like",
-                "ones_like",
-                "full_like",
-                "empty_like",
-                "index_put",
-                "scatter",
-                "scatter_add",
-                "scatter_reduce",
-                "index_add",
-                "batch_norm",
-                "sort",
-                "local_response_norm");
+                """
+                abs acos acosh asin asinh atan atanh bitwise_not ceil celu clamp clamp_max clamp_min contiguous
+                clone cos cosh cumsum cumprod detach digamma dropout elu erf erfc exp expm1 fill flip floor frac
+                gelu hardshrink hardsigmoid hardswish hardtanh instance_norm group_norm layer_norm leaky_relu
+                lgamma log log10 log1p log2 log_sigmoid log_softmax masked_fill mish nan_to_num
+                native_layer_norm neg positive prelu reciprocal relu relu6 rms_norm roll round rrelu rsqrt selu
+                sigmoid sign silu sin sinh softmax softplus softshrink softsign sqrt square tan tanh threshold
+                tril triu trunc zeros_like ones_like full_like empty_like index_put scatter scatter_add
+                scatter_reduce index_add batch_norm sort local_response_norm""");
         put(
                 ResultTypes::broadcast,
-                "add",
-                "sub",
-                "mul",
-                "div",
-                "pow",
-                "remainder",
-                "fmod",
-                "maximum",
-                "minimum",
-                "atan2",
-                "bitwise_and",
-                "bitwise_or",
-                "bitwise_xor",
-                "bitwise_left_shift",
-                "bitwise_right_shift",
-                "floor_divide",
-                "lerp",
-                "addcmul",
-                "rsub");
+                """
+                add sub mul div pow remainder fmod maximum minimum atan2 bitwise_and bitwise_or bitwise_xor
+                bitwise_left_shift bitwise_right_shift floor_divide lerp addcmul rsub""");
         put(args -> as(promoted(args.tensor(1).dtype(), args.tensor(2).dtype()), broadcast(args)), "where");
-        put(
-                args -> as(DType.BOOL, broadcast(args)),
-                "eq",
-                "ne",
-                "lt",
-                "le",
-                "gt",
-                "ge",
-                "logical_and",
-                "logical_or",
-                "logical_xor");
-        put(args -> as(DType.BOOL, same(args)), "logical_not", "isnan", "isinf", "isfinite", "isneginf", "isposinf");
+        put(args -> as(DType.BOOL, broadcast(args)), "eq ne lt le gt ge logical_and logical_or logical_xor");
+        put(args -> as(DType.BOOL, same(args)), "logical_not isnan isinf isfinite isneginf isposinf");
         put(
                 ResultTypes::shapeless,
-                "avg_pool1d",
-                "avg_pool2d",
-                "avg_pool3d",
-                "max_pool1d",
-                "max_pool2d",
-                "max_pool3d",
-                "adaptive_avg_pool1d",
-                "adaptive_avg_pool2d",
-                "adaptive_avg_pool3d",
-                "adaptive_max_pool1d",
-                "max_pool1d_with_indices",
-                "max_pool2d_with_indices",
-                "max_pool3d_with_indices",
-                "pad",
-                "constant_pad_nd",
-                "slice",
-                "repeat_interleave",
-                "narrow",
-                "transpose",
-                "upsample_nearest1d",
-                "upsample_nearest2d",
-                "upsample_nearest3d",
-                "grid_sampler",
-                "topk",
-                "gather",
-                "take_along_dim",
-                "pixel_shuffle",
-                "pixel_unshuffle");
-        put(
-                ResultTypes::unknownShape,
-                "expand_as",
-                "einsum",
-                "index",
-                "masked_select",
-                "unfold",
-                "tile",
-                "repeat",
-                "t",
-                "numpy_T");
+                """
+                avg_pool1d avg_pool2d avg_pool3d max_pool1d max_pool2d max_pool3d adaptive_avg_pool1d
+                adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d max_pool1d_with_indices
+                max_pool2d_with_indices max_pool3d_with_indices pad constant_pad_nd slice repeat_interleave
+                narrow transpose upsample_nearest1d upsample_nearest2d upsample_nearest3d grid_sampler topk
+                gather take_along_dim pixel_shuffle pixel_unshuffle""");
+        put(ResultTypes::unknownShape, "expand_as einsum index masked_select unfold tile repeat t numpy_T");
         put(
                 ResultTypes::convolved,
-                "conv1d",
-                "conv2d",
-                "conv3d",
-                "conv_transpose1d",
-                "conv_transpose2d",
-                "conv_transpose3d",
-                "convolution",
-                "_convolution");
-        put(args -> reduced(args, sumType(args)), "sum", "prod");
-        put(
-                args -> reduced(args, args.tensor(0).dtype()),
-                "mean",
-                "amax",
-                "amin",
-                "logsumexp",
-                "max",
-                "min",
-                "norm",
-                "linalg_vector_norm");
-        put(args -> reduced(args, DType.INT64), "argmax", "argmin");
-        put(args -> reduced(args, DType.BOOL), "any", "all");
-        put(ResultTypes::cast, "to", "type_as", "_cast_Float");
-        put(args -> sized(args.tensor(0).dtype(), args.sizes(1)), "reshape", "view", "expand");
-        put(args -> as(args.tensor(0).dtype(), args.tensor(1)), "view_as", "reshape_as");
+                """
+                conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d convolution _convolution""");
+        put(args -> reduced(args, sumType(args)), "sum prod");
+        put(args -> reduced(args, args.tensor(0).dtype()), "mean amax amin logsumexp max min norm linalg_vector_norm");
+        put(args -> reduced(args, DType.INT64), "argmax argmin");
+        put(args -> reduced(args, DType.BOOL), "any all");
+        put(ResultTypes::cast, "to type_as _cast_Float");
+        put(args -> sized(args.tensor(0).dtype(), args.sizes(1)), "reshape view expand");
+        put(args -> as(args.tensor(0).dtype(), args.tensor(1)), "view_as reshape_as");
         put(ResultTypes::unsqueezed, "unsqueeze");
         put(args -> without(args, true), "squeeze");
         put(args -> without(args, false), "select");
         put(ResultTypes::permuted, "permute");
         put(ResultTypes::flattened, "flatten");
-        put(ResultTypes::matrixProduct, "matmul", "mm", "bmm", "mv", "dot");
+        put(ResultTypes::matrixProduct, "matmul mm bmm mv dot");
         put(args -> Type.tensor(args.tensor(0).dtype(), 2), "addmm");
         put(ResultTypes::shapeless, "linear");
-        put(args -> firstOfList(args, 0), "cat", "concat");
+        put(args -> firstOfList(args, 0), "cat concat");
         put(args -> firstOfList(args, 1), "stack");
         put(ResultTypes::indexed, "index_select");
         put(
@@ -571,7 +416,7 @@ final class ResultTypes {
                     return index.rank() < 0 ? unknownShape(args) : Type.tensor(table.dtype(), index.rank() + 1);
                 },
                 "embedding");
-        put(args -> made(args, 1, DType.FLOAT32), "zeros", "ones", "empty", "rand", "randn");
+        put(args -> made(args, 1, DType.FLOAT32), "zeros ones empty rand randn");
         put(args -> made(args, 2, DType.FLOAT32), "full");
         put(args -> Type.tensor(DType.INT64, 1), "_shape_as_tensor");
         put(args -> Type.tensor(DType.INT64, 2), "nonzero");
