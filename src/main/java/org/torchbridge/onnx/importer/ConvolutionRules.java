@@ -17,29 +17,30 @@ final class ConvolutionRules {
         Value weight = node.weight(1, "weight");
         Value bias = node.weightOrNull(2, "bias");
         long group = node.integer("group", 1);
-        Padding padding = Padding.of(node, c, x, kernel(node));
+        Padding padding = Padding.of(node, c, x, kernel(node, 1));
         Value padded = padding.isSymmetric() ? x : padding.apply(c, x, node.isInteger(0) ? (Object) 0L : 0.0);
         Padding left = padding.isSymmetric() ? padding : padding.none();
         String kind = "aten::conv" + left.dims() + "d";
         return c.op(kind, padded, weight, bias, left.strides(), left.symmetric(), left.dilations(), group);
     }
 
-    private static long[] kernel(OnnxNode node) {
+    /** The kernel's sizes; ones where only their number is known, and matters. */
+    static long[] kernel(OnnxNode node, int weight) {
         long[] kernel = node.integers("kernel_shape");
-        List<@Nullable Long> weight = node.shape(1);
-        if (kernel == null && weight == null) {
-            throw node.unsupported("a weight of unknown shape");
-        }
-        int dims = kernel == null ? weight.size() - 2 : kernel.length;
+        List<@Nullable Long> shape = node.shape(weight);
+        int dims = kernel == null ? node.knownRank(weight) - 2 : kernel.length;
         if (dims < 1 || dims > 3) {
             throw node.unsupported(dims + " spatial dimensions");
         }
         if (kernel != null) {
             return kernel;
         }
-        if (weight.subList(2, weight.size()).contains(null)) {
+        if (!shape.subList(2, shape.size()).contains(null)) {
+            return shape.stream().skip(2).mapToLong(Long::longValue).toArray();
+        }
+        if (node.text("auto_pad", "NOTSET").startsWith("SAME")) {
             throw node.unsupported("a weight of unknown shape");
         }
-        return weight.stream().skip(2).mapToLong(Long::longValue).toArray();
+        return Padding.all(dims, 1);
     }
 }

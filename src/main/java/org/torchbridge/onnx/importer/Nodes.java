@@ -265,6 +265,7 @@ final class Nodes {
 
     private static boolean isKnown(OnnxNode node) {
         return !RANDOM.contains(node.operator())
+                && !node.operator().matches("Sequence.*|SplitToSequence|Optional.*")
                 && !isText(node)
                 && node.carried().stream().allMatch(input -> input == null || input instanceof Known)
                 && node.attributes().all().values().stream()

@@ -36,12 +36,35 @@ public final class Registry {
                 ShapeRules::register,
                 LayoutRules::register,
                 IndexRules::register,
+                ReductionRules::register,
+                SortRules::register,
+                RecurrentRules::register,
+                LayerNormRules::register,
+                AttentionRules::register,
+                LossRules::register,
+                ScatterRules::register,
+                SequenceRules::register,
+                RandomRules::register,
+                ResizeRules::register,
+                ImageRules::register,
+                QuantizationRules::register,
+                OptionalRules::register,
+                SignalRules::register,
+                RoiRules::register,
+                ScanRules::register,
                 ConvolutionRules::register,
                 PoolingRules::register,
                 NormalizationRules::register,
                 MatrixRules::register,
                 ControlRules::register);
         families.forEach(family -> family.accept(registry.domain("")));
+        List<Consumer<Registry>> microsoft =
+                List.of(
+                        LayerNormRules::registerMicrosoft,
+                        AttentionRules::registerMicrosoft,
+                        QuantizationRules::registerMicrosoft,
+                        MicrosoftRules::registerMicrosoft);
+        microsoft.forEach(family -> family.accept(registry.domain("com.microsoft")));
         return registry;
     }
 
