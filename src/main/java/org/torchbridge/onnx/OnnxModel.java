@@ -15,7 +15,10 @@ import java.util.TreeMap;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.TorchException;
 import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.Slot;
+import org.torchbridge.graph.passes.Optimization;
 import org.torchbridge.io.MappedFile;
+import org.torchbridge.jit.ScriptModule;
 import org.torchbridge.onnx.importer.ModelConversion;
 import org.torchbridge.onnx.proto.GraphProto;
 import org.torchbridge.onnx.proto.ModelProto;
@@ -228,6 +231,39 @@ public final class OnnxModel {
     /** The model as a program that trains. */
     public Graph toGraph() {
         return toGraph(OnnxOptions.options());
+    }
+
+    /**
+     * The model as a TorchScript module that trains: it has the weights as parameters, runs in libtorch, and saves for Python.
+     *
+     * <pre>{@code
+     * ScriptModule net = OnnxModel.load(Path.of("resnet.onnx")).toModule();
+     * net.save(Path.of("resnet.pt"));
+     * }</pre>
+     *
+     * @throws org.torchbridge.UnsupportedOperatorException if it has what is not supported; all of it is listed
+     * @throws FileFormatException if the model is broken
+     */
+    public ScriptModule toModule() {
+        return toModule(OnnxOptions.options());
+    }
+
+    /** {@link #toModule()} as the options say: with some weights alone trainable, cut off, or for inference. */
+    public ScriptModule toModule(OnnxOptions options) {
+        Graph program = toGraph(options);
+        if (options.forInference()) {
+            Optimization.run(program);
+        }
+        ScriptModule module = ScriptModule.of(program, "OnnxModel");
+        if (options.forInference() || !startsInTraining(program)) {
+            module.eval();
+        }
+        return module;
+    }
+
+    private static boolean startsInTraining(Graph program) {
+        Slot training = program.slots().get("training");
+        return training != null && Boolean.TRUE.equals(training.value());
     }
 
     /** The file's name, for messages. */

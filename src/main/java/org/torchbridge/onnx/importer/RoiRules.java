@@ -4,16 +4,20 @@ import java.util.List;
 import org.torchbridge.DType;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
+import org.torchbridge.internal.NativeVision;
 
 /** Boxes: choosing among them and pooling what lies in them, with torchvision's operators. */
 final class RoiRules {
     private RoiRules() {}
 
     static void register(Registry r) {
+        // The rules' operators have to exist when a program with them is written.
+        NativeVision.register();
         r.rule("NonMaxSuppression", 10, RoiRules::nonMaxSuppression);
         r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, "output_half_pixel"));
         r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, "half_pixel"));
         r.rule("MaxRoiPool", 1, RoiRules::maxRoiPool);
+        r.rule("DeformConv", 19, RoiRules::deformConv);
     }
 
     /** Rows of the batch entry, the class and the box, for each box that is kept. */
@@ -87,5 +91,41 @@ final class RoiRules {
         double scale = node.real("spatial_scale", 1);
         List<Value> both = c.ops("torchvision::roi_pool", node.tensor(0), node.tensor(1), scale, shape[0], shape[1]);
         return c.known(both.get(0), node.dtype(0), 4);
+    }
+
+    /** Convolution whose kernel takes its elements from places that the offsets name. */
+    private static Value deformConv(OnnxNode node, Conversion c) {
+        long groups = node.integer("group", 1);
+        long offsetGroups = node.integer("offset_group", 1);
+        Value x = node.tensor(0);
+        Value weight = node.weight(1, "weight");
+        Value offset = node.tensor(2);
+        Value bias = node.weightOrNull(3, "bias");
+        Value mask = node.tensorOrNull(4);
+        Padding padding = Padding.of(node, c, x, ConvolutionRules.kernel(node, 1));
+        Value padded = padding.isZero() ? x : padding.apply(c, x, 0.0);
+        long[] strides = padding.strides();
+        long[] dilations = padding.dilations();
+        if (strides.length != 2) {
+            throw node.unsupported(strides.length + " spatial dimensions");
+        }
+        Value none = c.op("aten::zeros", new long[] {0}, node.dtype(0), null, c.device());
+        Value result = c.op(
+                "torchvision::deform_conv2d",
+                padded,
+                weight,
+                offset,
+                mask == null ? none : mask,
+                bias == null ? c.op("aten::new_zeros", weight, c.list(List.of(c.size(weight, 0)))) : bias,
+                strides[0],
+                strides[1],
+                0L,
+                0L,
+                dilations[0],
+                dilations[1],
+                groups,
+                offsetGroups,
+                mask != null);
+        return c.known(result, node.dtype(0), 4);
     }
 }
