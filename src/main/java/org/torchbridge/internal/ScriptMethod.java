@@ -52,7 +52,8 @@ final class ScriptMethod {
     /** Whether it can be called with that many arguments. */
     boolean takes(long arguments) {
         return arguments < count()
-                && (arguments == count() - 1 || argument(arguments + 1).default_value().has_value());
+                && (arguments == count() - 1
+                        || argument(arguments + 1).default_value().has_value());
     }
 
     /** Runs it on a module or another object. */
