@@ -5,6 +5,7 @@
 
 #include "java.h"
 #include "libtorch_abi.h"
+#include "tracer.h"
 
 namespace torchbridge {
 
@@ -53,6 +54,9 @@ static void raise(JNIEnv* env, jobject forwardCall) noexcept {
   }
 }
 
-void raise(JNIEnv* env) noexcept { raise(env, nullptr); }
+void raise(JNIEnv* env) noexcept {
+  resumeTracing();
+  raise(env, nullptr);
+}
 
 }  // namespace torchbridge

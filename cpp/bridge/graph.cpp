@@ -1,9 +1,7 @@
 // The graph of gradients: its nodes, hooks, and nodes whose backward is Java's.
-#include <algorithm>
 #include <map>
-#include <unordered_set>
 
-#include "autograd_abi.h"
+#include "autograd_node.h"
 #include "conversions.h"
 #include "java.h"
 
@@ -11,12 +9,6 @@ using namespace torchbridge;
 using torch::autograd::Edge;
 using torch::autograd::Node;
 using torch::autograd::Variables;
-
-namespace at::_ops {
-struct view_as {
-  static at::Tensor call(const at::Tensor&, const at::Tensor&);
-};
-}  // namespace at::_ops
 
 namespace {
 
@@ -110,74 +102,20 @@ Hook& findOrAdd(std::vector<std::unique_ptr<Base>>& hooks, Arguments... argument
 }
 
 // A node whose backward is Java's. Its callback gets the gradients, followed by the saved tensors.
-class JavaNode final : public Node {
+class JavaNode final : public SavingNode {
  public:
-  JavaNode(JNIEnv* env, std::string name, jobject backward) : name_(std::move(name)), backward_(env, backward) {}
-
-  std::string name() const override { return name_; }
+  JavaNode(JNIEnv* env, std::string name, jobject backward) : SavingNode(std::move(name)), backward_(env, backward) {}
 
   Variables apply(Variables&& gradients) override {
     Variables arguments = std::move(gradients);
-    for (const auto& each : saved()) {
-      arguments.push_back(each->unpack(members.self.lock()));
+    for (at::Tensor& each : saved()) {
+      arguments.push_back(std::move(each));
     }
     return backward_(std::move(arguments)).value();
   }
 
-  void release_variables() override {
-    const std::lock_guard<std::mutex> lock(members.mutex);
-    released_ = released_ || !saved_.empty();
-    saved_.clear();
-  }
-
-  void save(const at::Tensor& tensor) {
-    const bool isOutput = tensor.defined() && at::impl::GetVariableHooks()->grad_fn(tensor).get() == this;
-    saved_.push_back(std::make_shared<const torch::autograd::SavedVariable>(tensor, isOutput, false));
-  }
-
-  // The inputs' places in the graph, which the gradients go to.
-  void connect(const Variables& inputs) {
-    for (const at::Tensor& input : inputs) {
-      Edge edge = torch::autograd::impl::gradient_edge(input);
-      if (edge.function != nullptr) {
-        auto& next = edge.function->members;
-        next.hasParent = true;
-        members.topologicalNumber = std::max(members.topologicalNumber, next.topologicalNumber + 1);
-      }
-      members.nextEdges.push_back(std::move(edge));
-    }
-  }
-
-  static std::shared_ptr<Node> make(JNIEnv* env, const std::string& name, jobject backward, const Variables& inputs) {
-    auto* node = new JavaNode(env, name, backward);
-    std::shared_ptr<Node> shared(node, torch::autograd::deleteNode);
-    node->members.self = shared;
-    node->members.sequenceNumber = at::sequence_number::get_and_increment();
-    node->members.thread = at::RecordFunction::currentThreadId();
-    if (torch::autograd::AnomalyMode::_enabled) {
-      node->metadata()->store_stack();
-      node->assign_parent();
-    }
-    node->connect(inputs);
-    return shared;
-  }
-
  private:
-  using Saved = std::vector<std::shared_ptr<const torch::autograd::SavedVariable>>;
-
-  // A copy, since unpacking may call Java, which may come back to this node.
-  Saved saved() {
-    const std::lock_guard<std::mutex> lock(members.mutex);
-    if (released_) {
-      throw std::runtime_error(torch::autograd::ERR_BACKWARD_TWICE);
-    }
-    return saved_;
-  }
-
-  const std::string name_;
   const Callback backward_;
-  Saved saved_;
-  bool released_ = false;
 };
 
 // A handle of a node is a counted pointer on the heap; 0 is no node.
@@ -188,14 +126,6 @@ Node& node(jlong handle) { return **reinterpret_cast<NodePointer*>(handle); }
 jlong nodeHandle(const NodePointer& node) { return node == nullptr ? 0 : reinterpret_cast<jlong>(new NodePointer(node)); }
 
 const NodePointer& functionOf(jlong handle) { return at::impl::GetVariableHooks()->grad_fn(tensor(handle)); }
-
-std::unordered_set<c10::TensorImpl*> implementations(JNIEnv* env, jlongArray handles) {
-  std::unordered_set<c10::TensorImpl*> result;
-  for (const at::Tensor& each : tensors(env, handles)) {
-    result.insert(each.impl());
-  }
-  return result;
-}
 
 // The tensors that derive the outputs forwards: Java's, or an error that says what is missing.
 torch::autograd::ForwardDerivative forwardDerivative(JNIEnv* env, jobject callback) {
@@ -301,7 +231,8 @@ Java_org_torchbridge_internal_NativeGraph_postHooks(JNIEnv* env, jclass, jlong h
 JNI_FUNCTION jlong JNICALL Java_org_torchbridge_internal_NativeGraph_javaNode(
     JNIEnv* env, jclass, jstring name, jobject backward, jlongArray inputs) {
   return guarded(env, [&] {
-    return nodeHandle(JavaNode::make(env, std::string(Text(env, name).view()), backward, tensors(env, inputs)));
+    auto* made = new JavaNode(env, std::string(Text(env, name).view()), backward);
+    return nodeHandle(SavingNode::started(made, tensors(env, inputs)));
   });
 }
 
@@ -311,25 +242,13 @@ JNI_FUNCTION jlongArray JNICALL Java_org_torchbridge_internal_NativeGraph_wrapOu
     jlongArray dirty, jlongArray saved, jobject derivative) {
   return guarded(env, [&] {
     const NodePointer made = handle == 0 ? nullptr : *reinterpret_cast<NodePointer*>(handle);
-    std::vector<std::optional<at::Tensor>> raw;
-    for (at::Tensor& output : tensors(env, outputs)) {
-      raw.emplace_back(std::move(output));
-    }
-    for (const at::Tensor& changed : tensors(env, dirty)) {
-      torch::autograd::impl::bump_version(changed);
-    }
-    auto wrapped = torch::autograd::_wrap_outputs(
-        tensors(env, inputs), implementations(env, notDifferentiable), implementations(env, dirty),
-        {raw.data(), raw.size()}, made, forwardDerivative(env, derivative), {},
-        [](const at::Tensor& self) { return at::_ops::view_as::call(self, self); }, false);
+    Variables result = connected(
+        made, tensors(env, inputs), {tensors(env, outputs), tensors(env, notDifferentiable), tensors(env, dirty)},
+        forwardDerivative(env, derivative));
     if (made != nullptr) {
       for (const at::Tensor& each : tensors(env, saved)) {
         static_cast<JavaNode*>(made.get())->save(each);
       }
-    }
-    Variables result;
-    for (auto& output : wrapped) {
-      result.push_back(std::move(output).value());
     }
     return handles(env, std::move(result));
   });

@@ -177,6 +177,7 @@ struct Type {
   struct SingletonOrSharedTypePtr {
     void* shared;
     void* control;
+    SingletonOrSharedTypePtr() : shared(nullptr), control(nullptr) {}
     SingletonOrSharedTypePtr(SingletonOrSharedTypePtr&& other) noexcept
         : shared(std::exchange(other.shared, nullptr)), control(std::exchange(other.control, nullptr)) {}
     ~SingletonOrSharedTypePtr() {}

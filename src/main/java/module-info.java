@@ -4,6 +4,7 @@ module org.torchbridge {
     requires org.bytedeco.javacpp;
     requires transitive org.jspecify;
     requires com.fasterxml.jackson.core;
+    requires com.google.protobuf;
     requires org.slf4j;
     requires static info.picocli;
     requires static me.tongfei.progressbar;
@@ -13,11 +14,13 @@ module org.torchbridge {
     exports org.torchbridge.autograd;
     exports org.torchbridge.data;
     exports org.torchbridge.graph;
+    exports org.torchbridge.graph.passes;
     exports org.torchbridge.io;
     exports org.torchbridge.jit;
     exports org.torchbridge.nn;
     exports org.torchbridge.nn.attention;
     exports org.torchbridge.nn.utils;
+    exports org.torchbridge.onnx;
     exports org.torchbridge.optim;
     exports org.torchbridge.optim.lr;
     exports org.torchbridge.vision;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.internal.NativeTensor;
+import org.torchbridge.internal.NativeTracer;
 
 /** Java arrays, lists and buffers to tensors and back. */
 final class ArrayTransfer {
@@ -25,6 +26,11 @@ final class ArrayTransfer {
 
     /** All elements of {@code tensor}, converted to {@code type}, in an array that {@code make} makes. */
     static <A> A read(Tensor tensor, DType type, IntFunction<A> make) {
+        NativeTracer.valueRead("a tensor was read into an array");
+        return NativeTracer.unrecorded(() -> copy(tensor, type, make));
+    }
+
+    private static <A> A copy(Tensor tensor, DType type, IntFunction<A> make) {
         try (Scope scope = Scope.open()) {
             Tensor dense = dense(tensor).to(type).contiguous();
             A array = make.apply(Math.toIntExact(dense.numel()));
@@ -35,10 +41,15 @@ final class ArrayTransfer {
     }
 
     static Object nested(Tensor tensor) {
+        NativeTracer.valueRead("a tensor was read into an array");
+        return NativeTracer.unrecorded(() -> foldedCopy(tensor));
+    }
+
+    private static Object foldedCopy(Tensor tensor) {
         try (Scope scope = Scope.open()) {
             Tensor real = tensor.dtype().isComplex() ? Torch.viewAsReal(tensor.resolveConj()) : tensor;
             DType type = javaLike(dense(real).dtype());
-            Object flat = read(real, type, length -> Array.newInstance(javaType(type), length));
+            Object flat = copy(real, type, length -> Array.newInstance(javaType(type), length));
             return fold(flat, real.shape(), 0, new int[1]);
         }
     }
@@ -47,7 +58,8 @@ final class ArrayTransfer {
         if (!tensor.isContiguous()) {
             throw new IllegalArgumentException("the tensor is not contiguous; call contiguous() first");
         }
-        Tensor holder = Scope.escape(tensor.alias());
+        NativeTracer.valueRead("a tensor's memory was given to Java");
+        Tensor holder = Scope.escape(NativeTracer.unrecorded(tensor::alias));
         ByteBuffer buffer = NativeTensor.buffer(holder.handle());
         // Slices and views of the buffer refer to it, so its end is the end of them all.
         CLEANER.register(buffer, holder::close);
@@ -147,8 +159,8 @@ final class ArrayTransfer {
                     + numel * type.itemSize() + " bytes; the buffer has " + buffer.remaining());
         }
         long address = NativeTensor.bufferAddress(buffer) + buffer.position();
-        return Tensor.adopt(
-                NativeTensor.overMemory(address, buffer.remaining(), type.code(), 0, shape, strides, buffer));
+        return NativeTracer.unrecorded(() -> Tensor.adopt(
+                NativeTensor.overMemory(address, buffer.remaining(), type.code(), 0, shape, strides, buffer)));
     }
 
     static Tensor overTensor(Tensor bytes) {
@@ -156,7 +168,10 @@ final class ArrayTransfer {
             throw new IllegalArgumentException("a contiguous tensor of " + DType.UINT8 + " is expected; this one is "
                     + bytes.dtype() + (bytes.isContiguous() ? "" : " and not contiguous"));
         }
-        Tensor holder = Scope.escape(bytes.alias());
+        return NativeTracer.unrecorded(() -> overHeld(Scope.escape(bytes.alias())));
+    }
+
+    private static Tensor overHeld(Tensor holder) {
         long[] shape = {holder.numel()};
         return Tensor.adopt(NativeTensor.overMemory(
                 NativeTensor.dataAddress(holder.handle()),
@@ -181,6 +196,10 @@ final class ArrayTransfer {
 
     /** A tensor with a copy of a primitive array, on the default device. */
     static Tensor fromFlat(Object flat, long[] shape) {
+        return NativeTracer.unrecorded(() -> copyOf(flat, shape));
+    }
+
+    private static Tensor copyOf(Object flat, long[] shape) {
         DType type = typeOf(flat);
         Tensor tensor = Torch.empty(shape, TensorOptions.of(type).device(Device.CPU));
         NativeTensor.copyFromArray(tensor.handle(), flat, tensor.numel() * type.itemSize());

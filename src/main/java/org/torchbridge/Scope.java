@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.internal.NativeTensor;
+import org.torchbridge.internal.RecordValues;
 
 /**
  * Owns the tensors that its thread makes while it is open, and frees them together when it is closed: the fast way to

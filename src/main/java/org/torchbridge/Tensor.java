@@ -15,6 +15,7 @@ import org.torchbridge.internal.NativeAutograd;
 import org.torchbridge.internal.NativeGraph;
 import org.torchbridge.internal.NativeOperators;
 import org.torchbridge.internal.NativeTensor;
+import org.torchbridge.internal.NativeTracer;
 import org.torchbridge.internal.Presets;
 
 /**
@@ -272,6 +273,32 @@ public final class Tensor extends TensorOperators implements AutoCloseable {
 
     // ---- values
 
+    // While a module is traced, what reads values is reported: the trace goes on with them as they are now.
+
+    @Override
+    public Scalar item() {
+        NativeTracer.valueRead("item()");
+        return super.item();
+    }
+
+    @Override
+    public boolean isNonzero() {
+        NativeTracer.valueRead("isNonzero()");
+        return super.isNonzero();
+    }
+
+    @Override
+    public boolean equal(Tensor other) {
+        NativeTracer.valueRead("equal(...)");
+        return super.equal(other);
+    }
+
+    @Override
+    public boolean allclose(Tensor other, double rtol, double atol, boolean equalNan) {
+        NativeTracer.valueRead("allclose(...)");
+        return super.allclose(other, rtol, atol, equalNan);
+    }
+
     /** The only element as a {@code double}. */
     public double toDouble() {
         return item().doubleValue();
@@ -509,7 +536,9 @@ public final class Tensor extends TensorOperators implements AutoCloseable {
     /** What Python prints, as {@link Torch#setPrintOptions} says. */
     @Override
     public String toString() {
-        return isClosed() ? "tensor(closed)" : TensorPrinter.print(this, Torch.printOptions());
+        return isClosed()
+                ? "tensor(closed)"
+                : NativeTracer.unrecorded(() -> TensorPrinter.print(this, Torch.printOptions()));
     }
 
     // ---- Kotlin's and Scala's operators

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.internal.KernelFailures;
 
 /**
  * Something that libtorch, or this library on its behalf, refused to do. The message is libtorch's first line, or says
@@ -34,9 +35,13 @@ public class TorchException extends RuntimeException {
     /** Called from native code with all that libtorch said, and where a failed backward began, if that is known. */
     static void raise(byte[] utf8, boolean outOfMemory, @Nullable Throwable forwardCall) {
         String trace = new String(utf8, StandardCharsets.UTF_8);
-        String message = message(trace);
+        Throwable cause = KernelFailures.take(trace);
+        String message = KernelFailures.withoutNumbers(message(trace));
         TorchException exception =
                 outOfMemory ? new OutOfMemoryException(message, trace) : new TorchException(message, trace);
+        if (cause != null) {
+            exception.initCause(cause);
+        }
         if (forwardCall != null) {
             exception.addSuppressed(forwardCall);
         }

@@ -14,6 +14,7 @@ import org.torchbridge.TensorOptions;
 import org.torchbridge.ThreadMode;
 import org.torchbridge.Torch;
 import org.torchbridge.internal.NativeGraph;
+import org.torchbridge.internal.NativeTracer;
 import org.torchbridge.internal.TensorCallback;
 
 /** One call of a {@link Function}: runs it forward, and is what its node calls in backward. It keeps no tensor. */
@@ -44,6 +45,11 @@ final class FunctionCall implements TensorCallback {
     }
 
     List<Tensor> run(List<@Nullable Tensor> inputs) {
+        // A trace cannot call Java: it records what forward does, and derives that.
+        return NativeTracer.isTracing() ? forward(inputs) : runInGraph(inputs);
+    }
+
+    private List<Tensor> runInGraph(List<@Nullable Tensor> inputs) {
         List<Tensor> tensors = inputs.stream().filter(Objects::nonNull).toList();
         boolean recorded = Torch.isGradEnabled() && tensors.stream().anyMatch(Tensor::requiresGrad);
         long node = recorded ? NativeGraph.javaNode(function.nodeName(), this, Handles.of(tensors)) : 0;

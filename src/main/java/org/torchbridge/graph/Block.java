@@ -1,7 +1,10 @@
 package org.torchbridge.graph;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +15,9 @@ public final class Block {
     private final Graph graph;
     private final @Nullable Node owner;
     private final Node parameters;
+
+    /** Before the first node and after the last one: the nodes are linked in a ring. */
     private final Node result;
-    private final List<Node> nodes = new ArrayList<>();
 
     Block(Graph graph, @Nullable Node owner) {
         this.graph = graph;
@@ -52,7 +56,11 @@ public final class Block {
 
     /** A copy of the nodes in their order, safe to walk while the block changes. */
     public List<Node> nodes() {
-        return List.copyOf(nodes);
+        List<Node> nodes = new ArrayList<>();
+        for (Node node = result.next(); node != result; node = node.next()) {
+            nodes.add(node);
+        }
+        return Collections.unmodifiableList(nodes);
     }
 
     public List<Value> outputs() {
@@ -74,47 +82,37 @@ public final class Block {
 
     /** Puts a new node at the end. */
     public Node append(String kind, List<Value> inputs) {
-        return insert(kind, inputs, nodes.size());
+        return insertBefore(result, kind, inputs);
     }
 
     /** Puts a new node before {@code place}, which is in this block or its {@link #result}. */
     public Node insertBefore(Node place, String kind, List<Value> inputs) {
-        return insert(kind, inputs, indexOf(place));
-    }
-
-    private Node insert(String kind, List<Value> inputs, int index) {
+        if (place.owner() != this || place == parameters) {
+            throw new IllegalArgumentException(place.kind() + " is not in this block");
+        }
         Node node = new Node(graph, kind);
         inputs.forEach(node::addInput);
-        insert(node, index);
+        node.moveBefore(place);
         return node;
     }
 
-    void insert(Node node, int index) {
-        node.setOwner(this);
-        nodes.add(index, node);
-    }
-
-    int indexOf(Node node) {
-        if (node == result) {
-            return nodes.size();
+    /** Puts copies of the nodes before {@code place}, with these for the inputs, and gives what the outputs are there. */
+    public List<Value> copyBefore(Node place, List<Value> arguments) {
+        Map<Value, Value> values = new HashMap<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            values.put(inputs().get(i), arguments.get(i));
         }
-        int index = nodes.indexOf(node);
-        if (index < 0) {
-            throw new IllegalArgumentException(node.kind() + " is not in this block");
-        }
-        return index;
-    }
-
-    void detach(Node node) {
-        nodes.remove(node);
-        node.setOwner(null);
+        GraphCopy.block(this, place, values);
+        return outputs().stream()
+                .map(output -> values.getOrDefault(output, output))
+                .toList();
     }
 
     /** Takes out everything but the inputs. */
     void clear() {
         result.setInputs(List.of());
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            nodes.get(i).remove();
+        for (Node node = result.previous(); node != result; node = result.previous()) {
+            node.remove();
         }
     }
 }

@@ -23,7 +23,8 @@ import java.util.function.Consumer;
 public final class Graph {
     private final Map<String, Slot> slots = new LinkedHashMap<>();
     private final Block body = new Block(this, null);
-    private int names;
+    private final Map<String, Integer> names = new HashMap<>();
+    private int numbers;
 
     public Block body() {
         return body;
@@ -72,18 +73,30 @@ public final class Graph {
     /** A program of its own that does the same; the tensors are shared. */
     public Graph copy() {
         Graph copy = new Graph();
-        copy.slots.putAll(slots);
         Map<Value, Value> values = new HashMap<>();
         inputs().forEach(input -> values.put(input, copy.addInput(input.name(), input.type())));
-        GraphCopy.nodes(body, copy.body, values);
+        GraphCopy.program(this, "", copy.body, copy.body.result(), values);
         outputs().forEach(output -> copy.addOutput(values.get(output)));
-        copy.names = names;
         return copy;
     }
 
-    /** A name that no value made without one has. */
+    /** A name for a value that is given none. */
     String freshName() {
-        return Integer.toString(names++);
+        return Integer.toString(numbers++);
+    }
+
+    /** The name, which may be followed by a number so that no other value has it; from now on it is taken. */
+    String uniqueName(String name) {
+        if (names.putIfAbsent(name, 0) == null) {
+            return name;
+        }
+        String base = name.replaceFirst("\\.\\d+$", "");
+        String unique;
+        do {
+            unique = base + "." + names.merge(base, 1, Integer::sum);
+        } while (names.containsKey(unique));
+        names.put(unique, 0);
+        return unique;
     }
 
     @Override

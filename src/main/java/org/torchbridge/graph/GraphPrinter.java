@@ -72,7 +72,7 @@ final class GraphPrinter {
                         .collect(Collectors.joining(", ", "[", "]"));
     }
 
-    private static String literal(@Nullable Object value) {
+    static String literal(@Nullable Object value) {
         if (value instanceof String string) {
             return '"' + string.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
         }

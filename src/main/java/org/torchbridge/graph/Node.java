@@ -27,6 +27,8 @@ public final class Node {
     private final List<Block> blocks = new ArrayList<>();
     private final Graph graph;
     private @Nullable Block owner;
+    private Node previous = this;
+    private Node next = this;
     private String scope = "";
     private String source = "";
 
@@ -112,8 +114,9 @@ public final class Node {
         return addOutput(graph.freshName(), type);
     }
 
+    /** Adds an output; if its name is taken, a number is put behind it. */
     public Value addOutput(String name, Type type) {
-        Value value = new Value(this, name, type);
+        Value value = new Value(this, graph.uniqueName(name), type);
         outputs.add(value);
         return value;
     }
@@ -176,6 +179,16 @@ public final class Node {
 
     // ---- place
 
+    /** The node after this one; the block's {@code prim::Return} after the last. */
+    Node next() {
+        return next;
+    }
+
+    /** The node before this one; the block's {@code prim::Return} before the first. */
+    Node previous() {
+        return previous;
+    }
+
     /** Takes the node out of its block; nothing may use its outputs. */
     public void remove() {
         for (Value output : outputs) {
@@ -185,18 +198,31 @@ public final class Node {
         }
         setInputs(List.of());
         blocks.forEach(Block::clear);
-        if (owner != null) {
-            owner.detach(this);
-        }
+        unlink();
+        owner = null;
     }
 
-    /** Puts the node right before {@code other}, out of where it is. */
+    /** Puts the node right before {@code other}, out of where it is; at the end, before a block's {@link Block#result}. */
     public void moveBefore(Node other) {
-        Block target = other.owner();
-        if (owner != null) {
-            owner.detach(this);
+        if (other.owner == null) {
+            throw new IllegalArgumentException(other.kind + " is in no block");
         }
-        target.insert(this, target.indexOf(other));
+        if (other == this) {
+            return;
+        }
+        unlink();
+        owner = other.owner;
+        previous = other.previous;
+        next = other;
+        previous.next = this;
+        next.previous = this;
+    }
+
+    private void unlink() {
+        previous.next = next;
+        next.previous = previous;
+        previous = this;
+        next = this;
     }
 
     @Override

@@ -137,13 +137,37 @@ public sealed interface Type {
      * A class, an interface, an enumeration, a future: what only libtorch knows.
      *
      * @param name its qualified name, {@code __torch__.Counter}
-     * @param definition libtorch's own object
+     * @param definition libtorch's own object; null for one that libtorch finds by the name
      */
-    record OfNative(String name, Object definition) implements Type {
+    record OfNative(String name, @Nullable Object definition) implements Type {
+        /** Equal names: a name means one type within a program. */
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof OfNative type && type.name.equals(name);
+        }
+
+        @Override
+        public int hashCode() {
+            return name.hashCode();
+        }
+
         @Override
         public String toString() {
             return name;
         }
+    }
+
+    /** Any type, the same wherever a {@link Schema} has the variable: {@code t} in {@code aten::append(t[] self, t el)}. */
+    record OfVariable(String name) implements Type {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** The type that a graph or schema writes as {@code text}: {@code Dict(str, Tensor[])}; dtypes and shapes are not read. */
+    static Type parse(String text) {
+        return TypeParser.parse(text);
     }
 
     /** {@code Tensor} with a type and as many dimensions, none of them known. */

@@ -1,7 +1,8 @@
 package org.torchbridge.graph;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A value of a program: made once, by a node or as a block's input, and used any number of times. Identity is what tells
@@ -9,7 +10,7 @@ import java.util.List;
  */
 public final class Value {
     private final Node producer;
-    private final List<Use> uses = new ArrayList<>();
+    private final Set<Use> uses = new LinkedHashSet<>();
     private Type type;
     private String name;
 
@@ -37,8 +38,9 @@ public final class Value {
         return name;
     }
 
+    /** Gives it another name; if that is taken, a number is put behind it. */
     public void setName(String name) {
-        this.name = name;
+        this.name = producer.graph().uniqueName(name);
     }
 
     /** Where it is used, in the order of their making. */

@@ -19,6 +19,18 @@ public final class Adoption {
     /** The {@code Tensor} of a handle that belongs to the caller; null for handle 0. */
     @SuppressWarnings("unchecked") // the type is that of Tensor alone
     public static <T> T adopt(long handle) {
+        if (adopter == null) {
+            load();
+        }
         return (T) adopter.apply(handle);
+    }
+
+    /** Lets {@code Tensor} lend, where a program that made no tensor yet gets its first one from here. */
+    private static void load() {
+        try {
+            Class.forName("org.torchbridge.Tensor");
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

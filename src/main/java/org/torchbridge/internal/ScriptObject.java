@@ -214,6 +214,11 @@ public final class ScriptObject implements AutoCloseable {
         });
     }
 
+    /** The type of a slot. */
+    public ScriptType type(String name) {
+        return use(() -> ScriptType.of(module.type().getAttribute(name)));
+    }
+
     /** Puts a tensor in a slot. */
     public void setTensor(String name, long handle) {
         run(() -> module.setattr(name, new IValue(Presets.tensor(handle))));
@@ -315,6 +320,17 @@ public final class ScriptObject implements AutoCloseable {
         } finally {
             leave();
         }
+    }
+
+    /** What a method or a hook does; null if there is none of that name. */
+    public ScriptGraph.@Nullable Block code(String method, HostTypes host) {
+        return use(() -> {
+            Function function = module.type().findMethod(method);
+            if (function == null || function.isNull()) {
+                function = module.type().findHook(method);
+            }
+            return ScriptGraph.of(function, host);
+        });
     }
 
     // ---- files and inference

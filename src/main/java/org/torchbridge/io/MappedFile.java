@@ -18,7 +18,7 @@ import org.torchbridge.TorchException;
  * The bytes of a file, mapped into memory: they are read when they are used, and a change to them stays in this process.
  * The mapping ends when the last tensor and the last buffer over it are gone.
  */
-final class MappedFile {
+public final class MappedFile {
     /** On the CPU, whatever the default device is. */
     private static final TensorOptions BYTES = TensorOptions.of(DType.UINT8).device(Device.CPU);
 
@@ -35,7 +35,7 @@ final class MappedFile {
      *
      * @throws TorchException if there is no such file, or it cannot be read
      */
-    static MappedFile open(Path path) {
+    public static MappedFile open(Path path) {
         if (!Files.exists(path)) {
             throw new TorchException("there is no file " + path);
         }
@@ -49,14 +49,14 @@ final class MappedFile {
     }
 
     /** The same, for a file that stays open for as long as it is in use, whatever the current scope. */
-    static MappedFile openOutsideScopes(Path path) {
+    public static MappedFile openOutsideScopes(Path path) {
         MappedFile file = open(path);
         Scope.escape(file.bytes);
         return file;
     }
 
     /** The same over bytes that are in memory already, of which a copy is made. */
-    static MappedFile of(byte[] content) {
+    public static MappedFile of(byte[] content) {
         return new MappedFile(Torch.fromBuffer(
                 ByteBuffer.allocateDirect(content.length).put(content).flip(), DType.UINT8, content.length));
     }
@@ -74,22 +74,23 @@ final class MappedFile {
         return size == 0 ? Torch.empty(new long[] {0}, BYTES) : Torch.fromFile(path.toString(), false, size, BYTES);
     }
 
-    long size() {
+    /** In bytes. */
+    public long size() {
         return size;
     }
 
     /** Whether there are {@code length} bytes from {@code offset} on. */
-    boolean contains(long offset, long length) {
+    public boolean contains(long offset, long length) {
         return offset >= 0 && length >= 0 && offset <= size && length <= size - offset;
     }
 
     /** The bytes from {@code offset} on, little-endian. */
-    ByteBuffer buffer(long offset, long length) {
+    public ByteBuffer buffer(long offset, long length) {
         return bytes(offset, length).buffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** The bytes from {@code offset} on as a tensor of type {@code uint8} over the mapping. */
-    Tensor bytes(long offset, long length) {
+    public Tensor bytes(long offset, long length) {
         if (!contains(offset, length)) {
             throw new FileFormatException("is damaged: it refers to " + length + " bytes at " + offset
                     + " but has only " + size + " bytes; it was cut short or is broken");

@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Tensor;
 import org.torchbridge.TorchException;
+import org.torchbridge.graph.Graph;
 import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.ScriptObject;
 import org.torchbridge.io.AtomicFile;
@@ -161,6 +163,76 @@ public final class ScriptModule extends Layer implements AutoCloseable {
         return new ScriptModule(script);
     }
 
+    // ---- tracing
+
+    /**
+     * Records what a layer does to an example as a program with the layer's parameters and buffers: under the same names,
+     * and shared, so that what one learns the other knows. See {@link #trace(Module, Function, List, TraceOptions)}.
+     */
+    public static ScriptModule trace(Layer layer, Tensor example) {
+        return trace(layer, example, TraceOptions.options());
+    }
+
+    /** {@link #trace(Layer, Tensor)} with options. */
+    public static ScriptModule trace(Layer layer, Tensor example, TraceOptions options) {
+        return trace(layer, inputs -> layer.call(inputs.get(0)), List.of(example), options);
+    }
+
+    /**
+     * Records what {@code forward} does to an example, as the method forward of a program that has the parameters and
+     * buffers of {@code module}: under the same names, and shared. Every operator counts, also those that are called
+     * through the raw presets.
+     *
+     * <pre>{@code
+     * ScriptModule traced = ScriptModule.trace(lstm, in -> lstm.call(in.get(0)), List.of(example));
+     * }</pre>
+     *
+     * <p>What Java does is not part of the program: of a branch it has the way that was gone, of a loop the turns that were
+     * made, and each value that Java reads out of a tensor is a constant from then on; a warning names the line. Tensors
+     * that are made of Java's own memory are constants too. A {@link org.torchbridge.autograd.Function} is recorded as what
+     * its forward does, without its backward, and a block without gradients as if it had them.
+     *
+     * <p><b>Sizes.</b> A size that Java reads is no constant. {@code forward} is recorded a second time with an example of
+     * other sizes, and where an integer is another one, it is computed of the sizes that explain it. The second example is
+     * the first with more elements in dimension 0, or in another one if {@code forward} does not take that; {@link
+     * #trace(Module, Function, List, List, TraceOptions)} is given one, for instance with images of another size. What is
+     * explained by no size stays as in the first, with a warning.
+     *
+     * <p><b>The check.</b> The program is then run on the examples, and on another one, and compared with {@code forward}.
+     * Other values give a warning, other shapes for an example that was given an exception. Where random numbers are drawn,
+     * as by dropout in training, only shapes are compared. The module's buffers, the random numbers and the examples are
+     * in the end as they were.
+     *
+     * <p>Follows <a href="https://pytorch.org/docs/stable/generated/torch.jit.trace.html">torch.jit.trace</a>.
+     *
+     * @param forward returns a tensor, or a list or record of tensors, nulls, lists and records, which become tuples
+     * @throws TorchException if {@code forward} uses a tensor that requires gradients and is no parameter of the module, or
+     *     if the program makes other shapes than {@code forward}
+     * @throws IllegalStateException inside another trace of this thread
+     */
+    public static ScriptModule trace(
+            Module module, Function<List<Tensor>, ?> forward, List<Tensor> example, TraceOptions options) {
+        return Trace.of(module, forward, example, null, options);
+    }
+
+    /** {@link #trace(Module, Function, List, TraceOptions)} with the options' defaults. */
+    public static ScriptModule trace(Module module, Function<List<Tensor>, ?> forward, List<Tensor> example) {
+        return trace(module, forward, example, TraceOptions.options());
+    }
+
+    /**
+     * {@link #trace(Module, Function, List, TraceOptions)} with a second example, as many inputs of the same types: sizes
+     * that differ between the two are those that the program leaves open.
+     */
+    public static ScriptModule trace(
+            Module module,
+            Function<List<Tensor>, ?> forward,
+            List<Tensor> example,
+            List<Tensor> second,
+            TraceOptions options) {
+        return Trace.of(module, forward, example, second, options);
+    }
+
     // ---- running
 
     /**
@@ -280,7 +352,7 @@ public final class ScriptModule extends Layer implements AutoCloseable {
                         + slots.stream().map(ScriptObject.Slot::name).toList()));
     }
 
-    private JavaTypes types() {
+    JavaTypes types() {
         Map<Long, ScriptModule> known = new HashMap<>();
         for (Module module : modules()) {
             if (module instanceof ScriptModule each) {
@@ -490,6 +562,18 @@ public final class ScriptModule extends Layer implements AutoCloseable {
             super.add(name, (Module) member);
             link((Module) member);
         }
+    }
+
+    // ---- programs
+
+    /**
+     * What a method does, as a program that can be read, changed, and made a module again. It shares the tensors.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     * @throws TorchException if it uses a module in another way than by its members
+     */
+    public Graph toGraph(String method) {
+        return ScriptReader.read(this, method);
     }
 
     // ---- for inference

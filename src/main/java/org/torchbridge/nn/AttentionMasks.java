@@ -5,6 +5,7 @@ import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
+import org.torchbridge.internal.NativeTracer;
 
 /** The masks of attention: true, or minus infinity to be added to a score, where a key is not attended to. */
 final class AttentionMasks {
@@ -33,7 +34,8 @@ final class AttentionMasks {
         if (hint != null || mask == null) {
             return hint != null && hint;
         }
-        if (mask.dim() != 2 || mask.size(0) != mask.size(1)) {
+        // A trace is for other masks too, and what this finds out saves time only.
+        if (NativeTracer.isTracing() || mask.dim() != 2 || mask.size(0) != mask.size(1)) {
             return false;
         }
         TensorOptions like = TensorOptions.of(mask.dtype()).device(mask.device());

@@ -52,7 +52,7 @@ final class PowerIteration {
     static void step(Tensor target, Tensor matrix, Tensor vector, double eps) {
         try (Scope scope = Scope.open();
                 GradMode mode = Torch.noGrad()) {
-            target.copy_(normalize(matrix.mv(vector), eps));
+            target.copy_(normalize(matrix.detach().mv(vector), eps));
         }
     }
 

@@ -1,15 +1,16 @@
-package org.torchbridge;
+package org.torchbridge.internal;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The components of a record, whose accessors may be in a package that is not open. */
-final class RecordValues {
+public final class RecordValues {
     private RecordValues() {}
 
-    static List<Object> of(Record record) {
-        List<Object> values = new ArrayList<>();
+    public static List<@Nullable Object> of(Record record) {
+        List<@Nullable Object> values = new ArrayList<>();
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             try {
                 component.getAccessor().setAccessible(true);
@@ -18,7 +19,7 @@ final class RecordValues {
                 throw new IllegalArgumentException(
                         "the component " + component.getName() + " of "
                                 + record.getClass().getName()
-                                + " cannot be read, so its tensors cannot leave the scope; make the record public",
+                                + " cannot be read, so its tensors cannot be found; make the record public",
                         e);
             }
         }

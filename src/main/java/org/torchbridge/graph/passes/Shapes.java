@@ -1,0 +1,98 @@
+package org.torchbridge.graph.passes;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.Scope;
+import org.torchbridge.Tensor;
+import org.torchbridge.Torch;
+import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.Interpreter;
+import org.torchbridge.graph.Node;
+import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Value;
+
+/**
+ * Gives tensors their data type and shape by running the program on examples. Where a value has several, in two examples or
+ * in the turns of a loop, only what they have in common is known: a second example of another size makes the sizes that
+ * follow from it unknown. What no example reaches keeps the type it has.
+ *
+ * <p>The program runs as it is: with dropout it draws random numbers. Its slots and the examples stay as they are.
+ */
+public final class Shapes {
+    private final Graph graph;
+    private final Map<Value, Type.OfTensor> types = new HashMap<>();
+
+    private Shapes(Graph graph) {
+        this.graph = graph;
+    }
+
+    /**
+     * Whether a type became another one.
+     *
+     * @param examples the inputs of each run
+     */
+    public static boolean run(Graph graph, List<?>... examples) {
+        Shapes pass = new Shapes(graph);
+        for (List<?> example : examples) {
+            try (var none = Torch.noGrad()) {
+                Scope.run(() -> pass.observe(example));
+            }
+        }
+        return pass.apply();
+    }
+
+    private void observe(List<?> example) {
+        Interpreter interpreter = new Interpreter(graph).observe(this::see);
+        Aliases aliases = Aliases.of(graph);
+        graph.forEachNode(node -> protect(node, aliases, interpreter));
+        interpreter.run(example.stream().map(Shapes::copy).toArray());
+    }
+
+    private void protect(Node node, Aliases aliases, Interpreter interpreter) {
+        if (Slots.isRead(node) && aliases.isWritten(node.output())) {
+            String name = Slots.name(node);
+            interpreter.set(name, copy(graph.slots().get(name).value()));
+        }
+    }
+
+    private static @Nullable Object copy(@Nullable Object value) {
+        return value instanceof Tensor tensor ? tensor.clone() : value;
+    }
+
+    private void see(Value value, @Nullable Object object) {
+        if (object instanceof Tensor tensor) {
+            List<@Nullable Long> shape = new ArrayList<>();
+            for (long size : tensor.shape()) {
+                shape.add(size);
+            }
+            types.merge(value, new Type.OfTensor(tensor.dtype(), shape), Shapes::common);
+        }
+    }
+
+    private static Type.OfTensor common(Type.OfTensor one, Type.OfTensor other) {
+        List<@Nullable Long> shape = null;
+        if (one.shape() != null && one.rank() == other.rank()) {
+            shape = new ArrayList<>();
+            for (int i = 0; i < one.rank(); i++) {
+                Long size = one.shape().get(i);
+                shape.add(size != null && size.equals(other.shape().get(i)) ? size : null);
+            }
+        }
+        return new Type.OfTensor(one.dtype() == other.dtype() ? one.dtype() : null, shape);
+    }
+
+    private boolean apply() {
+        boolean changed = false;
+        for (var entry : types.entrySet()) {
+            Value value = entry.getKey();
+            if (value.type() instanceof Type.OfTensor && !value.type().equals(entry.getValue())) {
+                value.setType(entry.getValue());
+                changed = true;
+            }
+        }
+        return changed;
+    }
+}

@@ -1,0 +1,33 @@
+package org.torchbridge.graph.passes;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.Node;
+
+/** What the passes know of {@code prim::GetAttr} and {@code prim::SetAttr}. */
+final class Slots {
+    static final String GET = "prim::GetAttr";
+    static final String SET = "prim::SetAttr";
+
+    private Slots() {}
+
+    static boolean isRead(Node node) {
+        return node.is(GET);
+    }
+
+    static String name(Node node) {
+        return (String) node.attribute("name");
+    }
+
+    /** The names of the slots that the program puts other values into. */
+    static Set<String> set(Graph graph) {
+        Set<String> names = new HashSet<>();
+        graph.forEachNode(node -> {
+            if (node.is(SET)) {
+                names.add(name(node));
+            }
+        });
+        return names;
+    }
+}

@@ -1,0 +1,142 @@
+package org.torchbridge.onnx.importer;
+
+import java.util.List;
+import org.torchbridge.DType;
+import org.torchbridge.Tensor;
+import org.torchbridge.Torch;
+import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Value;
+import org.torchbridge.onnx.ElementType;
+import org.torchbridge.onnx.ExternalData;
+import org.torchbridge.onnx.TensorReader;
+import org.torchbridge.onnx.proto.AttributeProto;
+
+/** Constants, tensors that are made from sizes, and values that are handed on or change their type. */
+final class ConstantRules {
+    /** A larger constant is made when the program runs. */
+    private static final long LARGEST = 1L << 31;
+
+    private ConstantRules() {}
+
+    static void register(Registry r) {
+        r.rule("Constant", 1, ConstantRules::constant);
+        r.rule("ConstantOfShape", 9, ConstantRules::constantOfShape);
+        r.rule("Identity", 1, (node, c) -> node.value(0));
+        r.rule("Cast", 6, ConstantRules::cast);
+        r.rule("CastLike", 15, ConstantRules::castLike);
+        r.rule("Range", 11, ConstantRules::range);
+        r.rule("EyeLike", 9, ConstantRules::eyeLike);
+    }
+
+    private static Value constant(OnnxNode node, Conversion c) {
+        AttributeProto value = node.attribute("value");
+        if (value != null) {
+            return ModelTensors.isText(value.getT())
+                    ? c.list(Type.STRING, c.texts(value.getT()))
+                    : c.constant(c.read(value.getT()));
+        }
+        AttributeProto sparse = node.attribute("sparse_value");
+        if (sparse != null) {
+            return c.constant(new TensorReader(ExternalData.NONE).read(sparse.getSparseTensor()));
+        }
+        return c.constant(number(node));
+    }
+
+    private static Object number(OnnxNode node) {
+        if (node.hasAttribute("value_int")) {
+            return scalar(Torch.tensor(new long[] {node.integer("value_int")}));
+        }
+        if (node.hasAttribute("value_float")) {
+            return scalar(Torch.tensor(new float[] {(float) node.real("value_float")}));
+        }
+        if (node.hasAttribute("value_ints")) {
+            return Torch.tensor(node.integers("value_ints"));
+        }
+        if (node.hasAttribute("value_floats")) {
+            return Torch.tensor(floats(node.reals("value_floats")));
+        }
+        if (node.hasAttribute("value_string")) {
+            return List.of(node.text("value_string"));
+        }
+        if (node.hasAttribute("value_strings")) {
+            return node.texts("value_strings");
+        }
+        throw node.broken("has no value");
+    }
+
+    private static Tensor scalar(Tensor row) {
+        return row.reshape(new long[0]);
+    }
+
+    private static float[] floats(List<Double> numbers) {
+        float[] floats = new float[numbers.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = numbers.get(i).floatValue();
+        }
+        return floats;
+    }
+
+    private static Value constantOfShape(OnnxNode node, Conversion c) {
+        Tensor value =
+                node.hasAttribute("value") ? c.read(node.tensorAttribute("value")) : Torch.tensor(new float[] {0});
+        Numbers sizes = node.numbers(0);
+        if (sizes.isConstant()) {
+            long bytes = value.dtype().itemSize();
+            for (long size : sizes.longs()) {
+                bytes = Math.multiplyExact(bytes, size);
+            }
+            if (bytes > LARGEST) {
+                throw node.broken("makes a constant of " + bytes + " bytes");
+            }
+        }
+        Object number = value.dtype().isFloatingPoint() ? (Object) value.toDouble() : (Object) value.toLong();
+        Object fill = value.dtype() == DType.BOOL ? (Object) value.toBoolean() : number;
+        return c.op("aten::full", sizes.asRow(), fill, value.dtype(), null, c.device());
+    }
+
+    private static Value cast(OnnxNode node, Conversion c) {
+        node.ignore("round_mode");
+        ElementType to = ElementType.of((int) node.integer("to"));
+        boolean saturate = node.flag("saturate", true);
+        return Casts.write(node, c, node.value(0), to, saturate);
+    }
+
+    private static Value castLike(OnnxNode node, Conversion c) {
+        boolean saturate = node.flag("saturate", true);
+        ElementType to = node.element(1);
+        return to == ElementType.UNDEFINED
+                ? c.op("aten::type_as", node.tensor(0), node.tensor(1))
+                : Casts.write(node, c, node.value(0), to, saturate);
+    }
+
+    private static Value range(OnnxNode node, Conversion c) {
+        DType dtype = node.dtype(0);
+        boolean real = dtype != null && dtype.isFloatingPoint();
+        Value result = c.op(
+                "aten::arange",
+                bound(node, c, 0, real),
+                bound(node, c, 1, real),
+                bound(node, c, 2, real),
+                dtype,
+                null,
+                c.device());
+        return c.known(result, dtype, 1);
+    }
+
+    private static Object bound(OnnxNode node, Conversion c, int input, boolean real) {
+        Tensor known = node.constantOrNull(input);
+        if (known != null) {
+            return real ? (Object) known.toDouble() : (Object) known.toLong();
+        }
+        return real ? c.op("aten::Float", node.tensor(input)) : node.number(input);
+    }
+
+    private static Value eyeLike(OnnxNode node, Conversion c) {
+        ElementType element = node.elementAttribute("dtype", node.element(0));
+        Value x = node.tensor(0);
+        Value zeros = c.op("aten::zeros_like", x, element);
+        Value ones = c.op("aten::ones_like", zeros);
+        long k = node.integer("k", 0);
+        return c.op("aten::sub", c.op("aten::triu", ones, k), c.op("aten::triu", ones, k + 1));
+    }
+}

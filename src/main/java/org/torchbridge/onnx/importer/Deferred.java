@@ -1,0 +1,36 @@
+package org.torchbridge.onnx.importer;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.Scope;
+import org.torchbridge.Tensor;
+
+/** A node all of whose inputs are known: it waits until somebody looks at what it makes, or computes with it. */
+final class Deferred {
+    private final OnnxNode node;
+    private final Supplier<List<Tensor>> evaluation;
+    private @Nullable List<Tensor> tensors;
+
+    Deferred(OnnxNode node, Supplier<List<Tensor>> evaluation) {
+        this.node = node;
+        this.evaluation = evaluation;
+    }
+
+    OnnxNode node() {
+        return node;
+    }
+
+    Tensor tensor(int output) {
+        if (tensors == null) {
+            tensors = Scope.call(evaluation);
+            tensors.forEach(Scope::escape);
+        }
+        return tensors.get(output);
+    }
+
+    /** Whether any input is, or is made of, a weight. */
+    boolean hasWeights() {
+        return node.carried().stream().anyMatch(input -> input instanceof Known known && known.isWeight());
+    }
+}

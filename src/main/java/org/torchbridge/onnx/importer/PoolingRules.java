@@ -1,0 +1,96 @@
+package org.torchbridge.onnx.importer;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.DType;
+import org.torchbridge.graph.Value;
+
+/** Pooling over windows, and over all of an image. */
+final class PoolingRules {
+    private PoolingRules() {}
+
+    static void register(Registry r) {
+        r.many("MaxPool", 1, PoolingRules::maxPool);
+        r.rule("AveragePool", 1, PoolingRules::averagePool);
+        r.rule("GlobalAveragePool", 1, (node, c) -> c.op("aten::mean", node.tensor(0), spatial(node), true));
+        r.rule("GlobalMaxPool", 1, (node, c) -> c.op("aten::amax", node.tensor(0), spatial(node), true));
+    }
+
+    private static long[] spatial(OnnxNode node) {
+        long[] dims = new long[Math.max(0, node.knownRank(0) - 2)];
+        Arrays.setAll(dims, i -> i + 2);
+        return dims;
+    }
+
+    private static long[] kernel(OnnxNode node) {
+        long[] kernel = node.integers("kernel_shape");
+        if (kernel == null) {
+            throw node.broken("has no kernel_shape");
+        }
+        if (kernel.length < 1 || kernel.length > 3) {
+            throw node.unsupported(kernel.length + " spatial dimensions");
+        }
+        return kernel;
+    }
+
+    private static List<@Nullable Value> maxPool(OnnxNode node, Conversion c) {
+        Value x = node.tensor(0);
+        Padding padding = Padding.of(node, c, x, kernel(node));
+        boolean ceil = node.flag("ceil_mode", false);
+        boolean columns = node.integer("storage_order", 0) != 0;
+        boolean whole = padding.isSymmetric() && fits(padding);
+        Value padded = whole ? x : padding.apply(c, x, smallest(node));
+        Padding left = whole ? padding : padding.none();
+        Object[] arguments = {padded, left.kernel(), left.strides(), left.symmetric(), left.dilations(), ceil};
+        String kind = "aten::max_pool" + left.dims() + "d";
+        if (!node.wants(1)) {
+            return List.of(c.op(kind, arguments));
+        }
+        List<Value> both = c.ops(kind + "_with_indices", arguments);
+        return List.of(both.get(0), PoolIndices.write(c, x, padded, both.get(1), whole ? null : padding, columns));
+    }
+
+    /** What no number of the type is smaller than. */
+    private static Object smallest(OnnxNode node) {
+        DType dtype = node.dtype(0);
+        if (dtype == DType.UINT8) {
+            return 0L;
+        }
+        return dtype == DType.INT8 ? (Object) (-128L) : Double.NEGATIVE_INFINITY;
+    }
+
+    /** libtorch pads at most half of a window. */
+    private static boolean fits(Padding padding) {
+        for (int i = 0; i < padding.dims(); i++) {
+            if (!(padding.begins().get(i) instanceof Long pad) || 2 * pad > padding.kernel()[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Value averagePool(OnnxNode node, Conversion c) {
+        Value x = node.tensor(0);
+        Padding padding = Padding.of(node, c, x, kernel(node));
+        boolean ceil = node.flag("ceil_mode", false);
+        boolean counts = node.flag("count_include_pad", false);
+        if (ceil && counts || Arrays.stream(padding.dilations()).anyMatch(step -> step != 1)) {
+            return OtherAverage.write(c, x, padding, ceil, counts);
+        }
+        if (padding.isSymmetric() && fits(padding)) {
+            return average(c, x, padding, ceil, counts);
+        }
+        Value sums = average(c, padding.apply(c, x, 0.0), padding.none(), ceil, true);
+        if (counts) {
+            return sums;
+        }
+        Value ones = padding.apply(c, c.op("aten::ones_like", x), 0.0);
+        return c.op("aten::div", sums, average(c, ones, padding.none(), ceil, true));
+    }
+
+    private static Value average(Conversion c, Value x, Padding padding, boolean ceil, boolean counts) {
+        String kind = "aten::avg_pool" + padding.dims() + "d";
+        return c.op(kind, x, padding.kernel(), padding.strides(), padding.symmetric(), ceil, counts);
+    }
+}

@@ -1,0 +1,146 @@
+package org.torchbridge.graph.passes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.torchbridge.DType;
+import org.torchbridge.Torch;
+import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.GraphText;
+
+class RemoveMutationTest {
+    @Test
+    void operatorsInPlaceBecomeOperatorsThatAreNot() {
+        Graph graph = GraphText.parse(
+                """
+                graph(%x : Float(2, 3), %s : float):
+                  %one : int = prim::Constant[value=1]()
+                  %y : Float(2, 3) = aten::neg(%x)
+                  %a : Float(2, 3) = aten::add_(%y, %x, %one)
+                  %b : Float(2, 3) = aten::relu_(%a)
+                  %c : Float(2, 3) = aten::mul_(%y, %s)
+                  %z : Float(2, 3) = aten::add(%y, %b, %one)
+                  return (%z)
+                """);
+
+        Results.stay(graph, RemoveMutation::run, Torch.randn(2, 3), 2.0);
+        assertThat(graph)
+                .hasToString(
+                        """
+                graph(%x : Float(2, 3), %s : float):
+                  %one : int = prim::Constant[value=1]()
+                  %y : Float(2, 3) = aten::neg(%x)
+                  %0 : Float(2, 3) = aten::add(%y, %x, %one)
+                  %1 : Float(2, 3) = aten::relu(%0)
+                  %2 : Float(2, 3) = aten::mul(%1, %s)
+                  %z : Float(2, 3) = aten::add(%2, %2, %one)
+                  return (%z)
+                """);
+    }
+
+    @Test
+    void theResultKeepsTheTypeThatTheTensorHad() {
+        Graph graph = GraphText.parse(
+                """
+                graph(%x : Float(2), %z : Double(2), %s : float):
+                  %one : int = prim::Constant[value=1]()
+                  %y : Float(2) = aten::neg(%x)
+                  %a : Float(2) = aten::add_(%y, %z, %one)
+                  %b : Float(2) = aten::gt_(%a, %s)
+                  return (%b)
+                """);
+
+        Results.stay(graph, RemoveMutation::run, Torch.randn(2), Torch.randn(2).to(DType.FLOAT64), 0.5);
+        assertThat(graph)
+                .hasToString(
+                        """
+                graph(%x : Float(2), %z : Double(2), %s : float):
+                  %one : int = prim::Constant[value=1]()
+                  %y : Float(2) = aten::neg(%x)
+                  %0 : Tensor = aten::add(%y, %z, %one)
+                  %1 : Float(2) = aten::type_as(%0, %y)
+                  %2 : Tensor = aten::gt(%1, %s)
+                  %3 : Float(2) = aten::type_as(%2, %1)
+                  return (%3)
+                """);
+    }
+
+    @Test
+    void writingIntoAPartMakesAnotherWhole() {
+        Graph graph = GraphText.parse(
+                """
+                graph(%x : Float(2, 3), %v : Float(3)):
+                  %zero : int = prim::Constant[value=0]()
+                  %one : int = prim::Constant[value=1]()
+                  %false : bool = prim::Constant[value=false]()
+                  %y : Float(2, 3) = aten::neg(%x)
+                  %row : Float(3) = aten::select(%y, %zero, %one)
+                  %a : Float(3) = aten::copy_(%row, %v, %false)
+                  return (%y)
+                """);
+
+        Results.stay(graph, RemoveMutation::run, Torch.randn(2, 3), Torch.randn(3));
+        assertThat(graph)
+                .hasToString(
+                        """
+                graph(%x : Float(2, 3), %v : Float(3)):
+                  %zero : int = prim::Constant[value=0]()
+                  %one : int = prim::Constant[value=1]()
+                  %false : bool = prim::Constant[value=false]()
+                  %y : Float(2, 3) = aten::neg(%x)
+                  %row : Float(3) = aten::select(%y, %zero, %one)
+                  %0 : Float(3) = aten::expand_as(%v, %row)
+                  %1 : NoneType = prim::Constant()
+                  %2 : Float(3) = aten::clone(%0, %1)
+                  %3 : Float(2, 3) = aten::select_scatter(%y, %2, %zero, %one)
+                  return (%3)
+                """);
+    }
+
+    @Test
+    void inputsAndSlotsAreStillWrittenInto() {
+        unchanged(
+                """
+                graph(%x : Tensor):
+                  %s : Tensor = prim::GetAttr[name="count"]()
+                  %0 : Tensor = aten::zero_(%s)
+                  %1 : Tensor = aten::relu_(%x)
+                  return (%1)
+                """);
+    }
+
+    @Test
+    void whatIsReadLaterByAnotherNameIsStillWrittenInto() {
+        unchanged(
+                """
+                graph(%x : Tensor, %i : int):
+                  %y : Tensor = aten::neg(%x)
+                  %view : Tensor = aten::select(%y, %i, %i)
+                  %0 : Tensor = aten::relu_(%y)
+                  return (%view)
+                """);
+    }
+
+    @Test
+    void whatABranchWritesIntoIsStillWrittenInto() {
+        unchanged(
+                """
+                graph(%x : Tensor, %c : bool):
+                  %y : Tensor = aten::neg(%x)
+                  prim::If(%c)
+                    block0():
+                      %0 : Tensor = aten::relu_(%y)
+                      -> ()
+                    block1():
+                      -> ()
+                  return (%y)
+                """);
+    }
+
+    private static void unchanged(String text) {
+        Graph graph = GraphText.parse(text);
+
+        assertThat(RemoveMutation.run(graph)).isFalse();
+        assertThat(graph).hasToString(text);
+    }
+}

@@ -1,0 +1,249 @@
+package org.torchbridge.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.torchbridge.DType;
+import org.torchbridge.Tensor;
+import org.torchbridge.Torch;
+import org.torchbridge.onnx.proto.AttributeProto;
+import org.torchbridge.onnx.proto.AttributeProto.AttributeType;
+import org.torchbridge.onnx.proto.GraphProto;
+import org.torchbridge.onnx.proto.ModelProto;
+import org.torchbridge.onnx.proto.NodeProto;
+import org.torchbridge.onnx.proto.OperatorSetIdProto;
+import org.torchbridge.onnx.proto.TensorProto;
+import org.torchbridge.onnx.proto.TensorShapeProto;
+import org.torchbridge.onnx.proto.TypeProto;
+import org.torchbridge.onnx.proto.ValueInfoProto;
+
+/**
+ * A model of one node, for tests of rules: run here and in ONNX Runtime.
+ *
+ * <pre>{@code
+ * assertSame(OneNode.of("Gemm", 13).real("alpha", 0.5).flag("transB").input(a).weight(b).input(c));
+ * }</pre>
+ */
+final class OneNode {
+    private final ModelProto.Builder model = ModelProto.newBuilder().setIrVersion(8);
+    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("test");
+    private final NodeProto.Builder node;
+    private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+    private int outputs = 1;
+
+    private OneNode(String domain, String operator, long version) {
+        node = NodeProto.newBuilder().setOpType(operator).setDomain(domain).setName("/block/block.0/node/" + operator);
+        model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version));
+    }
+
+    static OneNode of(String operator, long version) {
+        return new OneNode("", operator, version);
+    }
+
+    static OneNode of(String domain, String operator, long version) {
+        return new OneNode(domain, operator, version);
+    }
+
+    // ---- inputs
+
+    /** An input that is given when the model runs, of any size. */
+    OneNode input(Tensor value) {
+        String name = "x" + node.getInputCount();
+        node.addInput(name);
+        inputs.put(name, value);
+        TypeProto.Tensor.Builder type = TypeProto.Tensor.newBuilder()
+                .setElemType(ElementType.of(value.dtype()).code());
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (int i = 0; i < value.dim(); i++) {
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(name + "_" + i));
+        }
+        graph.addInput(ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder().setTensorType(type.setShape(shape))));
+        return this;
+    }
+
+    /** An input that the model has of its own. */
+    OneNode weight(Tensor value) {
+        String name = "w" + node.getInputCount();
+        node.addInput(name);
+        graph.addInitializer(proto(name, value));
+        return this;
+    }
+
+    OneNode weight(long... values) {
+        return weight(Torch.tensor(values));
+    }
+
+    /** An optional input that is left out. */
+    OneNode none() {
+        node.addInput("");
+        return this;
+    }
+
+    static TensorProto proto(String name, Tensor value) {
+        Tensor contiguous = value.contiguous();
+        byte[] bytes = new byte[(int) (value.numel() * value.dtype().itemSize())];
+        if (bytes.length > 0) {
+            contiguous.buffer().order(ByteOrder.LITTLE_ENDIAN).get(bytes);
+        }
+        return TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(ElementType.of(value.dtype()).code())
+                .addAllDims(Arrays.stream(value.shape()).boxed().toList())
+                .setRawData(ByteString.copyFrom(bytes))
+                .build();
+    }
+
+    // ---- attributes
+
+    OneNode integer(String name, long value) {
+        return attribute(name, AttributeType.INT, attribute -> attribute.setI(value));
+    }
+
+    OneNode flag(String name) {
+        return integer(name, 1);
+    }
+
+    OneNode real(String name, double value) {
+        return attribute(name, AttributeType.FLOAT, attribute -> attribute.setF((float) value));
+    }
+
+    OneNode text(String name, String value) {
+        return attribute(name, AttributeType.STRING, attribute -> attribute.setS(ByteString.copyFromUtf8(value)));
+    }
+
+    OneNode integers(String name, long... values) {
+        return attribute(
+                name, AttributeType.INTS, attribute -> Arrays.stream(values).forEach(attribute::addInts));
+    }
+
+    OneNode reals(String name, float... values) {
+        return attribute(name, AttributeType.FLOATS, attribute -> {
+            for (float value : values) {
+                attribute.addFloats(value);
+            }
+        });
+    }
+
+    OneNode tensor(String name, Tensor value) {
+        return attribute(name, AttributeType.TENSOR, attribute -> attribute.setT(proto("", value)));
+    }
+
+    OneNode graph(String name, GraphProto value) {
+        return attribute(name, AttributeType.GRAPH, attribute -> attribute.setG(value));
+    }
+
+    private OneNode attribute(String name, AttributeType type, Consumer<AttributeProto.Builder> value) {
+        AttributeProto.Builder attribute =
+                AttributeProto.newBuilder().setName(name).setType(type);
+        value.accept(attribute);
+        node.addAttribute(attribute);
+        return this;
+    }
+
+    /** How many outputs the node has, if not one. */
+    OneNode outputs(int count) {
+        outputs = count;
+        return this;
+    }
+
+    // ---- runs
+
+    ModelProto model() {
+        NodeProto.Builder finished = node.clone();
+        GraphProto.Builder whole = graph.clone();
+        for (int i = 0; i < outputs; i++) {
+            finished.addOutput("y" + i);
+            whole.addOutput(ValueInfoProto.newBuilder().setName("y" + i));
+        }
+        return model.clone().setGraph(whole.addNode(finished)).build();
+    }
+
+    OnnxModel load() {
+        return OnnxModel.load(model().toByteArray());
+    }
+
+    List<Tensor> inputs() {
+        return List.copyOf(inputs.values());
+    }
+
+    /** What ONNX Runtime makes of it. */
+    List<Tensor> expected() {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        Map<String, OnnxTensorLike> given = new LinkedHashMap<>();
+        try (OrtSession session = environment.createSession(model().toByteArray())) {
+            for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
+                given.put(input.getKey(), tensor(environment, input.getValue()));
+            }
+            List<Tensor> results = new ArrayList<>();
+            try (OrtSession.Result result = session.run(given)) {
+                result.forEach(entry -> results.add(tensor((OnnxTensor) entry.getValue())));
+            }
+            return results;
+        } catch (OrtException e) {
+            throw new AssertionError("ONNX Runtime refuses " + node.getOpType() + ": " + e.getMessage(), e);
+        } finally {
+            given.values().forEach(OnnxTensorLike::close);
+        }
+    }
+
+    private static OnnxTensor tensor(OrtEnvironment environment, Tensor value) throws OrtException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(
+                        (int) Math.max(1, value.numel() * value.dtype().itemSize()))
+                .order(ByteOrder.nativeOrder());
+        if (value.numel() > 0) {
+            bytes.put(value.contiguous().buffer()).flip();
+        }
+        return OnnxTensor.createTensor(environment, bytes, value.shape(), type(value.dtype()));
+    }
+
+    private static OnnxJavaType type(DType dtype) {
+        return switch (dtype) {
+            case FLOAT32 -> OnnxJavaType.FLOAT;
+            case FLOAT64 -> OnnxJavaType.DOUBLE;
+            case FLOAT16 -> OnnxJavaType.FLOAT16;
+            case BFLOAT16 -> OnnxJavaType.BFLOAT16;
+            case INT64 -> OnnxJavaType.INT64;
+            case INT32 -> OnnxJavaType.INT32;
+            case INT16 -> OnnxJavaType.INT16;
+            case INT8 -> OnnxJavaType.INT8;
+            case UINT8 -> OnnxJavaType.UINT8;
+            case BOOL -> OnnxJavaType.BOOL;
+            default -> throw new IllegalArgumentException("ONNX Runtime takes no " + dtype + " from Java");
+        };
+    }
+
+    private static Tensor tensor(OnnxTensor value) {
+        DType dtype =
+                switch (value.getInfo().type) {
+                    case FLOAT -> DType.FLOAT32;
+                    case DOUBLE -> DType.FLOAT64;
+                    case FLOAT16 -> DType.FLOAT16;
+                    case BFLOAT16 -> DType.BFLOAT16;
+                    case INT64 -> DType.INT64;
+                    case INT32 -> DType.INT32;
+                    case INT16 -> DType.INT16;
+                    case INT8 -> DType.INT8;
+                    case UINT8 -> DType.UINT8;
+                    case BOOL -> DType.BOOL;
+                    default -> throw new IllegalArgumentException("a result of type " + value.getInfo().type);
+                };
+        ByteBuffer copy =
+                ByteBuffer.allocateDirect(value.getByteBuffer().remaining()).order(ByteOrder.nativeOrder());
+        copy.put(value.getByteBuffer()).flip();
+        return Torch.fromBuffer(copy, dtype, value.getInfo().getShape()).clone();
+    }
+}
