@@ -80,7 +80,7 @@ public final class ScriptObject implements AutoCloseable {
         long stream = NativeScript.openInput(address, size);
         try (PointerScope scope = new PointerScope()) {
             DeviceOptional target = device == null ? new DeviceOptional() : new DeviceOptional(new Device(device));
-            return of(torch.load(Presets.borrowed(stream), target, false));
+            return of(torch.load(Presets.borrowed(stream), target, true));
         } catch (RuntimeException e) {
             throw translated(e);
         } finally {
