@@ -377,12 +377,19 @@ public final class ScriptObject implements AutoCloseable {
 
     private <T> T use(Supplier<T> action) {
         enter();
+        try {
+            return translating(action);
+        } finally {
+            leave();
+        }
+    }
+
+    /** What {@code action} gives; it may make objects of the presets, which are freed. */
+    static <T> T translating(Supplier<T> action) {
         try (PointerScope scope = new PointerScope()) {
             return action.get();
         } catch (RuntimeException e) {
             throw translated(e);
-        } finally {
-            leave();
         }
     }
 

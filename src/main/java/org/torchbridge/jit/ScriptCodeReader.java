@@ -76,8 +76,7 @@ final class ScriptCodeReader {
         if (!(object(node.inputs().get(0)) instanceof ScriptChild module)) {
             copy(node);
         } else if (module.isModule(name)) {
-            ScriptChild child =
-                    reader.child(module.path(name), module.object().object(name));
+            ScriptChild child = reader.child(module.path(name), module.object().object(name));
             values.put(node.outputs().get(0).id(), child);
         } else {
             outputs(node, append(node, List.of()).set("name", module.path(name)));
@@ -140,8 +139,7 @@ final class ScriptCodeReader {
         ScriptCodeReader inner = new ScriptCodeReader(reader, target, where);
         inner.call(code, arguments);
         for (int i = 0; i < call.outputs().size(); i++) {
-            values.put(
-                    call.outputs().get(i).id(), inner.object(code.outputs().get(i)));
+            values.put(call.outputs().get(i).id(), inner.object(code.outputs().get(i)));
         }
     }
 
@@ -189,8 +187,8 @@ final class ScriptCodeReader {
             return known;
         }
         String what = object instanceof ScriptChild child ? "the module '" + child.path() + "'" : "%" + value.name();
-        throw new TorchException(what + " is used as a value of the type " + value.type().text()
-                + ", which a program without modules and functions cannot have");
+        throw new TorchException(what + " is used as a value of the type "
+                + value.type().text() + ", which a program without modules and functions cannot have");
     }
 
     private static String place(ScriptGraph.Node node) {

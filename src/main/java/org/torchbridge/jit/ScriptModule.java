@@ -449,6 +449,23 @@ public final class ScriptModule extends Layer implements AutoCloseable {
     // ---- programs
 
     /**
+     * A module whose method forward does what a program does, with the program's state in a tree of modules by its paths.
+     * It shares the tensors. Several results become a tuple.
+     *
+     * @throws IllegalArgumentException if the program is not whole: it uses a value before it is made, or has no slot
+     *     of a name it uses
+     * @throws TorchException if libtorch finds something wrong with it
+     */
+    public static ScriptModule of(Graph graph) {
+        return of(graph, "Program");
+    }
+
+    /** {@link #of(Graph)} with a name for the module's class. */
+    public static ScriptModule of(Graph graph, String className) {
+        return of(ScriptWriter.write(graph, className));
+    }
+
+    /**
      * What a method does, as a program that can be read, changed, and made a module again. It shares the tensors.
      *
      * @throws IllegalArgumentException if there is none of that name

@@ -37,8 +37,8 @@ final class ScriptReader {
         ScriptObject script = module.script();
         ScriptGraph.Block code = script.code(method, reader.host);
         if (code == null) {
-            throw new IllegalArgumentException(
-                    script.className() + " has no method '" + method + "'; it has " + module.methods().values());
+            throw new IllegalArgumentException(script.className() + " has no method '" + method + "'; it has "
+                    + module.methods().values());
         }
         reader.readState("", script);
         return reader.program(code, List.of(reader.child("", script)));
