@@ -1,5 +1,6 @@
 package org.torchbridge.jit;
 
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,7 @@ final class Tracer {
         Recording recording = record(inputs, run);
         reads.addAll(recording.reads());
         Graph graph = ScriptReader.read(recording.graph());
+        Reference.reachabilityFence(recording);
         packOutputs(graph, run.output);
         bindState(graph, inputs.size());
         return graph;
@@ -69,6 +71,8 @@ final class Tracer {
                     tensors.stream().mapToLong(Tensor::handle).toArray(), names.toArray(String[]::new), run::call);
         } catch (TorchException e) {
             throw isForeignTensor(e) ? foreignTensor(e) : e;
+        } finally {
+            Reference.reachabilityFence(tensors);
         }
     }
 
