@@ -54,12 +54,13 @@ class Side {
 };
 
 // How a region's coordinates become pixels: RoIPool counts the last one, the position-sensitive kind does not, nor does
-// it reach the image's last row and column.
+// it reach the image's last row and column. Its gradient does: torchvision has it so, and training is to be the same.
 struct Edges {
   long extra, unreachable;
 };
 constexpr Edges POOL{1, 0};
 constexpr Edges POSITION_SENSITIVE{0, 1};
+constexpr Edges POSITION_SENSITIVE_GRADIENT{0, 0};
 
 template <class T>
 class RegionBins {
@@ -198,7 +199,7 @@ Tensor psRoiPoolBackward(
     const long plane = input.height * input.width, bins = pooling.height * pooling.width;
     inParallel(channels * bins, 1, [&](long begin, long end) {
       for (long i = 0; i < regions.count(); i++) {
-        const RegionBins<T> region(regions[i], pooling, input, POSITION_SENSITIVE);
+        const RegionBins<T> region(regions[i], pooling, input, POSITION_SENSITIVE_GRADIENT);
         T* target = elements<T>(output) + regions.image(i) * input.channels * plane;
         for (long c = begin; c < end; c++) {
           const Bin bin = region[c % bins];

@@ -25,6 +25,7 @@ module org.torchbridge {
     exports org.torchbridge.optim.lr;
     exports org.torchbridge.vision;
     exports org.torchbridge.vision.models;
+    exports org.torchbridge.vision.ops;
 
     opens org.torchbridge.cli to
             info.picocli;

@@ -23,10 +23,11 @@ import org.torchbridge.nn.utils.Prune;
 import org.torchbridge.nn.utils.Rnn;
 import org.torchbridge.nn.utils.SpectralNorm;
 import org.torchbridge.nn.utils.WeightNorm;
+import org.torchbridge.vision.Ops;
 
 /**
  * What Python's names mean in Java: {@code torch.x} is {@link Torch}'s, {@code F.x} {@link Functional}'s, {@code init.x}
- * {@link Init}'s method, {@code nn.X} and {@code optim.X} are constructors; an object is called through its method
+ * {@link Init}'s method, {@code ops.x} {@link Ops}'s, {@code nn.X} and {@code optim.X} are constructors; an object is called through its method
  * {@code call}. Names in snake case are in camel case here.
  */
 final class PythonCalls {
@@ -38,7 +39,8 @@ final class PythonCalls {
             "torch.nn", ROOT + "nn",
             "torch.nn.utils", ROOT + "nn.utils",
             "torch.optim", ROOT + "optim",
-            "torch.optim.lr_scheduler", ROOT + "optim.lr");
+            "torch.optim.lr_scheduler", ROOT + "optim.lr",
+            "torchvision.ops", ROOT + "vision.ops");
 
     /** Python's modules whose functions are the static methods of a class. */
     private static final Map<String, Class<?>> FUNCTIONS = Map.of(
@@ -48,7 +50,8 @@ final class PythonCalls {
             "torch.nn.utils.rnn", Rnn.class,
             "torch.nn.utils.parametrize", Parametrize.class,
             "torch.nn.utils.parametrizations", Parametrizations.class,
-            "torch.nn.utils.prune", Prune.class);
+            "torch.nn.utils.prune", Prune.class,
+            "torchvision.ops", Ops.class);
 
     /** The functions of {@code torch.nn.utils} itself are in several classes. */
     private static final List<Class<?>> UTILS = List.of(WeightNorm.class, SpectralNorm.class, Fusion.class);
@@ -58,7 +61,8 @@ final class PythonCalls {
             "nn", "torch.nn",
             "F", "torch.nn.functional",
             "init", "torch.nn.init",
-            "optim", "torch.optim");
+            "optim", "torch.optim",
+            "ops", "torchvision.ops");
 
     private record PythonModule(String name) {}
 
