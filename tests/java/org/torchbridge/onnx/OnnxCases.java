@@ -16,14 +16,13 @@ import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.UnsupportedOperatorException;
-import org.torchbridge.graph.Graph;
-import org.torchbridge.graph.Interpreter;
-import org.torchbridge.graph.Type;
+import org.torchbridge.io.PythonTuple;
+import org.torchbridge.jit.ScriptModule;
 
 /**
  * Runs unpacked suites of ONNX cases and says of each what came out: {@code OnnxCases ROOT [-v] [-q] [-p] PATTERN...}, where
  * patterns are globs over {@code SUITE/CASE} or {@code CASE}. With {@code -v} failures come with their stack, with {@code -q}
- * only the summary is printed, with {@code -p} the program too.
+ * only the summary is printed, with {@code -p} the program too; {@code -i} runs the form for inference.
  */
 final class OnnxCases {
     private static final Map<String, double[]> TOLERANCES = Map.of(
@@ -37,6 +36,7 @@ final class OnnxCases {
     private static boolean verbose;
     private static boolean quiet;
     private static boolean print;
+    private static OnnxOptions options = OnnxOptions.options();
 
     private OnnxCases() {}
 
@@ -48,6 +48,7 @@ final class OnnxCases {
                 case "-v" -> verbose = true;
                 case "-q" -> quiet = true;
                 case "-p" -> print = true;
+                case "-i" -> options = OnnxOptions.inference();
                 default -> patterns.add(FileSystems.getDefault()
                         .getPathMatcher("glob:" + (argument.contains("/") ? argument : "*/" + argument)));
             }
@@ -106,14 +107,13 @@ final class OnnxCases {
     private static String run(Path folder, Path models, double[] tolerance) {
         try {
             OnnxCase test = OnnxCase.load(folder, models);
-            Graph graph = test.model().toGraph();
             if (print) {
-                System.out.println(graph);
+                System.out.println(test.model().toGraph());
             }
-            Interpreter program = new Interpreter(graph);
+            ScriptModule module = test.model().toModule(options);
             for (Path set : test.dataSets()) {
                 OnnxCase.DataSet data = test.read(set);
-                List<Object> outputs = outputs(graph, program.run(data.inputs().toArray()));
+                List<Object> outputs = outputs(module.run("forward", data.inputs().toArray()));
                 for (int i = 0; i < data.outputs().size(); i++) {
                     String difference =
                             difference(outputs.get(i), data.outputs().get(i), tolerance);
@@ -141,9 +141,8 @@ final class OnnxCases {
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private static List<Object> outputs(Graph graph, List<Object> results) {
-        return graph.outputs().get(0).type() instanceof Type.OfTuple ? (List<Object>) results.get(0) : results;
+    private static List<Object> outputs(Object result) {
+        return result instanceof PythonTuple tuple ? new ArrayList<>(tuple) : Arrays.asList(result);
     }
 
     private static String difference(Object actual, Object expected, double[] tolerance) {
