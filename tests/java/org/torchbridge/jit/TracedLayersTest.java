@@ -23,15 +23,27 @@ import org.torchbridge.testing.PythonOracle;
 /** The programs that the layers are compared with Python by, traced. */
 class TracedLayersTest {
     private static final List<String> FAMILIES = List.of(
-            "activations", "pooling", "normalization", "linear", "convolutions", "dropout", "embeddings", "attention",
-            "recurrent", "losses", "vision", "utils");
+            "activations",
+            "pooling",
+            "normalization",
+            "linear",
+            "convolutions",
+            "dropout",
+            "embeddings",
+            "attention",
+            "recurrent",
+            "losses",
+            "vision",
+            "utils");
     private static final Pattern LAYER = Pattern.compile("m = (nn\\.\\w+)\\(.*; m\\(.*");
     /** What PyTorch 1.13 cannot do, whoever asks it. */
-    private static final Pattern YOUNGER_THAN_PYTHON =
-            Pattern.compile(".*(pad_sequence\\(.*'left'|CircularPad\\dd\\(1\\); a = torch.randn\\((2, 5|2, 4, 5|1, 3, 4, 3)\\)).*");
+    private static final Pattern YOUNGER_THAN_PYTHON = Pattern.compile(
+            ".*(pad_sequence\\(.*'left'|CircularPad\\dd\\(1\\); a = torch.randn\\((2, 5|2, 4, 5|1, 3, 4, 3)\\)).*");
 
     static Stream<String> rows() {
-        return FAMILIES.stream().flatMap(family -> GoldenRow.of("/nn/" + family + ".txt")).map(GoldenRow::toString);
+        return FAMILIES.stream()
+                .flatMap(family -> GoldenRow.of("/nn/" + family + ".txt"))
+                .map(GoldenRow::toString);
     }
 
     /** The first row of each class of layers. */
