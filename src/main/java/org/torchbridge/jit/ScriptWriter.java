@@ -13,7 +13,7 @@ import org.torchbridge.internal.ScriptObject;
 final class ScriptWriter {
     private static final String TRAINING = "training";
 
-    /** The words of TorchScript's that cannot be names; */
+    /** The words of TorchScript's that cannot be names. */
     private static final Set<String> KEYWORDS = Set.of(
             "and",
             "as",
