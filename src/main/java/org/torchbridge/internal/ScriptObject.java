@@ -208,6 +208,11 @@ public final class ScriptObject implements AutoCloseable {
         });
     }
 
+    /** The type of a slot. */
+    public ScriptType type(String name) {
+        return use(() -> ScriptType.of(module.type().getAttribute(name)));
+    }
+
     /** Puts a tensor in a slot. */
     public void setTensor(String name, long handle) {
         run(() -> module.setattr(name, new IValue(Presets.tensor(handle))));
@@ -277,6 +282,22 @@ public final class ScriptObject implements AutoCloseable {
         } finally {
             leave();
         }
+    }
+
+    /** What a method or a hook does; null if there is none of that name. */
+    public ScriptGraph.@Nullable Block code(String method, HostTypes host) {
+        return use(() -> {
+            Function function = module.type().findMethod(method);
+            if (function == null || function.isNull()) {
+                function = module.type().findHook(method);
+            }
+            return ScriptGraph.of(function, host);
+        });
+    }
+
+    /** What arguments of a method are that are left out, by their numbers; the module itself is number 0. */
+    public Map<Integer, @Nullable Object> defaults(String method, HostTypes host) {
+        return use(() -> method(method).defaults(host));
     }
 
     // ---- files and inference
@@ -361,12 +382,19 @@ public final class ScriptObject implements AutoCloseable {
 
     private <T> T use(Supplier<T> action) {
         enter();
+        try {
+            return translating(action);
+        } finally {
+            leave();
+        }
+    }
+
+    /** What {@code action} gives; it may make objects of the presets, which are freed. */
+    static <T> T translating(Supplier<T> action) {
         try (PointerScope scope = new PointerScope()) {
             return action.get();
         } catch (RuntimeException e) {
             throw translated(e);
-        } finally {
-            leave();
         }
     }
 

@@ -429,7 +429,7 @@ final class ScriptValues {
         return host.tuple(values, type == null || !type.names().has_value() ? null : fieldNames(type));
     }
 
-    private static List<String> fieldNames(TupleType type) {
+    static List<String> fieldNames(TupleType type) {
         FunctionSchema schema = type.schema();
         List<String> names = new ArrayList<>();
         for (long i = 0; i < type.elements().size(); i++) {

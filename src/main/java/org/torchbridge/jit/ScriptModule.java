@@ -18,6 +18,7 @@ import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Tensor;
 import org.torchbridge.TorchException;
+import org.torchbridge.graph.Graph;
 import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.ScriptObject;
 import org.torchbridge.io.AtomicFile;
@@ -271,7 +272,7 @@ public final class ScriptModule extends Layer implements AutoCloseable {
                         + slots.stream().map(ScriptObject.Slot::name).toList()));
     }
 
-    private JavaTypes types() {
+    JavaTypes types() {
         Map<Long, ScriptModule> known = new HashMap<>();
         for (Module module : modules()) {
             if (module instanceof ScriptModule each) {
@@ -372,6 +373,35 @@ public final class ScriptModule extends Layer implements AutoCloseable {
         } else {
             super.add(name, (Module) member);
         }
+    }
+
+    // ---- programs
+
+    /**
+     * A module whose method forward does what a program does, with the program's state in a tree of modules by its paths.
+     * It shares the tensors. Several results become a tuple.
+     *
+     * @throws IllegalArgumentException if the program is not whole: it uses a value before it is made, or has no slot
+     *     of a name it uses
+     * @throws TorchException if libtorch finds something wrong with it
+     */
+    public static ScriptModule of(Graph graph) {
+        return of(graph, "Program");
+    }
+
+    /** {@link #of(Graph)} with a name for the module's class. */
+    public static ScriptModule of(Graph graph, String className) {
+        return of(ScriptWriter.write(graph, className));
+    }
+
+    /**
+     * What a method does, as a program that can be read, changed, and made a module again. It shares the tensors.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     * @throws TorchException if it uses a module in another way than by its members
+     */
+    public Graph toGraph(String method) {
+        return ScriptReader.read(this, method);
     }
 
     // ---- for inference

@@ -1,0 +1,114 @@
+package org.torchbridge.jit;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.Slot;
+import org.torchbridge.graph.Type;
+import org.torchbridge.internal.ScriptClass;
+import org.torchbridge.internal.ScriptObject;
+
+/** Makes a TorchScript module of a program: a tree of modules that has the program's state, and the method forward. */
+final class ScriptWriter {
+    private static final String TRAINING = "training";
+
+    /** The words of TorchScript's that cannot be names. */
+    private static final Set<String> KEYWORDS = Set.of(
+            "and",
+            "as",
+            "assert",
+            "async",
+            "await",
+            "break",
+            "class",
+            "continue",
+            "def",
+            "del",
+            "elif",
+            "else",
+            "except",
+            "finally",
+            "for",
+            "from",
+            "global",
+            "if",
+            "import",
+            "in",
+            "is",
+            "lambda",
+            "nonlocal",
+            "not",
+            "or",
+            "pass",
+            "raise",
+            "return",
+            "try",
+            "while",
+            "with",
+            "yield",
+            "None",
+            "True",
+            "False");
+
+    private final Graph graph;
+
+    /** A module of the tree: its own state, and those below it. */
+    private static final class Branch {
+        private final Map<String, Slot> slots = new LinkedHashMap<>();
+        private final Map<String, Branch> children = new LinkedHashMap<>();
+    }
+
+    private ScriptWriter(Graph graph) {
+        this.graph = graph;
+    }
+
+    /** A module that does what the program does, with the same tensors. */
+    static ScriptObject write(Graph graph, String className) {
+        ScriptWriter writer = new ScriptWriter(graph);
+        Branch root = new Branch();
+        graph.slots().forEach((path, slot) -> writer.put(root, path, slot));
+        return ScriptClass.make("__torch__." + className, new JavaTypes(Map.of()), module -> {
+            writer.fill(module, root, "__torch__");
+            module.method("forward", code -> new ScriptCodeWriter(graph).write(code, module.type()));
+        });
+    }
+
+    private void put(Branch root, String path, Slot slot) {
+        String[] names = path.split("\\.", -1);
+        Branch branch = root;
+        for (int i = 0; i < names.length - 1; i++) {
+            branch = branch.children.computeIfAbsent(names[i], name -> new Branch());
+        }
+        branch.slots.put(names[names.length - 1], slot);
+    }
+
+    private void fill(ScriptClass module, Branch branch, String space) {
+        branch.slots.forEach((name, slot) -> {
+            switch (slot.kind()) {
+                case PARAMETER -> module.parameter(name, slot.tensor().handle());
+                case BUFFER -> module.buffer(name, slot.tensor().handle());
+                case ATTRIBUTE -> module.attribute(name, ScriptTypes.write(slot.type()), slot.value());
+            }
+        });
+        if (!branch.slots.containsKey(TRAINING)) {
+            module.attribute(TRAINING, ScriptTypes.write(Type.BOOL), false);
+        }
+        branch.children.forEach((name, child) -> {
+            String inner = space + "." + identifier(name);
+            module.child(name, className(space, name), made -> fill(made, child, inner));
+        });
+    }
+
+    /** A class for what is at a path: {@code layer1.0.conv1} becomes {@code layer1._0.Conv1}. */
+    private static String className(String space, String name) {
+        String word = identifier(name);
+        return space + "." + Character.toUpperCase(word.charAt(0)) + word.substring(1);
+    }
+
+    /** The name with what no name in Python has replaced. */
+    private static String identifier(String name) {
+        String word = name.replaceAll("[^A-Za-z0-9_]", "_");
+        return word.isEmpty() || Character.isDigit(word.charAt(0)) || KEYWORDS.contains(word) ? "_" + word : word;
+    }
+}
