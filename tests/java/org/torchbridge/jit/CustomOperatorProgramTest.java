@@ -85,7 +85,8 @@ class CustomOperatorProgramTest {
             threads.add(Thread.currentThread());
             return CHECKED.call(arguments.integer("x"));
         });
-        ScriptFunction f = ScriptFunction.compile("""
+        ScriptFunction f = ScriptFunction.compile(
+                """
                 def task(x: int) -> int:
                     return ops.programs.elsewhere(x)
                 def f(x: int) -> int:

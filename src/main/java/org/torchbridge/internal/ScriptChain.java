@@ -64,11 +64,7 @@ final class ScriptChain {
         CompilationUnit unit = original._ivalue().compilation_unit();
         JitModule slice = new JitModule(new QualifiedName(SEQUENTIAL), unit, true);
         slice.register_attribute(
-                "training",
-                new ScriptTypeParser().parseType("bool"),
-                new IValue(original.is_training()),
-                false,
-                false);
+                "training", new ScriptTypeParser().parseType("bool"), new IValue(original.is_training()), false, false);
         for (String name : new LinkedHashSet<>(names)) {
             slice.register_module(name, new JitModule(original.attr(name).toObject()));
         }
@@ -83,8 +79,8 @@ final class ScriptChain {
         Value current = graph.addInput("input");
         for (String name : names) {
             Value child = graph.insertNode(graph.createGetAttr(self, name)).output();
-            ScriptMethod method =
-                    new ScriptMethod(new JitModule(slice.attr(name).toObject()).type().findMethod("forward"), "");
+            ScriptMethod method = new ScriptMethod(
+                    new JitModule(slice.attr(name).toObject()).type().findMethod("forward"), "");
             if (name.equals(names.get(0))) {
                 current.setType(method.taken(1));
             }

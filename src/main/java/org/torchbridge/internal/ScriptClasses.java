@@ -61,10 +61,7 @@ final class ScriptClasses {
             String name = ScriptText.of(type.getAttributeName(i));
             ScriptObject child = children.get(name);
             made.addAttribute(
-                    name,
-                    child == null ? type.getAttribute(i) : child.type(),
-                    type.is_parameter(i),
-                    type.is_buffer(i));
+                    name, child == null ? type.getAttribute(i) : child.type(), type.is_parameter(i), type.is_buffer(i));
         }
         for (long i = 0; i < type.numConstants(); i++) {
             made.addConstant(type.getConstantName(i), type.getConstant(i));
@@ -101,8 +98,8 @@ final class ScriptClasses {
         retype(graph.block());
         QualifiedName name = new QualifiedName(made.name().get(), ScriptText.of(method.name()));
         Function copy = unit.create_function(name, graph);
-        copy.setSchema(method.getSchema().cloneWithArguments(
-                new GraphFunction(copy).getSchema().arguments()));
+        copy.setSchema(method.getSchema()
+                .cloneWithArguments(new GraphFunction(copy).getSchema().arguments()));
         return copy;
     }
 
@@ -135,14 +132,16 @@ final class ScriptClasses {
                 + "' of it with " + (call.inputs().size() - 1) + " arguments for a "
                 + ScriptText.of(call.output().type().get().annotation_str());
         if (method == null || method.isNull()) {
-            throw new IllegalArgumentException("a " + ScriptText.of(child.name().get().name())
-                    + " cannot be the child: it has no method '" + name + "'; " + wanted);
+            throw new IllegalArgumentException(
+                    "a " + ScriptText.of(child.name().get().name()) + " cannot be the child: it has no method '" + name
+                            + "'; " + wanted);
         }
         ScriptMethod found = new ScriptMethod(method, "");
         if (!found.takes(call.inputs().size() - 1)
                 || !found.returned().isSubtypeOf(call.output().type().get())) {
-            throw new IllegalArgumentException("a " + ScriptText.of(child.name().get().name())
-                    + " cannot be the child: it has " + found.text() + "; " + wanted);
+            throw new IllegalArgumentException(
+                    "a " + ScriptText.of(child.name().get().name()) + " cannot be the child: it has " + found.text()
+                            + "; " + wanted);
         }
     }
 

@@ -337,8 +337,8 @@ public final class ScriptModule extends Layer implements AutoCloseable {
     public void add(String name, Module child) {
         ScriptObject.Slot slot = requireSlot(name);
         if (slot.kind() != ScriptObject.SlotKind.MODULE) {
-            throw new IllegalArgumentException(
-                    "'" + name + "' of " + script.className() + " is " + slot.kind().description() + ", not a child");
+            throw new IllegalArgumentException("'" + name + "' of " + script.className() + " is "
+                    + slot.kind().description() + ", not a child");
         }
         become(script.withChildren(Map.of(name, scriptOf(name, child))));
         super.add(name, child);
@@ -376,8 +376,9 @@ public final class ScriptModule extends Layer implements AutoCloseable {
         } else if (child instanceof Layer layer) {
             return LayerCalls.script(layer);
         }
-        throw new IllegalArgumentException("'" + name + "' is to be a " + child.getClass().getSimpleName()
-                + "; a ScriptModule or a Layer is expected, which makes one tensor from one");
+        throw new IllegalArgumentException(
+                "'" + name + "' is to be a " + child.getClass().getSimpleName()
+                        + "; a ScriptModule or a Layer is expected, which makes one tensor from one");
     }
 
     /** Takes another object as this module's, and with it all that this is a child of: their programs call its class. */
@@ -389,8 +390,7 @@ public final class ScriptModule extends Layer implements AutoCloseable {
             if (parent != null && !parent.script.isClosed()) {
                 Map<String, ScriptObject> changed = new HashMap<>();
                 for (ScriptObject.Slot slot : parent.script.slots()) {
-                    if (slot.kind() == ScriptObject.SlotKind.MODULE
-                            && parent.script.isIn(slot.name(), before)) {
+                    if (slot.kind() == ScriptObject.SlotKind.MODULE && parent.script.isIn(slot.name(), before)) {
                         changed.put(slot.name(), other);
                     }
                 }
@@ -537,9 +537,10 @@ public final class ScriptModule extends Layer implements AutoCloseable {
             if (module instanceof ScriptModule parent) {
                 parent.namedChildren().forEach((name, child) -> {
                     if (!(child instanceof ScriptModule)) {
-                        throw new IllegalStateException("the child '" + (path.isEmpty() ? "" : path + ".") + name
-                                + "' is a Java " + child.getClass().getSimpleName()
-                                + ", whose program an archive cannot hold; trace it first and put what ScriptModule.trace makes of it in its place");
+                        throw new IllegalStateException(
+                                "the child '" + (path.isEmpty() ? "" : path + ".") + name
+                                        + "' is a Java " + child.getClass().getSimpleName()
+                                        + ", whose program an archive cannot hold; trace it first and put what ScriptModule.trace makes of it in its place");
                     }
                 });
             }
