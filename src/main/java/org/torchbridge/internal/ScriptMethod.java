@@ -104,7 +104,8 @@ final class ScriptMethod {
     /** Whether it can be called with that many arguments, a method's module apart. */
     boolean takes(long arguments) {
         long next = first + arguments;
-        return next <= count() && (next == count() || argument(next).default_value().has_value());
+        return next <= count()
+                && (next == count() || argument(next).default_value().has_value());
     }
 
     /** Runs it, a method on a module or another object. */
