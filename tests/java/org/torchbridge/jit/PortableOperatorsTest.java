@@ -30,7 +30,8 @@ class PortableOperatorsTest {
     private static void assertSame(UnaryOperator<Tensor> forward, Tensor example) {
         ScriptModule traced = traced(example, forward, true);
         for (Tensor input : List.of(example, example.repeat(3, 1, 1, 1))) {
-            assertThat(traced.call(input).allclose(forward.apply(input), 1e-5, 1e-6)).isTrue();
+            assertThat(traced.call(input).allclose(forward.apply(input), 1e-5, 1e-6))
+                    .isTrue();
         }
         assertThat(traced.toGraph("forward").kinds())
                 .doesNotContainKeys("aten::scaled_dot_product_attention", "aten::rms_norm");
@@ -73,8 +74,12 @@ class PortableOperatorsTest {
     @Test
     void rmsNormIsAMeanOfSquares() {
         assertSame(x -> Functional.rmsNorm(x, 5, 4), Torch.randn(2, 2, 5, 4));
-        assertSame(x -> Functional.rmsNorm(x, new long[] {4}, Torch.arange(4, DType.FLOAT32), 0.1), Torch.randn(2, 2, 5, 4));
-        assertSame(x -> Functional.rmsNorm(x, 4), Torch.randn(new long[] {2, 2, 5, 4}, DType.FLOAT64).mul(1e-9));
+        assertSame(
+                x -> Functional.rmsNorm(x, new long[] {4}, Torch.arange(4, DType.FLOAT32), 0.1),
+                Torch.randn(2, 2, 5, 4));
+        assertSame(
+                x -> Functional.rmsNorm(x, 4),
+                Torch.randn(new long[] {2, 2, 5, 4}, DType.FLOAT64).mul(1e-9));
     }
 
     @ParameterizedTest

@@ -62,12 +62,16 @@ final class TracedRow {
                 module, this::forward, inputs, TraceOptions.options().warnings(warnings::add));
     }
 
-    /** Whether forward took inputs of other sizes. */
+    /** Whether the trace is for other sizes too, by what it says itself. */
     boolean hasOtherSizes() {
-        return warnings.stream().noneMatch(warning -> warning.startsWith("forward takes no"));
+        return warnings.stream()
+                .noneMatch(warning -> warning.startsWith("forward takes no")
+                        || warning.contains("for the second example")
+                        || warning.contains("differs from that of the Java module")
+                        || warning.contains("for the sizes of its example only"));
     }
 
-    /** Inputs that the trace did not see, of other sizes if forward takes them. */
+    /** Inputs that the trace did not see, of other sizes if it is for them. */
     List<Tensor> otherInputs() {
         return hasOtherSizes()
                 ? ExampleInputs.longer(inputs, 1)

@@ -40,6 +40,19 @@ final class ModuleState {
         return buffer.isPersistent() ? Slot.buffer(buffer.tensor()) : Slot.attribute(HIDDEN, buffer.tensor());
     }
 
+    /** The Java classes of the modules at all paths. */
+    static Map<String, String> classNames(Module module) {
+        Map<String, String> names = new LinkedHashMap<>();
+        module.namedModules("", false).forEach((path, each) -> names.put(path, className(each)));
+        return names;
+    }
+
+    /** An anonymous class goes by the one it extends. */
+    static String className(Module module) {
+        Class<?> type = module.getClass();
+        return (type.isAnonymousClass() ? type.getSuperclass() : type).getSimpleName();
+    }
+
     /** Keeps the random numbers and a module's buffers as they are, whatever is run. */
     static final class Snapshot implements AutoCloseable {
         private final Tensor random = Scope.escape(Torch.defaultGenerator().getState());

@@ -52,6 +52,7 @@ final class ScriptWriter {
             "False");
 
     private final Graph graph;
+    private final Map<String, String> classNames;
 
     /** A module of the tree: its own state, and those below it. */
     private static final class Branch {
@@ -59,17 +60,23 @@ final class ScriptWriter {
         private final Map<String, Branch> children = new LinkedHashMap<>();
     }
 
-    private ScriptWriter(Graph graph) {
+    private ScriptWriter(Graph graph, Map<String, String> classNames) {
         this.graph = graph;
+        this.classNames = classNames;
     }
 
     /** A module that does what the program does, with the same tensors. */
     static ScriptObject write(Graph graph, String className) {
-        ScriptWriter writer = new ScriptWriter(graph);
+        return write(graph, className, Map.of());
+    }
+
+    /** The same with names for the classes of modules at some paths. */
+    static ScriptObject write(Graph graph, String className, Map<String, String> classNames) {
+        ScriptWriter writer = new ScriptWriter(graph, classNames);
         Branch root = new Branch();
         graph.slots().forEach((path, slot) -> writer.put(root, path, slot));
         return ScriptClass.make("__torch__." + className, new JavaTypes(Map.of()), module -> {
-            writer.fill(module, root, "__torch__");
+            writer.fill(module, root, "", "__torch__");
             module.method("forward", code -> new ScriptCodeWriter(graph).write(code, module.type()));
         });
     }
@@ -83,7 +90,7 @@ final class ScriptWriter {
         branch.slots.put(names[names.length - 1], slot);
     }
 
-    private void fill(ScriptClass module, Branch branch, String space) {
+    private void fill(ScriptClass module, Branch branch, String path, String space) {
         branch.slots.forEach((name, slot) -> {
             switch (slot.kind()) {
                 case PARAMETER -> module.parameter(name, slot.tensor().handle());
@@ -95,8 +102,11 @@ final class ScriptWriter {
             module.attribute(TRAINING, ScriptTypes.write(Type.BOOL), false);
         }
         branch.children.forEach((name, child) -> {
+            String place = path.isEmpty() ? name : path + "." + name;
             String inner = space + "." + identifier(name);
-            module.child(name, className(space, name), made -> fill(made, child, inner));
+            String known = classNames.get(place);
+            String className = known == null ? className(space, name) : inner + "." + identifier(known);
+            module.child(name, className, made -> fill(made, child, place, inner));
         });
     }
 

@@ -13,17 +13,6 @@ import org.torchbridge.nn.Module;
 
 /** What {@link ScriptModule#trace} does: records a module twice, with examples of different sizes, and checks the result. */
 final class Trace {
-    static Function<Graph, ScriptModule> WRITE;
-
-    static {
-        try {
-            Class.forName("org.torchbridge.jit.TempGlue")
-                    .getDeclaredMethod("install")
-                    .invoke(null);
-        } catch (ReflectiveOperationException e) {
-        }
-    }
-
     private static final long MORE = 2;
 
     private final Module module;
@@ -82,7 +71,8 @@ final class Trace {
         if (options.portable()) {
             PortableOperators.expand(graph);
         }
-        ScriptModule made = WRITE.apply(graph);
+        ScriptModule made = ScriptModule.of(
+                ScriptWriter.write(graph, ModuleState.className(module), ModuleState.classNames(module)));
         if (options.check()) {
             check(made, example, true);
             if (second != null) {
