@@ -33,11 +33,14 @@ class DocumentationTest {
             import org.torchbridge.*;
             import org.torchbridge.autograd.*;
             import org.torchbridge.data.*;
+            import org.torchbridge.graph.*;
             import org.torchbridge.io.*;
+            import org.torchbridge.jit.*;
             import org.torchbridge.nn.*;
             import org.torchbridge.nn.Buffer;
             import org.torchbridge.nn.Module;
             import org.torchbridge.nn.utils.*;
+            import org.torchbridge.onnx.*;
             import org.torchbridge.optim.*;
             import org.torchbridge.optim.lr.*;
             import org.torchbridge.vision.*;

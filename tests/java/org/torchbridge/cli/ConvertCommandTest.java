@@ -1,6 +1,7 @@
 package org.torchbridge.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,8 @@ import org.torchbridge.Torch;
 import org.torchbridge.io.FileKind;
 import org.torchbridge.io.SafetensorsWriter;
 import org.torchbridge.io.SavedFile;
+import org.torchbridge.jit.ScriptModule;
+import org.torchbridge.onnx.OnnxModel;
 import org.torchbridge.testing.PythonOracle;
 
 /** What {@code convert} makes of each kind of file, and what it refuses. */
@@ -34,6 +37,8 @@ class ConvertCommandTest {
             "model.npz",
             "model.safetensors.index.json",
             "pytorch_model.bin.index.json");
+
+    private static final Path RESOURCES = Path.of("tests", "resources", "state_dicts");
 
     @TempDir
     private Path folder;
@@ -275,11 +280,63 @@ class ConvertCommandTest {
         assertThat(out).doesNotExist();
     }
 
+    @Test
+    void whatHasNoTensorsIsRefused() {
+        Path in = RESOURCES.resolve("image.png");
+        assertFailure(CommandLineRun.of("convert", in, folder.resolve("x.pth")), 1, "an image");
+    }
+
     @ParameterizedTest
-    @CsvSource({"script.pt,TorchScript", "model.onnx,ONNX", "image.png,an image"})
-    void whatHasNoTensorsIsRefused(String name, String words) {
-        Path in = Path.of("tests", "resources", "state_dicts", name);
-        assertFailure(CommandLineRun.of("convert", in, folder.resolve("x.pth")), 1, words);
+    @ValueSource(strings = {"script.pt", "model.onnx"})
+    void weightsOfProgramsAreTaken(String name) {
+        Path out = folder.resolve("weights.safetensors");
+        assertWritten(CommandLineRun.of("convert", RESOURCES.resolve(name), out), out);
+        StateDict weights = Torch.load(out).stateDict();
+        assertThat(weights.keySet()).containsExactlyInAnyOrder("weight", "bias");
+        assertThat(weights.get("weight").shape()).containsExactly(3, 2);
+    }
+
+    @Test
+    void onnxModelBecomesAProgramThatPythonRuns() {
+        Path out = folder.resolve("model.pt");
+        assertWritten(CommandLineRun.of("convert", RESOURCES.resolve("model.onnx"), out), out);
+        assertThat(ScriptModule.load(out).parameters()).hasSize(2);
+        String python = PythonOracle.run(
+                "import sys, torch\nfor y in torch.jit.load(sys.argv[1])(torch.ones(1, 2)).flatten(): print(y.item())",
+                out.toString());
+        double[] ours = ofOnnx().toDoubleArray();
+        List<Double> theirs = python.lines().map(Double::valueOf).toList();
+        assertThat(theirs).hasSize(ours.length);
+        for (int i = 0; i < ours.length; i++) {
+            assertThat(theirs.get(i)).isCloseTo(ours[i], within(1e-6));
+        }
+    }
+
+    @Test
+    void programForInferenceHasNoParameters() {
+        Path out = folder.resolve("fast.pt");
+        assertWritten(CommandLineRun.of("convert", RESOURCES.resolve("model.onnx"), out, "--inference"), out);
+        ScriptModule fast = ScriptModule.load(out);
+        assertThat(fast.parameters()).isEmpty();
+        Tensor result = fast.call(Torch.ones(1, 2)).flatten().to(DType.FLOAT64);
+        assertThat(Torch.allclose(result, ofOnnx(), 1e-6, 1e-6)).isTrue();
+    }
+
+    private static Tensor ofOnnx() {
+        ScriptModule module = OnnxModel.load(RESOURCES.resolve("model.onnx")).toModule();
+        return module.call(Torch.ones(1, 2)).detach().flatten().to(DType.FLOAT64);
+    }
+
+    @Test
+    void programsAreMadeOfOnnxModelsAlone() {
+        Path out = folder.resolve("x.pt");
+        assertFailure(
+                CommandLineRun.of("convert", pth, out, "--to", "torchscript"),
+                1,
+                pth + " is a file of torch.save; an ONNX model becomes a TorchScript program");
+        Path onnx = RESOURCES.resolve("model.onnx");
+        assertFailure(CommandLineRun.of("convert", onnx, out, "--dtype", "float16"), 2, "are for weights");
+        assertFailure(CommandLineRun.of("convert", pth, out, "--inference"), 2, "--inference is for programs");
     }
 
     @Test

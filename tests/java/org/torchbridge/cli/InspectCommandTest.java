@@ -28,6 +28,7 @@ import org.torchbridge.io.PythonTuple;
 import org.torchbridge.io.SafetensorsWriter;
 import org.torchbridge.io.ShardedWriter;
 import org.torchbridge.io.TorchSize;
+import org.torchbridge.jit.ScriptModule;
 
 /** What {@code inspect} says of each kind of file. */
 class InspectCommandTest {
@@ -170,18 +171,72 @@ class InspectCommandTest {
         assertThat(run.out().lines()).anyMatch(each -> each.strip().startsWith(line));
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
-            script.pt  | a TorchScript archive, a whole module with its code. For its weights alone
-            model.onnx | an ONNX model. Save the state dict
-            """)
-    void whatBelongsElsewhereIsNamedWithWhatToDo(String name, String words) {
-        CommandLineRun run = CommandLineRun.of("inspect", Path.of("tests", "resources", "state_dicts", name));
+    @Test
+    void programIsATreeWithItsMethodsAndOperators() {
+        assertPrinted(
+                Path.of("tests", "resources", "torchscript_cases", "traced.pt"),
+                ": a TorchScript archive, a whole module with its code",
+                "Block",
+                "  conv: Conv2d",
+                "    weight: float32 (8 x 3 x 3 x 3)",
+                "  bn: BatchNorm2d",
+                "    weight: float32 (8)",
+                "    bias: float32 (8)",
+                "    running_mean: float32 (8), a buffer",
+                "    running_var: float32 (8), a buffer",
+                "    num_batches_tracked: int64 (), a buffer",
+                "  down: Conv2d",
+                "    weight: float32 (8 x 3 x 1 x 1)",
+                "    bias: float32 (8)",
+                "  fc: Linear",
+                "    weight: float32 (4 x 8)",
+                "    bias: float32 (4)",
+                "10 tensors (9 float32, 1 int64), 317 elements, 1,272 bytes",
+                "methods",
+                "  forward(Tensor x) -> Tensor",
+                "operator                   nodes",
+                "aten::_convolution             2",
+                "aten::adaptive_avg_pool2d      1",
+                "aten::add                      1",
+                "aten::batch_norm               1",
+                "aten::flatten                  1",
+                "aten::linear                   1",
+                "aten::relu                     1",
+                "prim::ListConstruct            9");
+    }
+
+    @Test
+    void extraFilesOfAProgramAreNamed() {
+        Path file = folder.resolve("model.pt");
+        ScriptModule.load(Path.of("tests", "resources", "torchscript_cases", "traced.pt"))
+                .save(file, Map.of("labels.txt", "cat".getBytes(StandardCharsets.UTF_8)));
+        assertThat(CommandLineRun.of("inspect", file).out().lines().toList()).endsWith("  labels.txt: 3 bytes");
+    }
+
+    @Test
+    void onnxModelIsItsInputsOutputsAndOperators() {
+        assertPrinted(
+                Path.of("tests", "resources", "state_dicts", "model.onnx"),
+                ": an ONNX model",
+                "version 7 of the format, written by pytorch 1.13.0",
+                "operators of ai.onnx, version 14",
+                "inputs",
+                "  onnx::Gemm_0: float[1, 2]",
+                "outputs",
+                "  3: float[1, 3]",
+                "2 weights",
+                "operator  nodes",
+                "Gemm          1");
+    }
+
+    @Test
+    void operatorsThatAreNotSupportedAreNamed() {
+        CommandLineRun run = CommandLineRun.of(
+                "inspect", Path.of("tests", "resources", "verify_cases", "wrong", "unknown", "model.onnx"));
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains(name + ": " + words);
+        assertThat(run.out().lines().toList()).contains("Nonsense      1", "not supported");
+        assertThat(run.out().lines().reduce((first, last) -> last).orElseThrow())
+                .startsWith("  Nonsense");
     }
 
     @Test

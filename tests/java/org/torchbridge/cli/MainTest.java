@@ -14,7 +14,7 @@ class MainTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "finetune", "inspect", "convert", "doctor", "bench"})
+    @ValueSource(strings = {"", "finetune", "inspect", "convert", "verify", "doctor", "bench"})
     void everyCommandHasHelp(String command) {
         CommandLineRun run = command.isEmpty() ? CommandLineRun.of("--help") : CommandLineRun.of(command, "--help");
         assertThat(run.code()).isZero();

@@ -7,5 +7,12 @@ import picocli.CommandLine.Command;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = "Measures Torchbridge beside the floor, in turn in one run: medians, spread, ratios.",
-        subcommands = {BenchOps.class, BenchTrain.class, BenchStartup.class, BenchMemory.class, BenchFiles.class})
+        subcommands = {
+            BenchOps.class,
+            BenchTrain.class,
+            BenchStartup.class,
+            BenchMemory.class,
+            BenchFiles.class,
+            BenchInfer.class
+        })
 final class BenchCommand {}

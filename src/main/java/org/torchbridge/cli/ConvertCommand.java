@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
+import org.torchbridge.Device;
 import org.torchbridge.GradMode;
 import org.torchbridge.Scope;
 import org.torchbridge.StateDict;
@@ -17,10 +18,14 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.TorchException;
 import org.torchbridge.internal.NativeTensor;
+import org.torchbridge.io.FileKind;
 import org.torchbridge.io.NumpyWriter;
 import org.torchbridge.io.SafetensorsWriter;
 import org.torchbridge.io.SavedFile;
 import org.torchbridge.io.ShardedWriter;
+import org.torchbridge.jit.ScriptModule;
+import org.torchbridge.onnx.OnnxModel;
+import org.torchbridge.onnx.OnnxOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +35,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Weights from one kind of file into another. */
+/** Weights from one kind of file into another, and ONNX models into TorchScript. */
 @Command(
         name = "convert",
         mixinStandardHelpOptions = true,
@@ -38,6 +43,8 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Writes the weights of one file into another: torch.save's, safetensors, several safetensors files with an"
                     + " index, NumPy's. Of several files, IN and OUT are the index.",
+            "An ONNX model becomes a TorchScript program, if OUT ends with .pt or --to says so, which trains; else its"
+                    + " weights are taken, as those of a TorchScript program.",
             "OUT appears when it is complete, and is not replaced unless --force says so."
         })
 final class ConvertCommand implements Callable<Integer> {
@@ -91,6 +98,9 @@ final class ConvertCommand implements Callable<Integer> {
             description = "Up to this into each of several files, such as 2GB (default for .index.json: 5GB).")
     private @Nullable ByteCount maxShardSize;
 
+    @Option(names = "--inference", description = "A program that is as fast as it can be, and does not train.")
+    private boolean inference;
+
     @Option(names = "--force", description = "Replace what is there.")
     private boolean force;
 
@@ -115,12 +125,7 @@ final class ConvertCommand implements Callable<Integer> {
         requireFree(target);
         try (Scope scope = Scope.open();
                 GradMode mode = Torch.noGrad()) {
-            SavedFile saved = Torch.load(in);
-            Object value = part(saved);
-            boolean asItIs = target == FileTarget.PTH && dtype == null && renamings.isEmpty();
-            Path written = asItIs && !isStateDict(value)
-                    ? writeValue(value)
-                    : write(converted(tensors(value)), metadata(saved), target);
+            Path written = target == FileTarget.TORCHSCRIPT ? writeProgram() : writeWeights(target);
             spec.commandLine().getOut().println("wrote " + written);
         }
         return 0;
@@ -129,7 +134,7 @@ final class ConvertCommand implements Callable<Integer> {
     // ---- what was asked for
 
     private FileTarget target() {
-        FileTarget target = to != null ? to : FileTarget.of(out);
+        FileTarget target = to != null ? to : FileTarget.of(out, FileKind.of(in));
         if (target == null) {
             throw misuse("the kind of " + out + " is not told by its name, which should end with one of "
                     + FileTarget.allEndings() + "; or say --to");
@@ -145,6 +150,12 @@ final class ConvertCommand implements Callable<Integer> {
                 && !whole().toString().endsWith(BIN)) {
             throw misuse("several files are named after " + out + ", which should end with " + SAFETENSORS + " or "
                     + BIN + ", and " + INDEX + " if you like");
+        }
+        if (target == FileTarget.TORCHSCRIPT && (dtype != null || !renamings.isEmpty() || !keys.isEmpty())) {
+            throw misuse("--dtype, --rename and --key are for weights, not for programs");
+        }
+        if (target != FileTarget.TORCHSCRIPT && inference) {
+            throw misuse("--inference is for programs: OUT should end with .pt, and IN be an ONNX model");
         }
         return target;
     }
@@ -179,7 +190,7 @@ final class ConvertCommand implements Callable<Integer> {
     // ---- what is taken
 
     private @Nullable Object part(SavedFile saved) {
-        Object part = saved.value();
+        Object part = whole(saved);
         for (String key : keys) {
             if (!(part instanceof Map<?, ?> map) || !map.containsKey(key)) {
                 String there = part instanceof Map<?, ?> map
@@ -194,6 +205,13 @@ final class ConvertCommand implements Callable<Integer> {
             part = map.get(key);
         }
         return part;
+    }
+
+    private @Nullable Object whole(SavedFile saved) {
+        if (saved instanceof SavedFile.OfTorchScript) {
+            return ScriptModule.load(in, Device.CPU).stateDict();
+        }
+        return saved instanceof SavedFile.OfOnnx ? OnnxModel.load(in).toModule().stateDict() : saved.value();
     }
 
     private StateDict tensors(@Nullable Object value) {
@@ -287,6 +305,26 @@ final class ConvertCommand implements Callable<Integer> {
 
     // ---- where it goes
 
+    private Path writeProgram() {
+        FileKind kind = FileKind.of(in);
+        if (kind != FileKind.ONNX) {
+            throw new TorchException(
+                    in + " is " + kind.description() + "; an ONNX model becomes a TorchScript program");
+        }
+        OnnxOptions options = inference ? OnnxOptions.inference() : OnnxOptions.options();
+        OnnxModel.load(in).toModule(options).save(out);
+        return out;
+    }
+
+    private Path writeWeights(FileTarget target) {
+        SavedFile saved = Torch.load(in);
+        Object value = part(saved);
+        boolean asItIs = target == FileTarget.PTH && dtype == null && renamings.isEmpty();
+        return asItIs && !isStateDict(value)
+                ? writeValue(value)
+                : write(converted(tensors(value)), metadata(saved), target);
+    }
+
     private Path writeValue(@Nullable Object value) {
         Torch.save(value, out);
         return out;
@@ -302,6 +340,7 @@ final class ConvertCommand implements Callable<Integer> {
                 long maxBytes = maxShardSize == null ? DEFAULT_SHARD_BYTES : maxShardSize.bytes();
                 return ShardedWriter.write(tensors, metadata, whole(), maxBytes);
             }
+            case TORCHSCRIPT -> throw new AssertionError("weights are no program");
         }
         return out;
     }

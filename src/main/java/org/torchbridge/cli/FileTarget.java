@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.io.FileKind;
 
 /** The kinds of files that can be written, and the endings of their names. */
 enum FileTarget {
@@ -13,7 +14,10 @@ enum FileTarget {
     SAFETENSORS(".safetensors"),
     NPZ(".npz"),
     NPY(".npy"),
-    SHARDED(".safetensors.index.json", ".bin.index.json");
+    SHARDED(".safetensors.index.json", ".bin.index.json"),
+    TORCHSCRIPT;
+
+    private static final String PROGRAM = ".pt";
 
     private final List<String> endings;
 
@@ -21,9 +25,12 @@ enum FileTarget {
         this.endings = List.of(endings);
     }
 
-    /** The kind whose files have such names, or null. */
-    static @Nullable FileTarget of(Path path) {
+    /** The kind whose files have such names, or null: what PyTorch calls {@code .pt} is a program or a state dict. */
+    static @Nullable FileTarget of(Path path, FileKind source) {
         String name = path.toString().toLowerCase(Locale.ROOT);
+        if (source == FileKind.ONNX && name.endsWith(PROGRAM)) {
+            return TORCHSCRIPT;
+        }
         return Arrays.stream(values())
                 .filter(target -> target.endings.stream().anyMatch(name::endsWith))
                 .findFirst()

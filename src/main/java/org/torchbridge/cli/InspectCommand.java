@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.torchbridge.Device;
 import org.torchbridge.Layout;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
@@ -14,19 +16,22 @@ import org.torchbridge.Torch;
 import org.torchbridge.TorchException;
 import org.torchbridge.io.FileKind;
 import org.torchbridge.io.SavedFile;
+import org.torchbridge.jit.ScriptModule;
+import org.torchbridge.onnx.OnnxModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What is in files of weights. */
+/** What is in files of weights and programs. */
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
         description = {
             "Says what files are, and what is in them: state dicts and checkpoints of torch.save, safetensors, NumPy's"
-                    + " arrays, and the index of a checkpoint in several files.",
-            "The tensors themselves are not read."
+                    + " arrays, and the index of a checkpoint in several files; programs of TorchScript and ONNX with their"
+                    + " operators.",
+            "The numbers in state dicts are not read."
         })
 final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Files of any kind.")
@@ -85,8 +90,13 @@ final class InspectCommand implements Callable<Integer> {
         } else if (saved instanceof SavedFile.OfValue value) {
             out.print(", ");
             new ValueTree(out).print(value.value());
-        } else {
-            out.println(". " + kind.advice());
+        } else if (saved instanceof SavedFile.OfTorchScript) {
+            out.println();
+            Map<String, byte[]> extraFiles = new TreeMap<>();
+            new ProgramText(out).print(ScriptModule.load(file, Device.CPU, extraFiles), extraFiles);
+        } else if (saved instanceof SavedFile.OfOnnx) {
+            out.println();
+            new ProgramText(out).print(OnnxModel.load(file));
         }
     }
 

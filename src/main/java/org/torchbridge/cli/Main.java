@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
             FinetuneCommand.class,
             InspectCommand.class,
             ConvertCommand.class,
+            VerifyCommand.class,
             DoctorCommand.class,
             BenchCommand.class
         })

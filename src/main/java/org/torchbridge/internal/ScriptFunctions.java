@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptFunctions {
     static {
         Presets.load();
+        NativeVision.register();
     }
 
     private final CompilationUnit unit;

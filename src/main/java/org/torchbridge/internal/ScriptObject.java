@@ -35,6 +35,7 @@ public final class ScriptObject implements AutoCloseable {
 
     static {
         Presets.load();
+        NativeVision.register();
     }
 
     private final JitModule module;
