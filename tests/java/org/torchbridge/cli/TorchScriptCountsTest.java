@@ -26,7 +26,7 @@ import org.torchbridge.onnx.ValueReader;
  * {@code gen_torchvision.py --keep-mb 1000}) in it:
  *
  * <pre>
- * mvn test -Dtest=TorchScriptCountsTest -Dtest.excludedGroups= -Dtorchbridge.oracles=/tmp/oracles
+ * mvn test -Dtest=TorchScriptCountsTest -Dtest.excludedGroups= -Dtorchbridge.oracles=FOLDER
  * </pre>
  */
 @Tag("slow")

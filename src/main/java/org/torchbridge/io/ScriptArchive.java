@@ -1,5 +1,6 @@
 package org.torchbridge.io;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.torchbridge.TorchException;
  */
 public final class ScriptArchive {
     private static final String EXTRA_FILES = "/extra/";
+    private static final int MAX_DEPTH = 200;
 
     private final String source;
     private final MappedFile file;
@@ -28,6 +30,11 @@ public final class ScriptArchive {
             throw new FileFormatException("is " + kind.description() + ", not a TorchScript archive. " + advice(kind));
         }
         this.zip = new ZipArchive(file);
+        for (String name : zip.names()) {
+            if (name.endsWith(".py")) {
+                requireFlat(name, zip.content(zip.entry(name)).buffer());
+            }
+        }
     }
 
     /**
@@ -63,6 +70,27 @@ public final class ScriptArchive {
                     + " module and give them to it, module.loadStateDict(Torch.load(file).stateDict())";
             default -> kind.advice();
         };
+    }
+
+    /** libtorch's parser needs stack for each bracket and each block that is open, and ends the process when it has none. */
+    private static void requireFlat(String name, ByteBuffer code) {
+        int depth = 0;
+        int indent = 0;
+        boolean lineStarts = true;
+        while (code.hasRemaining()) {
+            byte next = code.get();
+            indent = next == '\n' ? 0 : lineStarts && next == ' ' ? indent + 1 : indent;
+            lineStarts = next == '\n' || lineStarts && next == ' ';
+            switch (next) {
+                case '(', '[', '{' -> depth++;
+                case ')', ']', '}' -> depth = Math.max(0, depth - 1);
+                default -> {} // nothing that is within something else
+            }
+            if (depth > MAX_DEPTH || indent > 2 * MAX_DEPTH) {
+                throw new FileFormatException("has more than " + MAX_DEPTH
+                        + " brackets or blocks within each other in '" + name + "', which libtorch cannot read");
+            }
+        }
     }
 
     /** The name of the file, for messages. */

@@ -51,7 +51,7 @@ final class ImageRules {
         int rank = node.knownRank(0);
         int count = axes == null ? rank : axes.size();
         if (axes != null && !axes.isConstant()) {
-            throw node.unsupported("axes that are only known when it runs");
+            return axisByAxis(node, c, x, pads, axes, value, mode);
         }
         List<Object> before = new ArrayList<>(Collections.nCopies(rank, 0L));
         List<Object> after = new ArrayList<>(before);
@@ -69,6 +69,22 @@ final class ImageRules {
             }
         }
         return x;
+    }
+
+    /** Axes that only a run shows are each made the last one in turn. */
+    private static Value axisByAxis(
+            OnnxNode node, Conversion c, Value x, Numbers pads, Numbers axes, Object value, String mode) {
+        if (!mode.equals("constant")) {
+            throw node.unsupported("mode " + mode + " along axes that are only known when it runs");
+        }
+        int count = axes.size();
+        for (int i = 0; i < count; i++) {
+            Value last = c.op("aten::movedim", x, axes.get(c, i), -1L);
+            Value padded =
+                    c.op("aten::constant_pad_nd", last, c.list(List.of(pads.get(c, i), pads.get(c, i + count))), value);
+            x = c.op("aten::movedim", padded, -1L, axes.get(c, i));
+        }
+        return c.known(x, node.dtype(0), node.rank(0));
     }
 
     /** libtorch lists pads from the last dimension to the first. */

@@ -135,7 +135,7 @@ final class ReductionRules {
             if (nothing) {
                 return x;
             }
-            Value all = c.op("aten::prod", x, dtype);
+            Value all = dtype == null ? c.op("aten::prod", x) : c.cast(c.op("aten::prod", x), dtype);
             return keep ? c.op("aten::reshape", all, ones(node.knownRank(0))) : all;
         }
         int rank = node.rank(0);
@@ -191,8 +191,7 @@ final class ReductionRules {
     private static Value flattened(OnnxNode node, Conversion c, UnaryOperator<Value> computation) {
         long axis = node.integer("axis", 1);
         Value x = node.tensor(0);
-        int rank = node.knownRank(0);
-        long first = axis < 0 ? axis + rank : axis;
+        long first = axis < 0 ? axis + node.knownRank(0) : axis;
         Object rows = first == 0 ? 1L : c.integer("mul", sizes(c, x, 0, first));
         Value matrix = c.op("aten::reshape", x, c.list(List.of(rows, -1L)));
         return c.op("aten::view_as", computation.apply(matrix), x);
