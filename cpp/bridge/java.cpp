@@ -1,5 +1,7 @@
 #include "java.h"
 
+#include <cstdlib>
+
 #include "conversions.h"
 #include "modes.h"
 
@@ -11,11 +13,14 @@ namespace {
 
 JavaVM* javaVm = nullptr;
 
+// Set when the process ends. The JVM then lets nobody leave, and libtorch waits for its threads to end.
+std::atomic<bool> ending{false};
+
 // Tells the JVM when a thread ends that was attached to it: nobody else does.
 struct Attachment {
   bool made = false;
   ~Attachment() {
-    if (made) {
+    if (made && !ending) {
       javaVm->DetachCurrentThread();
     }
   }
@@ -34,6 +39,8 @@ JNIEnv* environmentIfAny() noexcept {
     return nullptr;
   }
   attachment.made = true;
+  // Once for each thread: this has to run before the end of the pool that the thread is in, so it comes later.
+  std::atexit([] { ending = true; });
   auto* attached = static_cast<JNIEnv*>(env);
   attached->CallStaticVoidMethod(java.thread, java.attached);
   attached->ExceptionClear();

@@ -71,6 +71,7 @@ struct Sizes {
     requireShape("weight", inputs.weight, {outChannels, in.channels / options.groups, kernelH, kernelW});
     outH = outputSize(in.height, options.padH, options.dilationH, kernelH, options.strideH);
     outW = outputSize(in.width, options.padW, options.dilationW, kernelW, options.strideW);
+    require(plane() <= std::numeric_limits<int32_t>::max(), "an image of ", in.height, " x ", in.width, " pixels is too large");
     require(outH > 0 && outW > 0, "the output would have the size (", outH, ", ", outW, "); the image is too small");
     requireShape("offset", inputs.offset, {in.batch, 2 * options.offsetGroups * kernel(), outH, outW});
     if (options.useMask) {
@@ -106,51 +107,86 @@ struct Sizes {
   }
 };
 
-// A place between four pixels, of which some may be outside the image: those are 0.
+// What a value between four pixels is made of. A pixel outside the image is 0: it has no weight.
 template <class T>
-class Place {
- public:
-  Place(T y, T x, long height, long width) : height_(height), width_(width) {
-    isInside_ = y > -1 && x > -1 && y < static_cast<T>(height) && x < static_cast<T>(width);
-    // One pixel further out there are still zeros around, and numbers do not overflow.
-    y = std::max(T(-2), std::min(y, static_cast<T>(height + 1)));
-    x = std::max(T(-2), std::min(x, static_cast<T>(width + 1)));
-    top_ = static_cast<long>(std::floor(y));
-    left_ = static_cast<long>(std::floor(x));
-    down_ = y - static_cast<T>(top_);
-    right_ = x - static_cast<T>(left_);
-  }
+struct Mixture {
+  int32_t pixels[4];
+  T weights[4];
 
-  T valueIn(const T* plane) const {
-    return isInside_ ? (1 - down_) * row(plane, top_) + down_ * row(plane, top_ + 1) : T(0);
+  T of(const T* plane) const {
+    return weights[0] * plane[pixels[0]] + weights[1] * plane[pixels[1]] + weights[2] * plane[pixels[2]] +
+           weights[3] * plane[pixels[3]];
   }
-
-  // The derivatives of the value.
-  T alongY(const T* plane) const { return row(plane, top_ + 1) - row(plane, top_); }
-  T alongX(const T* plane) const { return (1 - down_) * step(plane, top_) + down_ * step(plane, top_ + 1); }
 
   void addTo(T* plane, T gradient) const {
-    addTo(plane, top_, left_, (1 - down_) * (1 - right_) * gradient);
-    addTo(plane, top_, left_ + 1, (1 - down_) * right_ * gradient);
-    addTo(plane, top_ + 1, left_, down_ * (1 - right_) * gradient);
-    addTo(plane, top_ + 1, left_ + 1, down_ * right_ * gradient);
+    for (int i = 0; i < 4; i++) {
+      plane[pixels[i]] += weights[i] * gradient;
+    }
+  }
+};
+
+// The value at a place of the image.
+template <class T>
+struct Place {
+  Mixture<T> value;
+  T mask;
+};
+
+// The derivatives of the value.
+template <class T>
+struct Slopes {
+  Mixture<T> alongY, alongX;
+};
+
+// A place between pixels: those above it and below, to the left and to the right.
+template <class T>
+class Neighbours {
+ public:
+  // One pixel further out there are still zeros around, and numbers do not overflow.
+  Neighbours(T y, T x, long height, long width) : rows_(y, height), columns_(x, width), width_(width) {}
+
+  Mixture<T> value() const { return mixture(rows_.weights(), columns_.weights()); }
+  Slopes<T> slopes() const {
+    return {mixture(rows_.steps(), columns_.weights()), mixture(rows_.weights(), columns_.steps())};
   }
 
  private:
-  bool has(long y, long x) const { return y >= 0 && y < height_ && x >= 0 && x < width_; }
-  T at(const T* plane, long y, long x) const { return has(y, x) ? plane[y * width_ + x] : T(0); }
-  T row(const T* plane, long y) const { return (1 - right_) * at(plane, y, left_) + right_ * at(plane, y, left_ + 1); }
-  T step(const T* plane, long y) const { return at(plane, y, left_ + 1) - at(plane, y, left_); }
+  using Two = std::array<T, 2>;
 
-  void addTo(T* plane, long y, long x, T gradient) const {
-    if (has(y, x)) {
-      plane[y * width_ + x] += gradient;
+  class Side {
+   public:
+    Side(T at, long size) {
+      const T near = std::max(T(-2), std::min(at, static_cast<T>(size + 1)));
+      const T low = std::floor(near);
+      fraction_ = near - low;
+      for (size_t i = 0; i < 2; i++) {
+        const long position = static_cast<long>(low) + static_cast<long>(i);
+        inside_[i] = position >= 0 && position < size ? T(1) : T(0);
+        positions[i] = std::max(long{0}, std::min(position, size - 1));
+      }
     }
+    Two weights() const { return {inside_[0] * (1 - fraction_), inside_[1] * fraction_}; }
+    Two steps() const { return {-inside_[0], inside_[1]}; }
+
+    std::array<long, 2> positions;
+
+   private:
+    T fraction_;
+    Two inside_;
+  };
+
+  Mixture<T> mixture(const Two& row, const Two& column) const {
+    return {
+        {pixel(0, 0), pixel(0, 1), pixel(1, 0), pixel(1, 1)},
+        {row[0] * column[0], row[0] * column[1], row[1] * column[0], row[1] * column[1]}};
   }
 
-  long height_, width_, top_, left_;
-  T down_, right_;
-  bool isInside_;
+  int32_t pixel(size_t row, size_t column) const {
+    return static_cast<int32_t>(rows_.positions[row] * width_ + columns_.positions[column]);
+  }
+
+  Side rows_, columns_;
+  long width_;
 };
 
 // One image with its offsets and its mask.
@@ -168,74 +204,109 @@ class DeformedImage {
 
   // A row of the matrix for each channel and element of the kernel, a column for each position of the output.
   void fill(T* columns) const {
-    inParallel(sizes_.rows(), 1, [&](long begin, long end) {
-      for (long row = begin; row < end; row++) {
-        const T* plane = pixels_ + row / sizes_.kernel() * sizes_.plane();
-        forEachPosition(offsetRow(row), [&](long position, const Place<T>& place, T mask) {
-          columns[row * sizes_.positions() + position] = mask * place.valueIn(plane);
-        });
+    forEachRow([&](long channel, long element, const std::vector<Place<T>>& places) {
+      const T* plane = pixels_ + channel * sizes_.plane();
+      T* row = columns + (channel * sizes_.kernel() + element) * sizes_.positions();
+      for (size_t i = 0; i < places.size(); i++) {
+        row[i] = places[i].mask * places[i].value.of(plane);
       }
     });
   }
 
-  // Adds the gradient of the pixels. Channels have pixels of their own.
   void addPixelGradients(const T* columns, T* gradients) const {
-    inParallel(sizes_.in.channels, 1, [&](long begin, long end) {
-      for (long row = begin * sizes_.kernel(); row < end * sizes_.kernel(); row++) {
-        T* plane = gradients + row / sizes_.kernel() * sizes_.plane();
-        forEachPosition(offsetRow(row), [&](long position, const Place<T>& place, T mask) {
-          place.addTo(plane, mask * columns[row * sizes_.positions() + position]);
-        });
+    forEachRow([&](long channel, long element, const std::vector<Place<T>>& places) {
+      T* plane = gradients + channel * sizes_.plane();
+      const T* row = columns + (channel * sizes_.kernel() + element) * sizes_.positions();
+      for (size_t i = 0; i < places.size(); i++) {
+        places[i].value.addTo(plane, places[i].mask * row[i]);
       }
     });
   }
 
-  // The gradients of the offsets and, if there is one, of the mask. Each has the channels of its group behind it.
-  void findOffsetGradients(const T* columns, T* ofOffsets, T* ofMasks) const {
-    const long channels = sizes_.channelsPerOffset();
+  // Adds the gradients of the offsets and, if there is one, of the mask: of all channels of a group of offsets.
+  void addOffsetGradients(const T* columns, T* ofOffsets, T* ofMasks) const {
     inParallel(sizes_.options.offsetGroups * sizes_.kernel(), 1, [&](long begin, long end) {
-      for (long row = begin; row < end; row++) {
-        const long group = row / sizes_.kernel(), element = row % sizes_.kernel();
-        forEachPosition(row, [&](long position, const Place<T>& place, T mask) {
-          T y = 0, x = 0, value = 0;
-          for (long c = group * channels; c < (group + 1) * channels; c++) {
-            const T* plane = pixels_ + c * sizes_.plane();
-            const T gradient = columns[(c * sizes_.kernel() + element) * sizes_.positions() + position];
-            y += gradient * mask * place.alongY(plane);
-            x += gradient * mask * place.alongX(plane);
-            value += gradient * (masks_ == nullptr ? T(0) : place.valueIn(plane));
-          }
-          ofOffsets[2 * row * sizes_.positions() + position] = y;
-          ofOffsets[(2 * row + 1) * sizes_.positions() + position] = x;
-          if (masks_ != nullptr) {
-            ofMasks[row * sizes_.positions() + position] = value;
-          }
-        });
+      for (long offset = begin; offset < end; offset++) {
+        addOffsetGradients(offset, columns, ofOffsets + 2 * offset * sizes_.positions());
+        if (masks_ != nullptr) {
+          addMaskGradients(offset, columns, ofMasks + offset * sizes_.positions());
+        }
       }
     });
   }
 
  private:
-  // Which pair of offsets belongs to a row of the matrix.
-  long offsetRow(long row) const {
-    return row / sizes_.kernel() / sizes_.channelsPerOffset() * sizes_.kernel() + row % sizes_.kernel();
+  // Calls `body(channel, element, places)` for each row of the matrix, for different channels at the same time. What it
+  // reads at is the same for all channels of a group of offsets.
+  template <class Body>
+  void forEachRow(const Body& body) const {
+    inParallel(sizes_.in.channels, 1, [&](long begin, long end) {
+      for (long first = begin; first < end;) {
+        const long group = first / sizes_.channelsPerOffset();
+        const long last = std::min(end, (group + 1) * sizes_.channelsPerOffset());
+        for (long element = 0; element < sizes_.kernel(); element++) {
+          const std::vector<Place<T>> read = places(group * sizes_.kernel() + element);
+          for (long channel = first; channel < last; channel++) {
+            body(channel, element, read);
+          }
+        }
+        first = last;
+      }
+    });
   }
 
-  // Calls `body` with the number of each position, the place it reads, and its mask.
+  // Calls `body` with the rows of the matrix that a pair of offsets belongs to, and the planes they are read from.
   template <class Body>
-  void forEachPosition(long row, const Body& body) const {
+  void forEachRowOf(long offset, const T* columns, const Body& body) const {
+    const long group = offset / sizes_.kernel(), element = offset % sizes_.kernel();
+    for (long c = group * sizes_.channelsPerOffset(); c < (group + 1) * sizes_.channelsPerOffset(); c++) {
+      body(columns + (c * sizes_.kernel() + element) * sizes_.positions(), pixels_ + c * sizes_.plane());
+    }
+  }
+
+  void addOffsetGradients(long offset, const T* columns, T* result) const {
+    std::vector<Slopes<T>> slopes;
+    forEachPosition(offset, [&](const Neighbours<T>& neighbours, T) { slopes.push_back(neighbours.slopes()); });
+    const auto count = slopes.size();
+    forEachRowOf(offset, columns, [&](const T* row, const T* plane) {
+      for (size_t i = 0; i < count; i++) {
+        result[i] += row[i] * slopes[i].alongY.of(plane);
+        result[count + i] += row[i] * slopes[i].alongX.of(plane);
+      }
+    });
+    for (size_t i = 0; masks_ != nullptr && i < 2 * count; i++) {
+      result[i] *= masks_[static_cast<size_t>(offset) * count + i % count];
+    }
+  }
+
+  void addMaskGradients(long offset, const T* columns, T* result) const {
+    const std::vector<Place<T>> read = places(offset);
+    forEachRowOf(offset, columns, [&](const T* row, const T* plane) {
+      for (size_t i = 0; i < read.size(); i++) {
+        result[i] += row[i] * read[i].value.of(plane);
+      }
+    });
+  }
+
+  std::vector<Place<T>> places(long offset) const {
+    std::vector<Place<T>> result;
+    result.reserve(static_cast<size_t>(sizes_.positions()));
+    forEachPosition(offset, [&](const Neighbours<T>& neighbours, T mask) { result.push_back({neighbours.value(), mask}); });
+    return result;
+  }
+
+  // Calls `body` with what is around the place that each position of the output reads, and its mask.
+  template <class Body>
+  void forEachPosition(long offset, const Body& body) const {
     const Deformation& o = sizes_.options;
-    const long element = row % sizes_.kernel(), count = sizes_.positions();
-    const T *ofY = offsets_ + 2 * row * count, *ofX = ofY + count;
+    const long element = offset % sizes_.kernel(), count = sizes_.positions();
+    const T *ofY = offsets_ + 2 * offset * count, *ofX = ofY + count;
     const long firstY = element / sizes_.kernelW * o.dilationH - o.padH;
     const long firstX = element % sizes_.kernelW * o.dilationW - o.padW;
-    long position = 0;
-    for (long y = firstY; y < firstY + sizes_.outH * o.strideH; y += o.strideH) {
-      for (long x = firstX; x < firstX + sizes_.outW * o.strideW; x += o.strideW, position++) {
-        const Place<T> place(
-            static_cast<T>(y) + ofY[position], static_cast<T>(x) + ofX[position], sizes_.in.height, sizes_.in.width);
-        body(position, place, masks_ == nullptr ? T(1) : masks_[row * count + position]);
-      }
+    for (long i = 0; i < count; i++) {
+      const T y = static_cast<T>(firstY + i / sizes_.outW * o.strideH) + ofY[i];
+      const T x = static_cast<T>(firstX + i % sizes_.outW * o.strideW) + ofX[i];
+      body(Neighbours<T>(y, x, sizes_.in.height, sizes_.in.width), masks_ == nullptr ? T(1) : masks_[offset * count + i]);
     }
   }
 
@@ -301,7 +372,7 @@ DeformInputs deformConv2dBackward(const Tensor& gradient, const DeformInputs& gi
       const DeformedImage<T> deformed(sizes, inputs, i);
       const T* values = elements<T>(ofColumns);
       deformed.addPixelGradients(values, elements<T>(image(result.input, i)));
-      deformed.findOffsetGradients(
+      deformed.addOffsetGradients(
           values, elements<T>(image(result.offset, i)), options.useMask ? elements<T>(image(result.mask, i)) : nullptr);
       deformed.fill(elements<T>(columns));
     });

@@ -72,11 +72,11 @@ class RegionPoints {
   void find(const T* roi, long height, long width) {
     locate(roi);
     points_.clear();
-    ends_.clear();
+    begins_.assign(1, 0);
     for (long y = 0; y < options_.pooling.height; y++) {
       for (long x = 0; x < options_.pooling.width; x++) {
         addBin(y, x, height, width);
-        ends_.push_back(points_.size());
+        begins_.push_back(points_.size());
       }
     }
   }
@@ -84,24 +84,28 @@ class RegionPoints {
   // How many points a bin has; the mean is over all of them.
   T count() const { return gridHeight_ * gridWidth_; }
 
-  T sumIn(const T* plane, size_t bin) const {
-    T sum = 0;
-    for (size_t i = begin(bin); i < ends_[bin]; i++) {
-      sum += points_[i].valueIn(plane);
+  // The sums in several planes, which the processor adds up side by side.
+  template <size_t N>
+  std::array<T, N> sumsIn(const T* plane, long nextPlane, size_t bin) const {
+    std::array<T, N> sums{};
+    for (const Point<T>*point = begin(bin), *end = begin(bin + 1); point != end; point++) {
+      for (size_t i = 0; i < N; i++) {
+        sums[i] += point->valueIn(plane + static_cast<long>(i) * nextPlane);
+      }
     }
-    return sum;
+    return sums;
   }
 
   void addTo(T* plane, size_t bin, T gradient) const {
-    for (size_t i = begin(bin); i < ends_[bin]; i++) {
-      points_[i].addTo(plane, gradient);
+    for (const Point<T>*point = begin(bin), *end = begin(bin + 1); point != end; point++) {
+      point->addTo(plane, gradient);
     }
   }
 
  private:
   RegionPoints(const AlignOptions& options, const T* roi) : options_(options) { locate(roi); }
 
-  size_t begin(size_t bin) const { return bin == 0 ? 0 : ends_[bin - 1]; }
+  const Point<T>* begin(size_t bin) const { return points_.data() + begins_[bin]; }
 
   void locate(const T* roi) {
     const T scale = static_cast<T>(options_.pooling.scale), offset = static_cast<T>(options_.offset);
@@ -141,7 +145,8 @@ class RegionPoints {
   const AlignOptions options_;
   T left_, top_, binWidth_, binHeight_, gridHeight_, gridWidth_;
   std::vector<Point<T>> points_;
-  std::vector<size_t> ends_;
+  // Where the points of each bin begin, and where the last ones end.
+  std::vector<size_t> begins_;
 };
 
 template <class T>
@@ -166,20 +171,32 @@ AlignOptions psRoiAlignOptions(Pooling pooling, long samples) { return roiAlignO
 template <class T>
 constexpr T ANY_COUNT = -std::numeric_limits<T>::infinity();
 
-// The number of the input's channel that a bin of an output channel is taken from.
-struct SameChannel {
-  long operator()(long channel, size_t) const { return channel; }
+// Which channel of the input the bins of an output's channel are taken from: the first bin of the first channel from the
+// first, then so many further for each channel and each bin.
+struct Source {
+  long perChannel, perBin;
 };
-struct ChannelOfBin {
-  long bins;
-  long operator()(long channel, size_t bin) const { return channel * bins + static_cast<long>(bin); }
-};
+constexpr Source SAME_CHANNEL{1, 0};
+Source channelOfBin(Pooling pooling) { return {pooling.height * pooling.width, 1}; }
+
+// The means of the next N channels, for all bins.
+template <size_t N, class T>
+void meansOf(const RegionPoints<T>& points, T count, const T* pixels, long plane, Source source, size_t bins, T* output) {
+  for (size_t bin = 0; bin < bins; bin++) {
+    const T* first = pixels + static_cast<long>(bin) * source.perBin * plane;
+    const std::array<T, N> sums = points.template sumsIn<N>(first, source.perChannel * plane, bin);
+    for (size_t i = 0; i < N; i++) {
+      output[i * bins + bin] = sums[i] / count;
+    }
+  }
+}
 
 // The bins of all regions. Regions are independent of each other.
-template <class T, class Source>
+template <class T>
 void align(
     const T* input, ImageShape image, const Rois<T>& rois, const AlignOptions& options, long channels, T smallestCount,
-    const Source& source, T* output) {
+    Source source, T* output) {
+  constexpr long TOGETHER = 4;
   const long plane = image.height * image.width;
   const auto bins = static_cast<size_t>(options.pooling.height * options.pooling.width);
   inParallel(rois.count(), 1, [&](long begin, long end) {
@@ -189,22 +206,27 @@ void align(
       const T count = std::max(smallestCount, points.count());
       const T* pixels = input + rois.image(i) * image.channels * plane;
       T* result = output + i * channels * static_cast<long>(bins);
-      for (long c = 0; c < channels; c++) {
-        for (size_t bin = 0; bin < bins; bin++) {
-          *result++ = points.sumIn(pixels + source(c, bin) * plane, bin) / count;
-        }
+      long c = 0;
+      for (; c + TOGETHER <= channels; c += TOGETHER) {
+        meansOf<TOGETHER>(
+            points, count, pixels + c * source.perChannel * plane, plane, source, bins,
+            result + c * static_cast<long>(bins));
+      }
+      for (; c < channels; c++) {
+        meansOf<1>(
+            points, count, pixels + c * source.perChannel * plane, plane, source, bins,
+            result + c * static_cast<long>(bins));
       }
     }
   });
 }
 
 // The gradient of the image. Channels are independent of each other, since each has pixels of its own.
-template <class T, class Source>
+template <class T>
 void alignBackward(
     const T* gradient, ImageShape image, const Rois<T>& rois, const AlignOptions& options, long channels,
-    T smallestCount, const Source& source, T* output) {
-  const long plane = image.height * image.width;
-  const auto bins = static_cast<size_t>(options.pooling.height * options.pooling.width);
+    T smallestCount, Source source, T* output) {
+  const long plane = image.height * image.width, bins = options.pooling.height * options.pooling.width;
   inParallel(channels, 1, [&](long begin, long end) {
     RegionPoints<T> points(options);
     for (long i = 0; i < rois.count(); i++) {
@@ -212,9 +234,9 @@ void alignBackward(
       const T count = std::max(smallestCount, points.count());
       T* pixels = output + rois.image(i) * image.channels * plane;
       for (long c = begin; c < end; c++) {
-        const T* given = gradient + (i * channels + c) * static_cast<long>(bins);
-        for (size_t bin = 0; bin < bins; bin++) {
-          points.addTo(pixels + source(c, bin) * plane, bin, given[bin] / count);
+        for (long bin = 0; bin < bins; bin++) {
+          T* target = pixels + (c * source.perChannel + bin * source.perBin) * plane;
+          points.addTo(target, static_cast<size_t>(bin), gradient[(i * channels + c) * bins + bin] / count);
         }
       }
     }
@@ -233,7 +255,7 @@ Tensor roiAlign(const Tensor& input, const Tensor& rois, Pooling pooling, long s
     const AlignOptions options = roiAlignOptions(pooling, samples, aligned);
     const auto regions = checkedRois<T>(rois, image, options);
     Tensor output = empty({regions.count(), image.channels, pooling.height, pooling.width}, type(input));
-    align<T>(elements<T>(pixels), image, regions, options, image.channels, 1, SameChannel(), elements<T>(output));
+    align<T>(elements<T>(pixels), image, regions, options, image.channels, 1, SAME_CHANNEL, elements<T>(output));
     return output;
   });
 }
@@ -249,7 +271,7 @@ Tensor roiAlignBackward(
     const auto regions = checkedRois<T>(rois, input, options);
     requireShape("grad", gradient, {regions.count(), input.channels, pooling.height, pooling.width});
     Tensor output = zeros({input.batch, input.channels, input.height, input.width}, type(gradient));
-    alignBackward<T>(elements<T>(given), input, regions, options, input.channels, 1, SameChannel(), elements<T>(output));
+    alignBackward<T>(elements<T>(given), input, regions, options, input.channels, 1, SAME_CHANNEL, elements<T>(output));
     return output;
   });
 }
@@ -265,8 +287,7 @@ Pair psRoiAlign(const Tensor& input, const Tensor& rois, Pooling pooling, long s
     const auto regions = checkedRois<T>(rois, image, options);
     const long channels = channelsPerBin(image.channels, pooling);
     Tensor output = empty({regions.count(), channels, pooling.height, pooling.width}, type(input));
-    const ChannelOfBin source{pooling.height * pooling.width};
-    align<T>(elements<T>(pixels), image, regions, options, channels, ANY_COUNT<T>, source, elements<T>(output));
+    align<T>(elements<T>(pixels), image, regions, options, channels, ANY_COUNT<T>, channelOfBin(pooling), elements<T>(output));
     return Pair(std::move(output), channelMapping(regions.count(), channels, pooling));
   });
 }
@@ -283,8 +304,7 @@ Tensor psRoiAlignBackward(
     const long channels = channelsPerBin(input.channels, pooling);
     requireShape("grad", gradient, {regions.count(), channels, pooling.height, pooling.width});
     Tensor output = zeros({input.batch, input.channels, input.height, input.width}, type(gradient));
-    const ChannelOfBin source{pooling.height * pooling.width};
-    alignBackward<T>(elements<T>(given), input, regions, options, channels, ANY_COUNT<T>, source, elements<T>(output));
+    alignBackward<T>(elements<T>(given), input, regions, options, channels, ANY_COUNT<T>, channelOfBin(pooling), elements<T>(output));
     return output;
   });
 }

@@ -62,39 +62,33 @@ constexpr Edges POOL{1, 0};
 constexpr Edges POSITION_SENSITIVE{0, 1};
 constexpr Edges POSITION_SENSITIVE_GRADIENT{0, 0};
 
+// The bins of a region, row after row.
 template <class T>
-class RegionBins {
- public:
-  RegionBins(const T* roi, Pooling pooling, ImageShape image, Edges edges)
-      : columns_(scaled(roi[1], pooling), scaled(roi[3], pooling), edges.extra, pooling.width,
-                 image.width - edges.unreachable),
-        rows_(scaled(roi[2], pooling), scaled(roi[4], pooling), edges.extra, pooling.height,
-              image.height - edges.unreachable),
-        width_(pooling.width) {}
-
-  Bin operator[](long bin) const {
-    const long y = bin / width_, x = bin % width_;
-    return {rows_.begin(y), rows_.end(y), columns_.begin(x), columns_.end(x)};
+std::vector<Bin> binsOf(const T* roi, Pooling pooling, ImageShape image, Edges edges) {
+  const T scale = static_cast<T>(pooling.scale);
+  const Side<T> columns(roi[1] * scale, roi[3] * scale, edges.extra, pooling.width, image.width - edges.unreachable);
+  const Side<T> rows(roi[2] * scale, roi[4] * scale, edges.extra, pooling.height, image.height - edges.unreachable);
+  std::vector<Bin> bins;
+  for (long y = 0; y < pooling.height; y++) {
+    for (long x = 0; x < pooling.width; x++) {
+      bins.push_back({rows.begin(y), rows.end(y), columns.begin(x), columns.end(x)});
+    }
   }
-
- private:
-  static T scaled(T coordinate, Pooling pooling) { return coordinate * static_cast<T>(pooling.scale); }
-
-  Side<T> columns_, rows_;
-  long width_;
-};
+  return bins;
+}
 
 template <class T>
-void largest(const T* plane, long width, const Bin& bin, T& value, int32_t& place) {
+std::pair<T, int32_t> largest(const T* plane, long width, const Bin& bin) {
   // As in torchvision, what is not above this is not seen.
-  value = bin.isEmpty() ? T(0) : static_cast<T>(std::numeric_limits<float>::lowest());
-  place = -1;
+  T value = bin.isEmpty() ? T(0) : static_cast<T>(std::numeric_limits<float>::lowest());
+  long place = -1;
   bin.forEachPixel(width, [&](long i) {
     if (plane[i] > value) {
       value = plane[i];
-      place = static_cast<int32_t>(i);
+      place = i;
     }
   });
+  return {value, static_cast<int32_t>(place)};
 }
 
 }  // namespace
@@ -109,15 +103,18 @@ Pair roiPool(const Tensor& input, const Tensor& rois, Pooling pooling) {
     const Rois<T> regions(rois, image, pooling);
     const std::vector<long> outputShape{regions.count(), image.channels, pooling.height, pooling.width};
     Tensor output = empty(outputShape, type(input)), argmax = empty(outputShape, INT);
+    T* values = elements<T>(output);
+    auto* places = elements<int32_t>(argmax);
     const long plane = image.height * image.width, bins = pooling.height * pooling.width;
     inParallel(regions.count(), 1, [&](long begin, long end) {
       for (long i = begin; i < end; i++) {
-        const RegionBins<T> region(regions[i], pooling, image, POOL);
+        const std::vector<Bin> region = binsOf(regions[i], pooling, image, POOL);
         for (long c = 0; c < image.channels; c++) {
           const T* channel = elements<T>(pixels) + (regions.image(i) * image.channels + c) * plane;
           const long at = (i * image.channels + c) * bins;
           for (long bin = 0; bin < bins; bin++) {
-            largest(channel, image.width, region[bin], elements<T>(output)[at + bin], elements<int32_t>(argmax)[at + bin]);
+            std::tie(values[at + bin], places[at + bin]) =
+                largest(channel, image.width, region[static_cast<size_t>(bin)]);
           }
         }
       }
@@ -138,6 +135,8 @@ Tensor roiPoolBackward(
     const std::vector<long> expected{regions.count(), input.channels, pooling.height, pooling.width};
     requireShape("grad", gradient, expected);
     requireShape("argmax", argmax, expected);
+    const T* gradients = elements<T>(given);
+    const auto* numbers = elements<int32_t>(places);
     Tensor output = zeros({input.batch, input.channels, input.height, input.width}, type(gradient));
     const long plane = input.height * input.width, bins = pooling.height * pooling.width;
     inParallel(input.channels, 1, [&](long begin, long end) {
@@ -146,9 +145,9 @@ Tensor roiPoolBackward(
           T* channel = elements<T>(output) + (regions.image(i) * input.channels + c) * plane;
           const long at = (i * input.channels + c) * bins;
           for (long bin = at; bin < at + bins; bin++) {
-            const long place = elements<int32_t>(places)[bin];
+            const long place = numbers[bin];
             if (place >= 0 && place < plane) {
-              channel[place] += elements<T>(given)[bin];
+              channel[place] += gradients[bin];
             }
           }
         }
@@ -168,16 +167,17 @@ Pair psRoiPool(const Tensor& input, const Tensor& rois, Pooling pooling) {
     const Rois<T> regions(rois, image, pooling);
     const long channels = channelsPerBin(image.channels, pooling);
     Tensor output = empty({regions.count(), channels, pooling.height, pooling.width}, type(input));
+    T* means = elements<T>(output);
     const long plane = image.height * image.width, bins = pooling.height * pooling.width;
     inParallel(regions.count(), 1, [&](long begin, long end) {
       for (long i = begin; i < end; i++) {
-        const RegionBins<T> region(regions[i], pooling, image, POSITION_SENSITIVE);
+        const std::vector<Bin> region = binsOf(regions[i], pooling, image, POSITION_SENSITIVE);
         const T* source = elements<T>(pixels) + regions.image(i) * image.channels * plane;
         for (long c = 0; c < channels * bins; c++) {
-          const Bin bin = region[c % bins];
+          const Bin bin = region[static_cast<size_t>(c % bins)];
           T sum = 0;
           bin.forEachPixel(image.width, [&](long at) { sum += source[c * plane + at]; });
-          elements<T>(output)[i * channels * bins + c] = bin.isEmpty() ? T(0) : sum / static_cast<T>(bin.area());
+          means[i * channels * bins + c] = bin.isEmpty() ? T(0) : sum / static_cast<T>(bin.area());
         }
       }
     });
@@ -196,14 +196,15 @@ Tensor psRoiPoolBackward(
     const long channels = channelsPerBin(input.channels, pooling);
     requireShape("grad", gradient, {regions.count(), channels, pooling.height, pooling.width});
     Tensor output = zeros({input.batch, input.channels, input.height, input.width}, type(gradient));
+    const T* gradients = elements<T>(given);
     const long plane = input.height * input.width, bins = pooling.height * pooling.width;
     inParallel(channels * bins, 1, [&](long begin, long end) {
       for (long i = 0; i < regions.count(); i++) {
-        const RegionBins<T> region(regions[i], pooling, input, POSITION_SENSITIVE_GRADIENT);
+        const std::vector<Bin> region = binsOf(regions[i], pooling, input, POSITION_SENSITIVE_GRADIENT);
         T* target = elements<T>(output) + regions.image(i) * input.channels * plane;
         for (long c = begin; c < end; c++) {
-          const Bin bin = region[c % bins];
-          const T part = elements<T>(given)[i * channels * bins + c] / static_cast<T>(bin.area());
+          const Bin bin = region[static_cast<size_t>(c % bins)];
+          const T part = gradients[i * channels * bins + c] / static_cast<T>(bin.area());
           bin.forEachPixel(input.width, [&](long at) { target[c * plane + at] += part; });
         }
       }

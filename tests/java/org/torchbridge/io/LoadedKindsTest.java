@@ -47,10 +47,11 @@ class LoadedKindsTest {
         assertThatThrownBy(script::stateDict)
                 .isInstanceOf(FileFormatException.class)
                 .hasMessageContaining("script.pt is a TorchScript archive")
-                .hasMessageContaining("torch.jit.load");
+                .hasMessageContaining("ScriptModule.load");
         SavedFile onnx = Torch.load(StateDictFiles.path("model.onnx"));
         assertThatThrownBy(onnx::value)
                 .isInstanceOf(FileFormatException.class)
-                .hasMessageContaining("model.onnx is an ONNX model");
+                .hasMessageContaining("model.onnx is an ONNX model")
+                .hasMessageContaining("OnnxModel.load");
     }
 }

@@ -40,8 +40,10 @@ class CustomBackwardTest {
                 Tensor y = context.savedTensors().get(1);
                 long n = context.get("n", Long.class);
                 Tensor derived = gradients.get(0).mul(x.pow(n - 1)).mul(n);
-                Tensor ofX = (y == null ? derived : derived.mul(y)).add(gradients.get(1).mul(2));
-                return Arrays.asList(ofX, null, y == null ? null : gradients.get(0).mul(x.pow(n)));
+                Tensor ofX = (y == null ? derived : derived.mul(y))
+                        .add(gradients.get(1).mul(2));
+                return Arrays.asList(
+                        ofX, null, y == null ? null : gradients.get(0).mul(x.pow(n)));
             });
 
     /** The identity, with ten times its gradient. */
@@ -100,8 +102,10 @@ class CustomBackwardTest {
 
     @Test
     void gradCheckAgrees() {
-        Tensor x = Torch.rand(new long[] {2, 3}, TensorOptions.of(DType.FLOAT64)).requiresGrad_();
-        Tensor y = Torch.rand(new long[] {2, 3}, TensorOptions.of(DType.FLOAT64)).requiresGrad_();
+        Tensor x =
+                Torch.rand(new long[] {2, 3}, TensorOptions.of(DType.FLOAT64)).requiresGrad_();
+        Tensor y =
+                Torch.rand(new long[] {2, 3}, TensorOptions.of(DType.FLOAT64)).requiresGrad_();
 
         assertThat(GradCheck.gradcheck(
                         inputs -> {

@@ -65,8 +65,9 @@ class CustomOperatorTest {
                 null,
                 Map.of("key", 4L),
                 PythonTuple.of(1L, "b"));
-        String types = "Tensor a0, int a1, float a2, bool a3, str a4, int[] a5, float[] a6, bool[] a7, str[] a8, Tensor[] a9,"
-                + " Scalar a10, Device a11, complex a12, int? a13, Dict(str, int) a14, (int, str) a15";
+        String types =
+                "Tensor a0, int a1, float a2, bool a3, str a4, int[] a5, float[] a6, bool[] a7, str[] a8, Tensor[] a9,"
+                        + " Scalar a10, Device a11, complex a12, int? a13, Dict(str, int) a14, (int, str) a15";
         CustomOperator echo = CustomOperator.register(
                 "custom::echo(" + types + ") -> (" + types.replaceAll(" a\\d+", "") + ")", OperatorArguments::values);
 
@@ -98,11 +99,13 @@ class CustomOperatorTest {
 
     @Test
     void readingAnArgumentAsWhatItIsNotSaysWhatItIs() {
-        CustomOperator op = CustomOperator.register("custom::misread(int n, Tensor? t=None) -> Tensor", arguments ->
-                arguments.integer("n") == 0 ? arguments.tensor("t") : arguments.get("k"));
+        CustomOperator op = CustomOperator.register(
+                "custom::misread(int n, Tensor? t=None) -> Tensor",
+                arguments -> arguments.integer("n") == 0 ? arguments.tensor("t") : arguments.get("k"));
 
         assertThatThrownBy(() -> op.call(0))
-                .hasRootCauseMessage("argument t of custom::misread(int n, Tensor? t=None) -> Tensor is None; Tensor was asked for");
+                .hasRootCauseMessage(
+                        "argument t of custom::misread(int n, Tensor? t=None) -> Tensor is None; Tensor was asked for");
         assertThatThrownBy(() -> op.call(1))
                 .hasRootCauseMessage("custom::misread(int n, Tensor? t=None) -> Tensor has no argument k");
     }
@@ -139,7 +142,8 @@ class CustomOperatorTest {
                 .hasMessageContaining("argument k of custom::triple is a Tensor; float is expected");
         assertThatThrownBy(() -> TRIPLE.call())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("argument x of custom::triple(Tensor x, float k=3.) -> Tensor is missing, and has no default");
+                .hasMessage(
+                        "argument x of custom::triple(Tensor x, float k=3.) -> Tensor is missing, and has no default");
         assertThatThrownBy(() -> TRIPLE.call(Torch.ones(1), 1, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("3 arguments were given to custom::triple(Tensor x, float k=3.) -> Tensor, which takes 2");
@@ -147,10 +151,9 @@ class CustomOperatorTest {
 
     @Test
     void aResultThatTheSchemaDoesNotPromiseIsAnError() {
-        CustomOperator one = CustomOperator.register("custom::one(bool right) -> int", arguments ->
-                arguments.flag("right") ? 1 : "1");
-        CustomOperator two =
-                CustomOperator.register("custom::two() -> (int, int)", arguments -> List.of(1));
+        CustomOperator one = CustomOperator.register(
+                "custom::one(bool right) -> int", arguments -> arguments.flag("right") ? 1 : "1");
+        CustomOperator two = CustomOperator.register("custom::two() -> (int, int)", arguments -> List.of(1));
 
         assertThat(one.call(true)).isEqualTo(1L);
         assertThatThrownBy(() -> one.call(false))
@@ -177,15 +180,16 @@ class CustomOperatorTest {
     @Test
     void kernelsMayCallOperators() {
         CustomOperator op = CustomOperator.register(
-                "custom::nine_times(Tensor x) -> Tensor",
-                arguments -> TRIPLE.call(TRIPLE.call(arguments.tensor("x"))));
+                "custom::nine_times(Tensor x) -> Tensor", arguments -> TRIPLE.call(TRIPLE.call(arguments.tensor("x"))));
 
         assertThat(tensor(op.call(Torch.ones(1))).item().doubleValue()).isEqualTo(9);
     }
 
     @Test
     void theKernelRunsOnTensorsOfAnyType() {
-        assertThat(tensor(TRIPLE.call(Torch.ones(new long[] {1}, DType.FLOAT64))).dtype()).isEqualTo(DType.FLOAT64);
+        assertThat(tensor(TRIPLE.call(Torch.ones(new long[] {1}, DType.FLOAT64)))
+                        .dtype())
+                .isEqualTo(DType.FLOAT64);
     }
 
     @Test
@@ -195,7 +199,8 @@ class CustomOperatorTest {
                 .hasMessageStartingWith("the schema cannot be read: unknown type specifier")
                 .hasMessageContaining("custom::bad(Tensr x) -> Tensor\n            ~~~~~ <--- HERE")
                 .hasMessageNotContaining("Exception raised");
-        for (String schema : List.of("custom::bad(Tensor x", "custom::bad", "", "bad(Tensor x) -> Tensor", "a::b(...) -> ()")) {
+        for (String schema :
+                List.of("custom::bad(Tensor x", "custom::bad", "", "bad(Tensor x) -> Tensor", "a::b(...) -> ()")) {
             assertThatThrownBy(() -> CustomOperator.register(schema, arguments -> null))
                     .as(schema)
                     .isInstanceOf(IllegalArgumentException.class)

@@ -21,7 +21,8 @@ class ScriptFunctionTest {
 
     @Test
     void loopsAndDefaultsWork() {
-        ScriptFunction power = ScriptFunction.compile("""
+        ScriptFunction power = ScriptFunction.compile(
+                """
                 def power(x: Tensor, n: int=2) -> Tensor:
                     result = torch.ones_like(x)
                     for i in range(n):
@@ -32,14 +33,16 @@ class ScriptFunctionTest {
 
         assertThat(((Tensor) power.call(x)).toDoubleArray()).containsExactly(1, 4, 9);
         assertThat(((Tensor) power.call(x, 3)).toDoubleArray()).containsExactly(1, 8, 27);
-        assertThat(((Tensor) power.callWith(List.of(x), Map.of("n", 1))).toDoubleArray()).containsExactly(1, 2, 3);
+        assertThat(((Tensor) power.callWith(List.of(x), Map.of("n", 1))).toDoubleArray())
+                .containsExactly(1, 2, 3);
         assertThat(power).hasToString("power(Tensor x, int n=2) -> Tensor");
         assertThat(power.name()).isEqualTo("power");
     }
 
     @Test
     void functionsCallEachOtherInAnyOrder() {
-        Map<String, ScriptFunction> all = ScriptFunction.compileAll("""
+        Map<String, ScriptFunction> all = ScriptFunction.compileAll(
+                """
                 def f(x: int) -> int:
                     return g(x) + 1
 
@@ -54,17 +57,21 @@ class ScriptFunctionTest {
 
     @Test
     void theLastFunctionOfASourceIsTheOneThatIsCompiled() {
-        assertThat(run("""
+        assertThat(run(
+                        """
                 def helper(x: int) -> int:
                     return x * 2
                 def main(x: int) -> int:
                     return helper(x) + 1
-                """, 3)).isEqualTo(7L);
+                """,
+                        3))
+                .isEqualTo(7L);
     }
 
     @Test
     void branchesListsDictionariesAndOptionalsWork() {
-        ScriptFunction f = ScriptFunction.compile("""
+        ScriptFunction f = ScriptFunction.compile(
+                """
                 def count(words: List[str], start: Optional[Dict[str, int]]=None) -> Tuple[Dict[str, int], List[str], bool]:
                     counts: Dict[str, int] = {}
                     if start is not None:
@@ -85,32 +92,40 @@ class ScriptFunctionTest {
 
     @Test
     void typesAndNumbersOfPythonsModulesAreKnown() {
-        Tensor converted = (Tensor) run("""
+        Tensor converted = (Tensor) run(
+                """
                 def f(x):
                     return x.to(torch.float64) * math.pi + math.sqrt(4.0)
-                """, Torch.ones(1));
+                """,
+                Torch.ones(1));
 
         assertThat(converted.dtype()).isEqualTo(DType.FLOAT64);
         assertThat(converted.item().doubleValue()).isEqualTo(Math.PI + 2);
-        assertThat(run("""
+        assertThat(
+                        run(
+                                """
                 def f():
                     return torch.zeros([2], dtype=torch.long), math.inf, torch.int, torch.channels_last
-                """)).satisfies(result -> {
-            assertThat(((Tensor) ((PythonTuple) result).get(0)).dtype()).isEqualTo(DType.INT64);
-            assertThat(((PythonTuple) result).subList(1, 4))
-                    .isEqualTo(Arrays.asList(Double.POSITIVE_INFINITY, 3L, 2L));
-        });
+                """))
+                .satisfies(result -> {
+                    assertThat(((Tensor) ((PythonTuple) result).get(0)).dtype()).isEqualTo(DType.INT64);
+                    assertThat(((PythonTuple) result).subList(1, 4))
+                            .isEqualTo(Arrays.asList(Double.POSITIVE_INFINITY, 3L, 2L));
+                });
     }
 
     @Test
     void forksRunAndAreAwaited() {
-        assertThat(run("""
+        assertThat(run(
+                        """
                 def twice(x: int) -> int:
                     return x * 2
                 def f(x: int) -> int:
                     future = torch.jit.fork(twice, x)
                     return torch.jit.wait(future) + len(torch.jit.annotate(List[int], []))
-                """, 4)).isEqualTo(8L);
+                """,
+                        4))
+                .isEqualTo(8L);
     }
 
     @Test
@@ -132,13 +147,16 @@ class ScriptFunctionTest {
 
     @Test
     void whatTheCompilerRefusesIsShown() {
-        assertThatThrownBy(() -> ScriptFunction.compile("""
+        assertThatThrownBy(
+                        () -> ScriptFunction.compile(
+                                """
                 def f(x):
                     y = x + 1
                     return torch.no_such_operator(y)
                 """))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("""
+                .hasMessage(
+                        """
                         the source cannot be compiled:
                         Unknown builtin op: aten::no_such_operator.
                         Could not find any similar ops to aten::no_such_operator. This op may not exist or may not be \

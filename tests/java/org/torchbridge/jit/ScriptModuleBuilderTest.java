@@ -3,14 +3,17 @@ package org.torchbridge.jit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.nn.Parameter;
 import org.torchbridge.nn.Sequential;
 import org.torchbridge.optim.SGD;
+import org.torchbridge.testing.PythonOracle;
 
 /** Modules whose methods are source. */
 class ScriptModuleBuilderTest {
@@ -18,7 +21,8 @@ class ScriptModuleBuilderTest {
         return ScriptModule.builder("Linear")
                 .parameter("weight", Torch.tensor(new float[][] {{1, 2, 3}, {4, 5, 6}}))
                 .parameter("bias", new Parameter(Torch.tensor(new float[] {10, 20}), false))
-                .define("""
+                .define(
+                        """
                         def forward(self, x: Tensor) -> Tensor:
                             return torch.linear(x, self.weight, self.bias)
                         """)
@@ -34,7 +38,8 @@ class ScriptModuleBuilderTest {
                 .attribute("last", "Optional[Tensor]", null)
                 .attribute("factor", 3)
                 .child("fc", linear())
-                .define("""
+                .define(
+                        """
                         def forward(self, x: Tensor) -> Tensor:
                             if self.training:
                                 self.count += 1
@@ -45,14 +50,14 @@ class ScriptModuleBuilderTest {
                         def times(self, x: Tensor) -> Tensor:
                             return x * self.factor
                         """)
-                .define("""
-                        @torch.jit.export
+                .define(
+                        """
                         def describe(self, names: List[str]) -> Dict[str, int]:
                             result: Dict[str, int] = {}
                             for name in names:
                                 result[name] = len(self.names) + self.factor
                             return result
-                        """.replace("@torch.jit.export\n", ""))
+                        """)
                 .build();
     }
 
@@ -62,7 +67,8 @@ class ScriptModuleBuilderTest {
         Tensor x = Torch.ones(3);
 
         assertThat(scale.call(x).toFloatArray()).containsExactly(3 * 16.5f, 3 * 70.5f);
-        assertThat(scale.run("times", x)).satisfies(y -> assertThat(((Tensor) y).toFloatArray()).containsExactly(3, 3, 3));
+        assertThat(scale.run("times", x))
+                .satisfies(y -> assertThat(((Tensor) y).toFloatArray()).containsExactly(3, 3, 3));
         assertThat(scale.run("describe", List.of("x"))).isEqualTo(Map.of("x", 5L));
         assertThat(((Tensor) scale.attribute("last")).toFloatArray()).containsExactly(16.5f, 70.5f);
         assertThat(scale.namedParameters()).containsOnlyKeys("weight", "fc.weight", "fc.bias");
@@ -137,8 +143,35 @@ class ScriptModuleBuilderTest {
     }
 
     @Test
+    void pythonLoadsWhatIsSaved(@TempDir Path folder) {
+        ScriptModule scale = scale();
+        scale.eval();
+        Path file = folder.resolve("scale.pt");
+        scale.save(file);
+
+        String said = PythonOracle.run(
+                """
+                import sys, torch
+                module = torch.jit.load(sys.argv[1])
+                print(module(torch.ones(3)).tolist(), module.training, list(module.state_dict()))
+                print([(name, p.requires_grad) for name, p in module.named_parameters()], module.describe(["x"]))
+                module.train()
+                module(torch.ones(3))
+                print(module.count.item(), module.fc.training)
+                """,
+                file.toString());
+
+        assertThat(said.lines())
+                .containsExactly(
+                        "[49.5, 211.5] False ['weight', 'count', 'fc.weight', 'fc.bias']",
+                        "[('weight', True), ('fc.weight', True), ('fc.bias', False)] {'x': 5}",
+                        "1.0 True");
+    }
+
+    @Test
     void errorsShowThePlace() {
-        assertThatThrownBy(() -> ScriptModule.builder("Bad").define("def forward(self, x):\n    return self.weight * x\n"))
+        assertThatThrownBy(
+                        () -> ScriptModule.builder("Bad").define("def forward(self, x):\n    return self.weight * x\n"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'__torch__.Bad' object has no attribute or method 'weight'")
                 .hasMessageContaining("~~~~~~~~~~~ <--- HERE")
@@ -152,8 +185,7 @@ class ScriptModuleBuilderTest {
         assertThatThrownBy(() -> builder.attribute("one", 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the module has a member 'one' already");
-        assertThatThrownBy(() -> builder.attribute("training", false))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.attribute("training", false)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> builder.attribute("two", "Optional[Tensr]", null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("the type of 'two' cannot be read")

@@ -113,7 +113,8 @@ final class OnnxCases {
             ScriptModule module = test.model().toModule(options);
             for (Path set : test.dataSets()) {
                 OnnxCase.DataSet data = test.read(set);
-                List<Object> outputs = outputs(module.run("forward", data.inputs().toArray()));
+                List<Object> outputs =
+                        outputs(module.run("forward", data.inputs().toArray()));
                 for (int i = 0; i < data.outputs().size(); i++) {
                     String difference =
                             difference(outputs.get(i), data.outputs().get(i), tolerance);

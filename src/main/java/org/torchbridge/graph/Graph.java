@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program: what a TorchScript method, an ONNX model or a traced module does, without its modules. Nodes make values from
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
  */
 public final class Graph {
     private final Map<String, Slot> slots = new LinkedHashMap<>();
+    private final Map<Value, @Nullable Object> defaults = new LinkedHashMap<>();
     private final Block body = new Block(this, null);
     private final Map<String, Integer> names = new HashMap<>();
     private int numbers;
@@ -44,6 +46,11 @@ public final class Graph {
 
     public void addOutput(Value value) {
         body.addOutput(value);
+    }
+
+    /** What the last inputs are for a caller who leaves them out, as a {@link Node}'s attributes. */
+    public Map<Value, @Nullable Object> defaults() {
+        return defaults;
     }
 
     /** Parameters, buffers and attributes by dotted path, in the order of the state dict. */
@@ -75,6 +82,7 @@ public final class Graph {
         Graph copy = new Graph();
         Map<Value, Value> values = new HashMap<>();
         inputs().forEach(input -> values.put(input, copy.addInput(input.name(), input.type())));
+        defaults.forEach((input, value) -> copy.defaults.put(values.get(input), value));
         GraphCopy.program(this, "", copy.body, copy.body.result(), values);
         outputs().forEach(output -> copy.addOutput(values.get(output)));
         return copy;

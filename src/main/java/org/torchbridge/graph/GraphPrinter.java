@@ -82,6 +82,7 @@ final class GraphPrinter {
         if (value instanceof List<?> list) {
             return list.stream().map(GraphPrinter::literal).collect(Collectors.joining(", ", "[", "]"));
         }
-        return String.valueOf(value);
+        String text = String.valueOf(value);
+        return value instanceof Double && text.endsWith(".0") ? text.substring(0, text.length() - 1) : text;
     }
 }

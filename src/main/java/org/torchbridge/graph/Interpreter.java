@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.TorchException;
@@ -27,6 +29,8 @@ import org.torchbridge.TorchException;
  * }</pre>
  */
 public final class Interpreter {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Interpreter.class);
+
     private final Graph graph;
     private final Map<String, @Nullable Object> slots = new HashMap<>();
     private final Map<Value, @Nullable Object> values = new HashMap<>();
@@ -146,6 +150,10 @@ public final class Interpreter {
             case "prim::unchecked_cast", "prim::unchecked_unwrap_optional" -> inputs;
             case "prim::Uninitialized" -> Collections.singletonList(null);
             case "prim::RaiseException" -> throw new TorchException(String.valueOf(inputs.get(0)));
+            case "aten::warn" -> {
+                LOGGER.warn("{}", inputs.get(0));
+                yield List.of();
+            }
             case "prim::Print" -> {
                 System.out.println(inputs.stream().map(String::valueOf).collect(Collectors.joining(" ")));
                 yield List.of();

@@ -61,8 +61,7 @@ public final class BoxedOperators {
         Argument declared = schema.arguments();
         long count = declared == null ? 0 : declared.limit(); // no arguments are a null pointer
         if (arguments.length < count || arguments.length > count && !schema.is_vararg()) {
-            throw new IllegalArgumentException(
-                    name + " takes " + count + " arguments, given were " + arguments.length);
+            throw new IllegalArgumentException(name + " takes " + count + " arguments, given were " + arguments.length);
         }
         IValue[] given = new IValue[arguments.length];
         for (int i = 0; i < given.length; i++) {

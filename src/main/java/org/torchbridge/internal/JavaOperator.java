@@ -27,7 +27,8 @@ public final class JavaOperator implements OperatorKernel {
     @FunctionalInterface
     public interface Body {
         /** The result; a list for several. */
-        @Nullable Object run(List<@Nullable Object> arguments) throws Exception;
+        @Nullable
+        Object run(List<@Nullable Object> arguments) throws Exception;
     }
 
     private static final Map<String, JavaOperator> DEFINED = new HashMap<>();
@@ -88,7 +89,8 @@ public final class JavaOperator implements OperatorKernel {
         if (known == null) {
             if (Dispatcher.singleton().findOp(schema.operator_name()).has_value()
                     || torch.findOperatorFor(schema.operator_name()) != null) {
-                throw new IllegalStateException("libtorch has an operator " + name + " already; give yours another name");
+                throw new IllegalStateException(
+                        "libtorch has an operator " + name + " already; give yours another name");
             }
             known = new JavaOperator(name, schema, host);
             DEFINED.put(name, known);
@@ -104,11 +106,13 @@ public final class JavaOperator implements OperatorKernel {
         try {
             schema = torch.parseSchema(text, false);
         } catch (RuntimeException e) {
-            throw new IllegalArgumentException("the schema cannot be read: " + ScriptSource.forPeople(e.getMessage()), e);
+            throw new IllegalArgumentException(
+                    "the schema cannot be read: " + ScriptSource.forPeople(e.getMessage()), e);
         }
         if (!schema.name().getString().contains("::") || schema.is_vararg() || schema.is_varret()) {
-            throw new IllegalArgumentException("the schema is " + text + "; one such as \"mylib::name(Tensor x) -> Tensor\""
-                    + " is expected, with a namespace and without \"...\"");
+            throw new IllegalArgumentException(
+                    "the schema is " + text + "; one such as \"mylib::name(Tensor x) -> Tensor\""
+                            + " is expected, with a namespace and without \"...\"");
         }
         // Nothing but its effect tells why an operator without results is called; the others are as their schema says.
         boolean hasResults = !elements(schema.returns()).isEmpty();
@@ -169,7 +173,8 @@ public final class JavaOperator implements OperatorKernel {
             IValueVector stack = new IValueVector();
             for (int i = 0; i < count; i++) {
                 String place = "argument " + argumentNames.get(i);
-                stack.push_back(i < arguments.length ? toScript(arguments[i], argumentTypes.get(i), place) : byDefault(i));
+                stack.push_back(
+                        i < arguments.length ? toScript(arguments[i], argumentTypes.get(i), place) : byDefault(i));
             }
             handle.callBoxed(stack);
             return toJava(stack, resultTypes);
@@ -215,8 +220,8 @@ public final class JavaOperator implements OperatorKernel {
         } else if (count > 1) {
             List<?> results = result instanceof List<?> list ? list : List.of();
             if (results.size() != count) {
-                throw new IllegalArgumentException("the result of " + name + " is " + result + "; a list of " + count
-                        + " is expected");
+                throw new IllegalArgumentException(
+                        "the result of " + name + " is " + result + "; a list of " + count + " is expected");
             }
             for (int i = 0; i < count; i++) {
                 stack.push_back(toScript(results.get(i), resultTypes.get(i), "result " + i));

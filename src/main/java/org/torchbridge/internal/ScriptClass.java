@@ -66,10 +66,12 @@ public final class ScriptClass {
     /** Adds a method; the first value of its code is to be the module. */
     public void method(String name, Consumer<ScriptCode> content) {
         Graph graph = new Graph();
-        content.accept(ScriptCode.of(graph, host));
+        ScriptCode code = ScriptCode.of(graph, host);
+        content.accept(code);
         graph.lint();
         Function function =
                 unit.create_function(new QualifiedName(module.type().name().get(), name), graph);
+        function.setSchema(ScriptMethod.withDefaults(function.getSchema(), code.defaults()));
         module.type().addMethod(function);
     }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Block;
 import org.bytedeco.pytorch.Graph;
+import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Source;
 import org.bytedeco.pytorch.SourceRange;
@@ -26,6 +27,7 @@ public final class ScriptCode {
     private final Block block;
     private final HostTypes host;
     private final Map<String, SourceRange> sources;
+    private final Map<Integer, IValue> defaults = new HashMap<>();
 
     private ScriptCode(Graph graph, Block block, HostTypes host, Map<String, SourceRange> sources) {
         this.graph = graph;
@@ -94,6 +96,19 @@ public final class ScriptCode {
         return named(block.addInput(), name, type).address();
     }
 
+    /**
+     * Says what input number {@code index} of a method is for a caller who leaves it out.
+     *
+     * @throws IllegalArgumentException if that is not of the type
+     */
+    public void defaultInput(int index, @Nullable Object value, ScriptType type) {
+        defaults.put(index, script(value, type, "the default"));
+    }
+
+    Map<Integer, IValue> defaults() {
+        return defaults;
+    }
+
     public Written node(String kind, List<Long> inputs, int outputs) {
         ValueVector values = new ValueVector();
         inputs.forEach(input -> values.push_back(value(input)));
@@ -118,15 +133,16 @@ public final class ScriptCode {
      * @throws IllegalArgumentException if it is not of the type, or of one that has no constants
      */
     public Written constant(@Nullable Object value, ScriptType type) {
+        IValue content = value == null ? new IValue() : script(value, type, "a constant");
+        graph.setInsertPoint(block);
+        return new Written(graph.insertConstant(content).node());
+    }
+
+    private IValue script(@Nullable Object value, ScriptType type, String what) {
         try {
-            graph.setInsertPoint(block);
-            return new Written(graph.insertConstant(
-                            value == null
-                                    ? new org.bytedeco.pytorch.IValue()
-                                    : new ScriptValues(host).toScript(value, type.type()))
-                    .node());
+            return new ScriptValues(host).toScript(value, type.type());
         } catch (ScriptValues.Mismatch e) {
-            throw new IllegalArgumentException("a constant " + e.getMessage());
+            throw new IllegalArgumentException(what + " " + e.getMessage());
         }
     }
 

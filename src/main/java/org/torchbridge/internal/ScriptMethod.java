@@ -1,13 +1,17 @@
 package org.torchbridge.internal;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.AliasInfoOptional;
 import org.bytedeco.pytorch.Argument;
 import org.bytedeco.pytorch.Function;
 import org.bytedeco.pytorch.FunctionSchema;
 import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueOptional;
 import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.IntOptional;
 import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch.TypeKind;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +59,43 @@ final class ScriptMethod {
                 + ScriptText.of(returned().annotation_str());
     }
 
+    /** What arguments are that are left out, by their numbers. */
+    Map<Integer, @Nullable Object> defaults(HostTypes host) {
+        Map<Integer, Object> defaults = new LinkedHashMap<>();
+        for (int i = 0; i < count(); i++) {
+            IValueOptional value = argument(i).default_value();
+            if (value.has_value()) {
+                Type type = argument(i).type().get();
+                defaults.put(i, new ScriptValues(host).toJava(value.get(), type));
+            }
+        }
+        return defaults;
+    }
+
+    /** The schema with values for arguments that are left out, by their numbers. */
+    static FunctionSchema withDefaults(FunctionSchema schema, Map<Integer, IValue> defaults) {
+        Argument old = schema.arguments();
+        long count = old.limit();
+        Argument arguments = new Argument(count);
+        for (int i = 0; i < count; i++) {
+            Argument argument = old.getPointer(i);
+            IValue value = defaults.get(i);
+            arguments
+                    .getPointer(i)
+                    .put(
+                            value == null
+                                    ? argument
+                                    : new Argument(
+                                            argument.name(),
+                                            argument.type(),
+                                            new IntOptional(),
+                                            new IValueOptional(value),
+                                            false,
+                                            new AliasInfoOptional()));
+        }
+        return schema.cloneWithArguments(arguments.limit(count));
+    }
+
     /** Whether it takes one tensor, and nothing else, and makes one. */
     boolean isLayer() {
         return count() == 2 && isTensor(argument(1).type().get()) && isTensor(returned());
@@ -63,7 +104,8 @@ final class ScriptMethod {
     /** Whether it can be called with that many arguments, a method's module apart. */
     boolean takes(long arguments) {
         long next = first + arguments;
-        return next <= count() && (next == count() || argument(next).default_value().has_value());
+        return next <= count()
+                && (next == count() || argument(next).default_value().has_value());
     }
 
     /** Runs it, a method on a module or another object. */

@@ -334,6 +334,11 @@ public final class ScriptObject implements AutoCloseable {
         });
     }
 
+    /** What arguments of a method are that are left out, by their numbers; the module itself is number 0. */
+    public Map<Integer, @Nullable Object> defaults(String method, HostTypes host) {
+        return use(() -> method(method).defaults(host));
+    }
+
     // ---- files and inference
 
     /** Writes the archive that Python's {@code torch.jit.load} reads. */

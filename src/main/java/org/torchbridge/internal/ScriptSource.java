@@ -34,8 +34,7 @@ record ScriptSource(String text, Map<String, Long> constants) {
 
     private long[] define(long object, long unit) {
         String[] names = constants.keySet().toArray(String[]::new);
-        long[] values =
-                constants.values().stream().mapToLong(Long::longValue).toArray();
+        long[] values = constants.values().stream().mapToLong(Long::longValue).toArray();
         Object result = NativeSource.define(object, unit, (text + "\n").getBytes(UTF_8), names, values);
         if (result instanceof byte[] message) {
             throw new IllegalArgumentException(

@@ -23,7 +23,7 @@ public enum FileKind {
     SHARD_INDEX(
             "an index of a checkpoint in several files",
             "Read it with Torch.load by its path: the files lie beside it"),
-    ONNX("an ONNX model", "Save the state dict of the original module in Python"),
+    ONNX("an ONNX model", "Load it as a module: OnnxModel.load(file).toModule()"),
     PICKLE("a Python pickle that torch.save did not write", "Save the state dict in Python: torch.save(state, file)"),
     NUMPY("a NumPy array or an archive of them", "Read it with Torch.load"),
     HDF5("an HDF5 file, as Keras writes them", "Convert its arrays in Python with torch.from_numpy and torch.save"),

@@ -57,7 +57,8 @@ public final class CustomOperator implements AutoCloseable {
     @FunctionalInterface
     public interface Kernel {
         /** The result; a list for several. Where the schema has none, what this returns is ignored. */
-        @Nullable Object run(OperatorArguments arguments) throws Exception;
+        @Nullable
+        Object run(OperatorArguments arguments) throws Exception;
     }
 
     /** Computes the result of an operator that has a backward. */
@@ -69,7 +70,8 @@ public final class CustomOperator implements AutoCloseable {
          * @param context keeps what backward needs; its inputs are the arguments, in order, those of a list of tensors one
          *     by one
          */
-        @Nullable Object run(Context context, OperatorArguments arguments) throws Exception;
+        @Nullable
+        Object run(Context context, OperatorArguments arguments) throws Exception;
     }
 
     /** Computes the gradients of an operator's arguments. */
@@ -112,8 +114,8 @@ public final class CustomOperator implements AutoCloseable {
         JavaOperator operator = JavaOperator.define(schema, HOST);
         return open(
                 operator,
-                arguments -> OperatorFunction.run(
-                        operator, new OperatorArguments(operator, arguments), forward, backward));
+                arguments ->
+                        OperatorFunction.run(operator, new OperatorArguments(operator, arguments), forward, backward));
     }
 
     private static CustomOperator open(JavaOperator operator, JavaOperator.Body body) {

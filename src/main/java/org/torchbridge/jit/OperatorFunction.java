@@ -23,7 +23,9 @@ final class OperatorFunction extends Function {
     private static final class Call {
         final CustomOperator.Forward forward;
         final OperatorArguments arguments;
-        @Nullable Object result;
+
+        @Nullable
+        Object result;
 
         Call(CustomOperator.Forward forward, OperatorArguments arguments) {
             this.forward = forward;

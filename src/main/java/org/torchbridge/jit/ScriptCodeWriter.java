@@ -33,6 +33,12 @@ final class ScriptCodeWriter {
     void write(ScriptCode code, ScriptType self) {
         modules.put("", code.input("self", self));
         inputs(code, graph.body());
+        for (int i = 0; i < graph.inputs().size(); i++) {
+            Value input = graph.inputs().get(i);
+            if (graph.defaults().containsKey(input)) {
+                code.defaultInput(i + 1, graph.defaults().get(input), type(input.type()));
+            }
+        }
         usedModules().forEach(path -> module(code, path));
         nodes(code, graph.body());
         List<Long> outputs = ids(graph.outputs());

@@ -41,7 +41,10 @@ final class ScriptReader {
                     + module.methods().values());
         }
         reader.readState("", script);
-        return reader.program(code, List.of(reader.child("", script)));
+        Graph graph = reader.program(code, List.of(reader.child("", script)));
+        script.defaults(method, reader.host)
+                .forEach((index, value) -> graph.defaults().put(graph.inputs().get(index - 1), value));
+        return graph;
     }
 
     /** The program that a graph of the presets is, which belongs to no module. */

@@ -83,6 +83,12 @@ final class ScriptWriter {
 
     private void put(Branch root, String path, Slot slot) {
         String[] names = path.split("\\.", -1);
+        for (String name : names) {
+            if (name.isEmpty() || KEYWORDS.contains(name)) {
+                throw new IllegalArgumentException("the slot '" + path
+                        + "' cannot be in a TorchScript file, which has no" + " attribute '" + name + "'; rename it");
+            }
+        }
         Branch branch = root;
         for (int i = 0; i < names.length - 1; i++) {
             branch = branch.children.computeIfAbsent(names[i], name -> new Branch());
@@ -119,6 +125,6 @@ final class ScriptWriter {
     /** The name with what no name in Python has replaced. */
     private static String identifier(String name) {
         String word = name.replaceAll("[^A-Za-z0-9_]", "_");
-        return word.isEmpty() || Character.isDigit(word.charAt(0)) || KEYWORDS.contains(word) ? "_" + word : word;
+        return word.isEmpty() || Character.isDigit(word.charAt(0)) ? "_" + word : word;
     }
 }

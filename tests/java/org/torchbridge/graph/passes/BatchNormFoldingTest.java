@@ -78,6 +78,15 @@ class BatchNormFoldingTest {
     }
 
     @Test
+    void whoOnlyLooksAtTheShapeDoesNotMind() {
+        Graph graph = graph(CONV.replace("%BIAS", "%b")
+                .replace("%TRAIN", "%false")
+                .replace("  return (%y)", "  %n : int = aten::dim(%c)\n  return (%y, %n)"));
+
+        Results.stay(graph, BatchNormFolding::run, Torch.randn(2, 3, 8, 8));
+    }
+
+    @Test
     void aConvolutionThatSomethingElseUsesStays() {
         Graph graph =
                 graph(CONV.replace("%BIAS", "%b").replace("%TRAIN", "%false").replace("(%y)", "(%y, %c)"));

@@ -128,6 +128,20 @@ class ConstantFoldingTest {
     }
 
     @Test
+    void theNumberOfDimensionsFollowsFromTheType() {
+        Graph graph = GraphText.parse(
+                """
+                graph(%x : Float(*, 3), %y : Tensor):
+                  %a : int = aten::dim(%x)
+                  %b : int = aten::dim(%y)
+                  return (%a, %b)
+                """);
+
+        Results.stay(graph, ConstantFolding::run, Torch.ones(2, 3), Torch.ones(1));
+        assertThat(graph.kinds()).containsEntry("aten::dim", 1);
+    }
+
+    @Test
     void slotsAreConstantsInAFrozenProgramAlone() {
         String text =
                 """

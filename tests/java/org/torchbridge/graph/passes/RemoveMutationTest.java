@@ -98,6 +98,33 @@ class RemoveMutationTest {
     }
 
     @Test
+    void aListThatGrowsBecomesAnother() {
+        Graph graph = GraphText.parse(
+                """
+                graph(%x : Tensor, %y : Tensor, %n : int):
+                  %first : Tensor[] = prim::ListConstruct(%x)
+                  %a : Tensor = aten::cat(%first, %n)
+                  %b : Tensor[] = aten::append(%first, %y)
+                  %c : Tensor[] = aten::append(%first, %a)
+                  %d : Tensor = aten::cat(%first, %n)
+                  return (%d)
+                """);
+
+        Results.stay(graph, RemoveMutation::run, Torch.randn(2, 3), Torch.randn(1, 3), 0L);
+        assertThat(graph)
+                .hasToString(
+                        """
+                graph(%x : Tensor, %y : Tensor, %n : int):
+                  %first : Tensor[] = prim::ListConstruct(%x)
+                  %a : Tensor = aten::cat(%first, %n)
+                  %0 : Tensor[] = prim::ListConstruct(%x, %y)
+                  %1 : Tensor[] = prim::ListConstruct(%x, %y, %a)
+                  %d : Tensor = aten::cat(%1, %n)
+                  return (%d)
+                """);
+    }
+
+    @Test
     void inputsAndSlotsAreStillWrittenInto() {
         unchanged(
                 """

@@ -19,6 +19,10 @@ import org.torchbridge.graph.Value;
 public final class BatchNormFolding {
     private static final Set<String> LAYERS =
             Set.of("aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::linear", "aten::_convolution");
+    /** What is the same for the layer's output before and after. */
+    private static final Set<String> LOOK_AT_SHAPE =
+            Set.of("aten::dim", "aten::size", "aten::len", "aten::numel", "prim::dtype", "prim::device");
+
     private static final int TRANSPOSED = 6;
 
     private final Weights weights;
@@ -60,7 +64,7 @@ public final class BatchNormFolding {
     private void fold(Node node) {
         Node layer = node.input(0).producer();
         Norm norm = norm(node);
-        if (norm == null || !canTake(layer)) {
+        if (norm == null || !canTake(layer, node)) {
             return;
         }
         Tensor weight = weights.tensor(layer.input(1));
@@ -78,9 +82,11 @@ public final class BatchNormFolding {
         changed = true;
     }
 
-    private boolean canTake(Node layer) {
+    private boolean canTake(Node layer, Node norm) {
         return LAYERS.contains(layer.kind())
-                && layer.output().uses().size() == 1
+                && layer.output().uses().stream()
+                        .allMatch(use -> use.node() == norm
+                                || LOOK_AT_SHAPE.contains(use.node().kind()))
                 && (layer.inputs().size() <= TRANSPOSED
                         || !layer.is("aten::_convolution")
                         || Constants.is(layer.input(TRANSPOSED), false))

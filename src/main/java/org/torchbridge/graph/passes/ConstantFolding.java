@@ -18,7 +18,7 @@ import org.torchbridge.graph.Value;
 
 /**
  * Computes ahead what does not depend on the inputs: {@linkplain Effects#isPure pure} nodes of constants, branches whose
- * condition is known, loops that never turn. Results that are large stay with the program, unless what they are made of is
+ * condition is known, loops that never turn, what the types of values tell. Results that are large stay with the program, unless what they are made of is
  * as large.
  */
 public final class ConstantFolding {
@@ -104,6 +104,8 @@ public final class ConstantFolding {
     private void fold(Node node) {
         if (isComparisonWithNone(node)) {
             replace(node, List.of(Constants.before(node, node.is("aten::__isnot__"), Type.BOOL)));
+        } else if (node.is("aten::dim") && node.input(0).type() instanceof Type.OfTensor tensor && tensor.rank() >= 0) {
+            replace(node, List.of(Constants.before(node, (long) tensor.rank(), Type.INT)));
         } else if (isUselessCast(node)) {
             replace(node, node.inputs());
         } else if (canBeComputed(node)) {

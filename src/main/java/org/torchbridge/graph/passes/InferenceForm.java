@@ -5,12 +5,14 @@ import java.util.Set;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Schema;
+import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 
 /**
- * Makes a program what it is in inference: the {@code training} attributes are false, dropout lets everything through, and
- * normalisation by a batch uses the running statistics where there are some. Run {@link Simplification} afterwards to be rid
+ * Makes a program what it is in inference: the {@code training} attributes are false and other numbers, flags, strings and {@code None}
+ * that it only reads are constants, dropout lets everything through, and normalisation by a batch uses the running
+ * statistics where there are some. Run {@link Simplification} afterwards to be rid
  * of what only training needs.
  */
 public final class InferenceForm {
@@ -24,13 +26,18 @@ public final class InferenceForm {
             "aten::feature_alpha_dropout",
             "aten::feature_alpha_dropout_");
 
+    private final Graph graph;
+    private final Set<String> set;
     private boolean changed;
 
-    private InferenceForm() {}
+    private InferenceForm(Graph graph) {
+        this.graph = graph;
+        this.set = Slots.set(graph);
+    }
 
     /** Whether the program was another one. */
     public static boolean run(Graph graph) {
-        InferenceForm pass = new InferenceForm();
+        InferenceForm pass = new InferenceForm(graph);
         graph.forEachNode(pass::visit);
         return pass.changed;
     }
@@ -38,13 +45,24 @@ public final class InferenceForm {
     private void visit(Node node) {
         if (DROPOUT.contains(node.kind())) {
             replace(node, node.input(0));
-        } else if (Slots.isRead(node) && isTrainingFlag(Slots.name(node))) {
-            replace(node, Constants.before(node, false, Type.BOOL));
+        } else if (Slots.isRead(node)) {
+            read(node, Slots.name(node));
         } else {
             Schema schema = Effects.schema(node);
             if (schema != null) {
                 stopTraining(node, schema);
             }
+        }
+    }
+
+    private void read(Node node, String name) {
+        Slot slot = graph.slots().get(name);
+        if (isTrainingFlag(name)) {
+            replace(node, Constants.before(node, false, Type.BOOL));
+        } else if (slot != null && !set.contains(name) && slot.value() == null) {
+            replace(node, Constants.before(node, null, Type.NONE));
+        } else if (slot != null && !set.contains(name) && slot.type() instanceof Type.Simple) {
+            replace(node, Constants.before(node, slot.value(), slot.type()));
         }
     }
 

@@ -14,7 +14,7 @@ import org.torchbridge.graph.Value;
 /**
  * Makes operators that work in place into those that do not, {@code aten::add_} into {@code aten::add}, and later uses of
  * the tensor into uses of the result. Writing into a part, {@code x[:, 0] = y}, becomes {@code aten::select_scatter} and
- * {@code aten::slice_scatter}. Only tensors count that the program itself makes, in the block that makes them, and only if
+ * {@code aten::slice_scatter}, a list that grows another list. Only tensors count that the program itself makes, in the block that makes them, and only if
  * nothing reads the memory later by another name; inputs and slots are still written into.
  *
  * <p>The result has the type that the tensor had; tensors whose types are not known count as of one type, so run {@link
@@ -51,21 +51,34 @@ public final class RemoveMutation {
     }
 
     private void visit(Node node) {
-        if (!node.kind().startsWith("aten::")
-                || !node.kind().endsWith("_")
-                || node.kind().endsWith("__")
-                || Effects.isRandom(node)
-                || !Effects.written(node).equals(List.of(node.input(0)))) {
-            return;
-        }
-        List<Node> views = views(node.input(0));
-        Value base = views.isEmpty() ? node.input(0) : views.get(0).input(0);
-        if (isSafe(node, base)) {
-            Value part = functional(node);
+        if (node.is("aten::append")) {
+            append(node, node.input(0));
+        } else if (isInPlace(node)) {
+            List<Node> views = views(node.input(0));
+            Value base = views.isEmpty() ? node.input(0) : views.get(0).input(0);
+            Value part = isSafe(node, base) ? functional(node) : null;
             if (part != null) {
                 replace(node, base, whole(node, views, part), part);
-                changed = true;
             }
+        }
+    }
+
+    private static boolean isInPlace(Node node) {
+        return node.kind().startsWith("aten::")
+                && node.kind().endsWith("_")
+                && !node.kind().endsWith("__")
+                && !Effects.isRandom(node)
+                && Effects.written(node).equals(List.of(node.input(0)));
+    }
+
+    /** A list that grows becomes another list. */
+    private void append(Node node, Value list) {
+        if (list.producer().is("prim::ListConstruct") && isSafe(node, list)) {
+            List<Value> elements = new ArrayList<>(list.producer().inputs());
+            elements.add(node.input(1));
+            Value longer = GraphBuilder.before(node).list(((Type.OfList) list.type()).element(), elements);
+            order.putBeside(node, longer.producer());
+            replace(node, list, longer, longer);
         }
     }
 
@@ -166,5 +179,6 @@ public final class RemoveMutation {
                 .setInput(use.index(), whole));
         aliases.remove(node.output());
         Control.replace(node, List.of(part));
+        changed = true;
     }
 }

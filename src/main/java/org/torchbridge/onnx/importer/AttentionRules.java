@@ -43,7 +43,8 @@ final class AttentionRules {
         Value bias = bias(c, q, presentKey, mask, causal, past);
         List<Value> both = scores(c, q, grouped(c, q, presentKey), bias, scale, softcap, stage);
         Value y = c.op("aten::matmul", both.get(0), grouped(c, q, presentValue));
-        return Arrays.asList(flat ? join(c, y) : y, presentKey, presentValue, both.get(1)).subList(0, node.outputs());
+        return Arrays.asList(flat ? join(c, y) : y, presentKey, presentValue, both.get(1))
+                .subList(0, node.outputs());
     }
 
     /** From (batch, length, heads * size) to (batch, heads, length, size). */
@@ -98,7 +99,8 @@ final class AttentionRules {
     private static List<Value> scores(
             Conversion c, Value q, Value k, @Nullable Value bias, @Nullable Double scale, double softcap, long stage) {
         Value product = c.op("aten::matmul", q, c.op("aten::transpose", k, -1L, -2L));
-        Object factor = scale == null ? c.op("aten::pow", c.op("aten::Float", c.value(one(c, q))), -0.5) : (Object) scale;
+        Object factor =
+                scale == null ? c.op("aten::pow", c.op("aten::Float", c.value(one(c, q))), -0.5) : (Object) scale;
         List<Value> stages = new ArrayList<>();
         Value scores = c.op("aten::mul", product, factor);
         stages.add(scores);
@@ -151,9 +153,13 @@ final class AttentionRules {
         Value cosTable = node.tensor(2);
         Object perHead = heads > 0 ? (Object) (-1L) : c.integer("mul", 2L, c.size(cosTable, 1));
         Value parts = flat
-                ? c.op("aten::reshape", x, c.list(List.of(c.size(x, 0), c.size(x, 1), heads > 0 ? heads : -1L, perHead)))
+                ? c.op(
+                        "aten::reshape",
+                        x,
+                        c.list(List.of(c.size(x, 0), c.size(x, 1), heads > 0 ? heads : -1L, perHead)))
                 : c.op("aten::transpose", x, 1L, 2L);
-        Value turned = turned(c, parts, rows(c, cosTable, positions), rows(c, node.tensor(3), positions), interleaved, size);
+        Value turned =
+                turned(c, parts, rows(c, cosTable, positions), rows(c, node.tensor(3), positions), interleaved, size);
         return flat ? c.op("aten::view_as", turned, x) : c.op("aten::transpose", turned, 1L, 2L);
     }
 
@@ -166,14 +172,20 @@ final class AttentionRules {
     /** Turns pairs, which are neighbours or lie half of the size apart; what is behind {@code size} stays. */
     private static Value turned(Conversion c, Value x, Value cos, Value sin, boolean interleaved, long size) {
         Value part = size == 0 ? x : c.op("aten::slice", x, -1L, 0L, size, 1L);
-        Value a = interleaved ? c.op("aten::slice", part, -1L, 0L, null, 2L) : c.op("aten::select", halves(c, part), -2L, 0L);
-        Value b = interleaved ? c.op("aten::slice", part, -1L, 1L, null, 2L) : c.op("aten::select", halves(c, part), -2L, 1L);
+        Value a = interleaved
+                ? c.op("aten::slice", part, -1L, 0L, null, 2L)
+                : c.op("aten::select", halves(c, part), -2L, 0L);
+        Value b = interleaved
+                ? c.op("aten::slice", part, -1L, 1L, null, 2L)
+                : c.op("aten::select", halves(c, part), -2L, 1L);
         Value first = c.op("aten::sub", c.op("aten::mul", cos, a), c.op("aten::mul", sin, b));
         Value second = c.op("aten::add", c.op("aten::mul", sin, a), c.op("aten::mul", cos, b));
         Value joined = interleaved
                 ? c.op("aten::flatten", c.op("aten::stack", c.list(List.of(first, second)), -1L), -2L, -1L)
                 : c.op("aten::cat", c.list(List.of(first, second)), -1L);
-        return size == 0 ? joined : c.op("aten::cat", c.list(List.of(joined, c.op("aten::slice", x, -1L, size, null, 1L))), -1L);
+        return size == 0
+                ? joined
+                : c.op("aten::cat", c.list(List.of(joined, c.op("aten::slice", x, -1L, size, null, 1L))), -1L);
     }
 
     private static Value halves(Conversion c, Value x) {
@@ -225,7 +237,9 @@ final class AttentionRules {
             Value places = c.op("aten::arange", 0L, c.size(q, 2), 1L, DType.INT64, null, c.device());
             counts = c.op("aten::lt", c.op("aten::unsqueeze", places, 0L), c.op("aten::unsqueeze", mask, 1L));
         }
-        Value spread = rank == 3 ? c.op("aten::unsqueeze", counts, 1L) : rank == 4 ? counts : c.op("aten::unsqueeze", c.op("aten::unsqueeze", counts, 1L), 1L);
+        Value spread = rank == 3
+                ? c.op("aten::unsqueeze", counts, 1L)
+                : rank == 4 ? counts : c.op("aten::unsqueeze", c.op("aten::unsqueeze", counts, 1L), 1L);
         return asBias(c, q, c.known(spread, DType.BOOL, 4));
     }
 

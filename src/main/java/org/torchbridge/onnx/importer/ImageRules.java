@@ -45,7 +45,8 @@ final class ImageRules {
         return node.isInteger(0) ? (Object) (long) value : value;
     }
 
-    private static Value padded(OnnxNode node, Conversion c, Value x, Numbers pads, @Nullable Numbers axes, Object value) {
+    private static Value padded(
+            OnnxNode node, Conversion c, Value x, Numbers pads, @Nullable Numbers axes, Object value) {
         String mode = node.text("mode", "constant");
         int rank = node.knownRank(0);
         int count = axes == null ? rank : axes.size();
@@ -78,7 +79,9 @@ final class ImageRules {
             pads.add(before.get(axis));
             pads.add(after.get(axis));
         }
-        while (pads.size() > 2 && pads.get(pads.size() - 1).equals(0L) && pads.get(pads.size() - 2).equals(0L)) {
+        while (pads.size() > 2
+                && pads.get(pads.size() - 1).equals(0L)
+                && pads.get(pads.size() - 2).equals(0L)) {
             pads.subList(pads.size() - 2, pads.size()).clear();
         }
         Value result = c.op("aten::constant_pad_nd", x, Numbers.row(pads), value);
@@ -90,7 +93,13 @@ final class ImageRules {
             OnnxNode node, Conversion c, Value x, int axis, Object before, Object after, String mode) {
         Object size = c.size(x, axis);
         Value places = c.op(
-                "aten::arange", c.integer("sub", 0L, before), c.integer("add", size, after), 1L, DType.INT64, null, c.device());
+                "aten::arange",
+                c.integer("sub", 0L, before),
+                c.integer("add", size, after),
+                1L,
+                DType.INT64,
+                null,
+                c.device());
         Value index =
                 switch (mode) {
                     case "edge" -> c.op("aten::clamp", places, 0L, c.integer("sub", size, 1L));
@@ -159,7 +168,8 @@ final class ImageRules {
             return c.op("aten::pixel_shuffle", x, block);
         }
         Object depth = c.integer("floordiv", c.size(x, 1), block * block);
-        Value parts = c.op("aten::reshape", x, c.list(List.of(c.size(x, 0), block, block, depth, c.size(x, 2), c.size(x, 3))));
+        Value parts = c.op(
+                "aten::reshape", x, c.list(List.of(c.size(x, 0), block, block, depth, c.size(x, 2), c.size(x, 3))));
         Value turned = c.op("aten::permute", parts, new long[] {0, 3, 4, 1, 5, 2});
         Object height = c.integer("mul", c.size(x, 2), block);
         Object width = c.integer("mul", c.size(x, 3), block);
@@ -171,7 +181,8 @@ final class ImageRules {
         Value x = node.tensor(0);
         Object height = c.integer("floordiv", c.size(x, 2), block);
         Object width = c.integer("floordiv", c.size(x, 3), block);
-        Value parts = c.op("aten::reshape", x, c.list(List.of(c.size(x, 0), c.size(x, 1), height, block, width, block)));
+        Value parts =
+                c.op("aten::reshape", x, c.list(List.of(c.size(x, 0), c.size(x, 1), height, block, width, block)));
         Value turned = c.op("aten::permute", parts, new long[] {0, 3, 5, 1, 2, 4});
         Object depth = c.integer("mul", c.size(x, 1), block * block);
         return c.op("aten::reshape", turned, c.list(List.of(c.size(x, 0), depth, height, width)));
@@ -203,7 +214,15 @@ final class ImageRules {
         TransposedPadding padding = TransposedPadding.of(node, c, x, kernel);
         String kind = "aten::conv_transpose" + kernel.size() + "d";
         Value full = c.op(
-                kind, x, weight, bias, padding.strides(), padding.pads(), padding.outputPads(), group, padding.dilations());
+                kind,
+                x,
+                weight,
+                bias,
+                padding.strides(),
+                padding.pads(),
+                padding.outputPads(),
+                group,
+                padding.dilations());
         return padding.cut(c, full);
     }
 

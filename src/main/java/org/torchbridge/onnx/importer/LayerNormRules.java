@@ -116,7 +116,8 @@ final class LayerNormRules {
         double epsilon = node.real("epsilon", 1e-12);
         Value gamma = node.weight(2, "weight");
         Value sum = sum(node, c, 3);
-        return Arrays.asList(rms(c, sum, gamma, new long[] {-1}, epsilon), null, null, sum).subList(0, node.outputs());
+        return Arrays.asList(rms(c, sum, gamma, new long[] {-1}, epsilon), null, null, sum)
+                .subList(0, node.outputs());
     }
 
     /** BERT's embeddings: words, positions and segments, added and normalised; then how long each row's mask is. */
@@ -131,7 +132,10 @@ final class LayerNormRules {
         sum = c.op("aten::add", sum, c.op("aten::embedding", node.weight(3, "position_embeddings.weight"), positions));
         if (node.has(1) && node.has(4)) {
             Value segments = c.cast(node.tensor(1), DType.INT64);
-            sum = c.op("aten::add", sum, c.op("aten::embedding", node.weight(4, "token_type_embeddings.weight"), segments));
+            sum = c.op(
+                    "aten::add",
+                    sum,
+                    c.op("aten::embedding", node.weight(4, "token_type_embeddings.weight"), segments));
         }
         Value gamma = node.weight(5, "weight");
         Value beta = node.weight(6, "bias");
@@ -149,7 +153,13 @@ final class LayerNormRules {
         node.ignore("stash_type");
         double epsilon = node.real("epsilon", 1e-5);
         return c.op(
-                "aten::group_norm", node.tensor(0), groups, node.weight(1, "weight"), node.weight(2, "bias"), epsilon, true);
+                "aten::group_norm",
+                node.tensor(0),
+                groups,
+                node.weight(1, "weight"),
+                node.weight(2, "bias"),
+                epsilon,
+                true);
     }
 
     /** As in version 18: scale and bias belong to groups, not to channels. */
@@ -174,7 +184,14 @@ final class LayerNormRules {
         Value rows = c.op("aten::flatten", c.op("aten::unsqueeze", c.op("aten::mul", x, x), 1L), 3L, -1L);
         Value padded = c.op("aten::constant_pad_nd", rows, new long[] {0, 0, (size - 1) / 2, size / 2}, 0.0);
         Value mean = c.op(
-                "aten::avg_pool2d", padded, new long[] {size, 1}, new long[] {1, 1}, new long[] {0, 0}, false, true, null);
+                "aten::avg_pool2d",
+                padded,
+                new long[] {size, 1},
+                new long[] {1, 1},
+                new long[] {0, 0},
+                false,
+                true,
+                null);
         Value factor = c.op("aten::pow", c.op("aten::add", c.op("aten::mul", mean, alpha), bias), beta);
         return c.op("aten::div", x, c.op("aten::view_as", factor, x));
     }

@@ -1,8 +1,8 @@
 package org.torchbridge.onnx.importer;
 
 import java.util.ArrayList;
-import java.util.function.UnaryOperator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.graph.Value;
@@ -56,9 +56,7 @@ final class QuantizationRules {
         long axis = node.integer("axis", 1);
         long block = node.integer("block_size", 0);
         boolean saturates = node.flag("saturate", true);
-        ElementType type = node.has(2)
-                ? node.element(2)
-                : node.elementAttribute("output_dtype", ElementType.UINT8);
+        ElementType type = node.has(2) ? node.element(2) : node.elementAttribute("output_dtype", ElementType.UINT8);
         if (node.has(2)) {
             node.ignore("output_dtype");
         }
@@ -160,7 +158,8 @@ final class QuantizationRules {
         return c.cast(convolution(node, c, 0, 2, 1, 3, null), DType.INT32);
     }
 
-    private static Value convolution(OnnxNode node, Conversion c, int input, int zero, int weights, int weightZero, @Nullable Value bias) {
+    private static Value convolution(
+            OnnxNode node, Conversion c, int input, int zero, int weights, int weightZero, @Nullable Value bias) {
         Value x = centred(c, node, input, zero, false);
         Value weight = c.cast(node.tensor(weights), DType.FLOAT64);
         int rank = node.knownRank(weights);
@@ -173,7 +172,8 @@ final class QuantizationRules {
         Padding padding = Padding.of(node, c, x, kernel);
         Value padded = padding.isZero() ? x : padding.apply(c, x, 0.0);
         String kind = "aten::conv" + kernel.length + "d";
-        return c.op(kind, padded, weight, bias, padding.strides(), padding.none().symmetric(), padding.dilations(), group);
+        return c.op(
+                kind, padded, weight, bias, padding.strides(), padding.none().symmetric(), padding.dilations(), group);
     }
 
     private static Value perOutput(Conversion c, Value parameter, int own, int rank) {

@@ -23,6 +23,7 @@ final class RecurrentCell {
     boolean coupled;
     boolean linearBeforeReset;
     Value recurrent;
+
     @Nullable
     Value inputBias;
 
@@ -68,8 +69,10 @@ final class RecurrentCell {
         Value gateWeight = c.op("aten::slice", recurrent, 0L, 0L, 2 * hidden, 1L);
         Value newWeight = c.op("aten::slice", recurrent, 0L, 2 * hidden, 3 * hidden, 1L);
         Value gateBias = recurrentBias == null ? null : c.op("aten::slice", recurrentBias, 0L, 0L, 2 * hidden, 1L);
-        Value newBias = recurrentBias == null ? null : c.op("aten::slice", recurrentBias, 0L, 2 * hidden, 3 * hidden, 1L);
-        Value sums = add(c.op("aten::slice", input, 1L, 0L, 2 * hidden, 1L), c.op("aten::linear", h, gateWeight, gateBias));
+        Value newBias =
+                recurrentBias == null ? null : c.op("aten::slice", recurrentBias, 0L, 2 * hidden, 3 * hidden, 1L);
+        Value sums =
+                add(c.op("aten::slice", input, 1L, 0L, 2 * hidden, 1L), c.op("aten::linear", h, gateWeight, gateBias));
         Value update = apply(0, gate(sums, 0));
         Value reset = apply(0, gate(sums, 1));
         Value from = linearBeforeReset

@@ -78,8 +78,7 @@ final class RecurrentNetwork {
             return batchFirst ? c.op("aten::transpose", given, 0L, 1L) : given;
         }
         long directions = direction.equals("bidirectional") ? 2 : 1;
-        return c.op(
-                "aten::zeros", c.list(List.of(directions, c.size(x, 1), hidden)), dtype(), null, c.device());
+        return c.op("aten::zeros", c.list(List.of(directions, c.size(x, 1), hidden)), dtype(), null, c.device());
     }
 
     private DType dtype() {
@@ -106,7 +105,10 @@ final class RecurrentNetwork {
     }
 
     private Value stack(List<List<Value>> parts, int output, long dim) {
-        return c.op("aten::stack", c.list(parts.stream().map(part -> part.get(output)).toList()), dim);
+        return c.op(
+                "aten::stack",
+                c.list(parts.stream().map(part -> part.get(output)).toList()),
+                dim);
     }
 
     private List<@Nullable Value> batchFirst(List<@Nullable Value> outputs) {
@@ -153,7 +155,8 @@ final class RecurrentNetwork {
     }
 
     private List<Value> fused(int index, Value input) {
-        List<Value> weights = new ArrayList<>(List.of(inTorchOrder(of(weight, index)), inTorchOrder(of(recurrent, index))));
+        List<Value> weights =
+                new ArrayList<>(List.of(inTorchOrder(of(weight, index)), inTorchOrder(of(recurrent, index))));
         if (bias != null) {
             Value both = of(bias, index);
             weights.add(inTorchOrder(slice(both, 0, gates)));
@@ -164,8 +167,8 @@ final class RecurrentNetwork {
         String kind = gates == 4
                 ? "aten::lstm"
                 : gates == 3 ? "aten::gru" : "aten::rnn_" + activations(index).get(0);
-        List<Value> results = c.ops(
-                kind, input, states, c.list(weights), bias != null, 1L, 0.0, c.training(), false, false);
+        List<Value> results =
+                c.ops(kind, input, states, c.list(weights), bias != null, 1L, 0.0, c.training(), false, false);
         List<Value> plain = new ArrayList<>(List.of(results.get(0)));
         results.subList(1, results.size()).forEach(each -> plain.add(c.op("aten::squeeze", each, 0L)));
         return plain;
@@ -185,13 +188,19 @@ final class RecurrentNetwork {
         if (gates == 1) {
             return rows;
         }
-        return c.op("aten::cat", c.list(Arrays.stream(order).mapToObj(gate -> slice(rows, gate, gate + 1)).toList()), 0L);
+        return c.op(
+                "aten::cat",
+                c.list(Arrays.stream(order)
+                        .mapToObj(gate -> slice(rows, gate, gate + 1))
+                        .toList()),
+                0L);
     }
 
     // ---- step by step
 
     private List<Value> stepwise(int index, Value input) {
-        RecurrentCell cell = new RecurrentCell(c, gates, hidden, activations(index), numbers(alphas, index), numbers(betas, index));
+        RecurrentCell cell =
+                new RecurrentCell(c, gates, hidden, activations(index), numbers(alphas, index), numbers(betas, index));
         cell.clip = clip;
         cell.coupled = coupled;
         cell.linearBeforeReset = linearBeforeReset;
@@ -242,7 +251,9 @@ final class RecurrentNetwork {
 
     private List<String> activations(int index) {
         if (activations == null) {
-            return gates == 1 ? List.of("tanh") : gates == 3 ? List.of("sigmoid", "tanh") : List.of("sigmoid", "tanh", "tanh");
+            return gates == 1
+                    ? List.of("tanh")
+                    : gates == 3 ? List.of("sigmoid", "tanh") : List.of("sigmoid", "tanh", "tanh");
         }
         int each = gates == 1 ? 1 : gates - 1;
         int from = Math.min(index * each, activations.size() - each);

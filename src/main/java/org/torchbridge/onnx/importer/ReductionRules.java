@@ -23,9 +23,15 @@ final class ReductionRules {
         reduction(r, "ReduceMax", (c, x, dims, keep) -> extreme(c, "aten::amax", x, dims, keep));
         reduction(r, "ReduceMin", (c, x, dims, keep) -> extreme(c, "aten::amin", x, dims, keep));
         reduction(r, "ReduceL1", (c, x, dims, keep) -> sum(c, c.op("aten::abs", x), dims, keep));
-        reduction(r, "ReduceL2", (c, x, dims, keep) -> likeInput(c, x, y -> c.op("aten::sqrt", sumSquare(c, y, dims, keep))));
+        reduction(
+                r,
+                "ReduceL2",
+                (c, x, dims, keep) -> likeInput(c, x, y -> c.op("aten::sqrt", sumSquare(c, y, dims, keep))));
         reduction(r, "ReduceSumSquare", ReductionRules::sumSquare);
-        reduction(r, "ReduceLogSum", (c, x, dims, keep) -> likeInput(c, x, y -> c.op("aten::log", sum(c, y, dims, keep))));
+        reduction(
+                r,
+                "ReduceLogSum",
+                (c, x, dims, keep) -> likeInput(c, x, y -> c.op("aten::log", sum(c, y, dims, keep))));
         reduction(r, "ReduceLogSumExp", (c, x, dims, keep) -> likeInput(c, x, y -> logSumExp(c, y, dims, keep)));
         r.rule("ReduceProd", 1, ReductionRules::product);
         r.rule("ArgMax", 1, (node, c) -> position(node, c, "aten::argmax"));
@@ -52,7 +58,10 @@ final class ReductionRules {
             // Nothing is reduced; what the operator does to the elements is done all the same.
             return node.operator().matches("ReduceSum|ReduceMean|ReduceMax|ReduceMin|ReduceProd")
                     ? x
-                    : c.op("aten::squeeze", reduction.write(c, c.op("aten::unsqueeze", x, 0L), new long[] {0}, false), 0L);
+                    : c.op(
+                            "aten::squeeze",
+                            reduction.write(c, c.op("aten::unsqueeze", x, 0L), new long[] {0}, false),
+                            0L);
         }
         if (!all || !keep) {
             return reduction.write(c, x, all ? null : axes, keep);

@@ -58,12 +58,11 @@ public final class Registry {
                 MatrixRules::register,
                 ControlRules::register);
         families.forEach(family -> family.accept(registry.domain("")));
-        List<Consumer<Registry>> microsoft =
-                List.of(
-                        LayerNormRules::registerMicrosoft,
-                        AttentionRules::registerMicrosoft,
-                        QuantizationRules::registerMicrosoft,
-                        MicrosoftRules::registerMicrosoft);
+        List<Consumer<Registry>> microsoft = List.of(
+                LayerNormRules::registerMicrosoft,
+                AttentionRules::registerMicrosoft,
+                QuantizationRules::registerMicrosoft,
+                MicrosoftRules::registerMicrosoft);
         microsoft.forEach(family -> family.accept(registry.domain("com.microsoft")));
         return registry;
     }

@@ -29,7 +29,8 @@ final class ResizeRules {
         for (int axis = 0; axis < node.knownRank(0); axis++) {
             Object scale = attribute == null ? scale(node, c, 1, axis) : attribute.get(axis);
             if (!scale.equals(1.0)) {
-                ResizedAxis resized = new ResizedAxis(c, axis, c.size(x, axis), scaled(c, c.size(x, axis), scale), scale);
+                ResizedAxis resized =
+                        new ResizedAxis(c, axis, c.size(x, axis), scaled(c, c.size(x, axis), scale), scale);
                 x = mode.equals("nearest")
                         ? resized.nearest(x, resized.coordinates("asymmetric", null, null), "floor")
                         : resized.linear(x, resized.coordinates("asymmetric", null, null));

@@ -60,13 +60,15 @@ record ResizedAxis(Conversion c, long axis, Object size, Object length, Object s
         return length instanceof Long known ? (Object) (known > 1) : c.op("aten::gt", length, 1L);
     }
 
-    private Value choose(
-            Object condition, Supplier<Value> then, Supplier<Value> otherwise) {
+    private Value choose(Object condition, Supplier<Value> then, Supplier<Value> otherwise) {
         if (condition instanceof Boolean known) {
             return known ? then.get() : otherwise.get();
         }
         return c.known(
-                c.ifElse(condition, () -> List.of(then.get()), () -> List.of(otherwise.get())).get(0), DType.FLOAT32, 1);
+                c.ifElse(condition, () -> List.of(then.get()), () -> List.of(otherwise.get()))
+                        .get(0),
+                DType.FLOAT32,
+                1);
     }
 
     /** The output is centred on the input where rounding its length would shift it. */
@@ -89,13 +91,17 @@ record ResizedAxis(Conversion c, long axis, Object size, Object length, Object s
     }
 
     private Value region(Value places, Object from, Object to) {
-        Object span = from instanceof Double a && to instanceof Double b ? (Object) (b - a) : c.op("aten::sub", to, from);
+        Object span =
+                from instanceof Double a && to instanceof Double b ? (Object) (b - a) : c.op("aten::sub", to, from);
         Object length = c.op("aten::mul", last(size), c.constant(span));
         Object begin = c.op("aten::mul", last(size), c.constant(from));
         return choose(
                 longerThanOne(),
                 () -> c.op("aten::add", spread(places, length), begin),
-                () -> c.op("aten::add", zeros(places), c.op("aten::mul", c.op("aten::add", begin, c.op("aten::add", begin, length)), 0.5)));
+                () -> c.op(
+                        "aten::add",
+                        zeros(places),
+                        c.op("aten::mul", c.op("aten::add", begin, c.op("aten::add", begin, length)), 0.5)));
     }
 
     /** Which output elements lie within the input, in all dimensions so far. */
@@ -107,13 +113,14 @@ record ResizedAxis(Conversion c, long axis, Object size, Object length, Object s
     // ---- elements and weights
 
     Value nearest(Value x, Value at, String rounding) {
-        Value place = switch (rounding) {
-            case "round_prefer_floor" -> c.op("aten::ceil", c.op("aten::sub", at, 0.5));
-            case "round_prefer_ceil" -> c.op("aten::floor", c.op("aten::add", at, 0.5));
-            case "floor" -> c.op("aten::floor", at);
-            case "ceil" -> c.op("aten::ceil", at);
-            default -> throw new IllegalArgumentException("there is no nearest_mode '" + rounding + "'");
-        };
+        Value place =
+                switch (rounding) {
+                    case "round_prefer_floor" -> c.op("aten::ceil", c.op("aten::sub", at, 0.5));
+                    case "round_prefer_ceil" -> c.op("aten::floor", c.op("aten::add", at, 0.5));
+                    case "floor" -> c.op("aten::floor", at);
+                    case "ceil" -> c.op("aten::ceil", at);
+                    default -> throw new IllegalArgumentException("there is no nearest_mode '" + rounding + "'");
+                };
         return take(x, place);
     }
 
@@ -162,10 +169,14 @@ record ResizedAxis(Conversion c, long axis, Object size, Object length, Object s
     private Value cubicWeight(Value d, double a) {
         Value square = c.op("aten::mul", d, d);
         Value cube = c.op("aten::mul", square, d);
-        Value near = c.op("aten::add", c.op("aten::sub", c.op("aten::mul", cube, a + 2), c.op("aten::mul", square, a + 3)), 1.0);
+        Value near = c.op(
+                "aten::add", c.op("aten::sub", c.op("aten::mul", cube, a + 2), c.op("aten::mul", square, a + 3)), 1.0);
         Value far = c.op(
                 "aten::sub",
-                c.op("aten::add", c.op("aten::sub", c.op("aten::mul", cube, a), c.op("aten::mul", square, 5 * a)), c.op("aten::mul", d, 8 * a)),
+                c.op(
+                        "aten::add",
+                        c.op("aten::sub", c.op("aten::mul", cube, a), c.op("aten::mul", square, 5 * a)),
+                        c.op("aten::mul", d, 8 * a)),
                 4 * a);
         Value within = c.op("aten::where", c.op("aten::le", d, 1.0), near, far);
         return c.op("aten::mul", within, c.op("aten::lt", d, 2.0));
@@ -195,8 +206,8 @@ record ResizedAxis(Conversion c, long axis, Object size, Object length, Object s
                 : c.op("aten::ceil", c.op("aten::div", 2.0, support));
         Object end = c.integer("add", size, reach);
         Value elements = c.op("aten::arange", c.integer("sub", 0L, reach), end, 1L, DType.FLOAT32, null, c.device());
-        Value distance =
-                c.op("aten::abs", c.op("aten::mul", c.op("aten::sub", c.op("aten::unsqueeze", at, 1L), elements), support));
+        Value distance = c.op(
+                "aten::abs", c.op("aten::mul", c.op("aten::sub", c.op("aten::unsqueeze", at, 1L), elements), support));
         Value weight = cubic ? cubicWeight(distance, a) : c.op("aten::relu", c.op("aten::rsub", distance, 1.0));
         weight = exclude ? c.op("aten::mul", weight, isThere(elements)) : weight;
         Value share = c.op("aten::div", weight, c.op("aten::sum", weight, new long[] {1}, true));

@@ -37,7 +37,10 @@ final class RoiRules {
             Object type = c.op("aten::remainder", turn.get(0), classes);
             Value own = c.op("aten::select", c.op("aten::select", scores, 0L, batch), 0L, type);
             Value kept = kept(c, c.op("aten::select", corners, 0L, batch), own, threshold, overlap, most);
-            Value columns = c.op("aten::stack", c.list(List.of(c.op("aten::full_like", kept, batch), c.op("aten::full_like", kept, type), kept)), 1L);
+            Value columns = c.op(
+                    "aten::stack",
+                    c.list(List.of(c.op("aten::full_like", kept, batch), c.op("aten::full_like", kept, type), kept)),
+                    1L);
             return List.of(c.constant(true), c.op("aten::add", turn.get(1), c.list(Type.TENSOR, List.of(columns))));
         });
         return c.known(c.op("aten::cat", rows.get(0), 0L), DType.INT64, 2);
@@ -46,14 +49,18 @@ final class RoiRules {
     private static Value corners(Conversion c, Value boxes) {
         Value centre = c.op("aten::slice", boxes, -1L, 0L, 2L, 1L);
         Value half = c.op("aten::div", c.op("aten::slice", boxes, -1L, 2L, 4L, 1L), 2.0);
-        return c.op("aten::cat", c.list(List.of(c.op("aten::sub", centre, half), c.op("aten::add", centre, half))), -1L);
+        return c.op(
+                "aten::cat", c.list(List.of(c.op("aten::sub", centre, half), c.op("aten::add", centre, half))), -1L);
     }
 
     /** The boxes of one class that are kept, the best first; any two opposite corners make a box. */
     private static Value kept(Conversion c, Value boxes, Value scores, Value threshold, Object overlap, Object most) {
         Value first = c.op("aten::slice", boxes, 1L, 0L, 2L, 1L);
         Value second = c.op("aten::slice", boxes, 1L, 2L, 4L, 1L);
-        Value ordered = c.op("aten::cat", c.list(List.of(c.op("aten::minimum", first, second), c.op("aten::maximum", first, second))), 1L);
+        Value ordered = c.op(
+                "aten::cat",
+                c.list(List.of(c.op("aten::minimum", first, second), c.op("aten::maximum", first, second))),
+                1L);
         Value candidates = threshold == null
                 ? c.op("aten::arange", 0L, c.size(scores, 0), 1L, DType.INT64, null, c.device())
                 : c.op("aten::flatten", c.op("aten::nonzero", c.op("aten::gt", scores, threshold)), 0L, -1L);
@@ -66,8 +73,7 @@ final class RoiRules {
     }
 
     private static Value roiAlign(OnnxNode node, Conversion c, String usual) {
-        boolean aligned =
-                node.text("coordinate_transformation_mode", usual).equals("half_pixel");
+        boolean aligned = node.text("coordinate_transformation_mode", usual).equals("half_pixel");
         if (node.text("mode", "avg").equals("max")) {
             throw node.unsupported("mode max");
         }

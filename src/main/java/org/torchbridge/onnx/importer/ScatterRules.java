@@ -3,7 +3,6 @@ package org.torchbridge.onnx.importer;
 import java.util.Arrays;
 import java.util.List;
 import org.torchbridge.DType;
-import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 
 /** Elements and slices written to, or taken from, places that tensors of indices name. */
@@ -64,7 +63,8 @@ final class ScatterRules {
     private static Value places(Conversion c, Value x, Value indices) {
         Value named = c.op("aten::slice", c.op("aten::size", x), 0L, c.size(indices, -1), 1L);
         Value sizes = c.op("aten::tensor", named, DType.INT64, c.device(), false);
-        Value inner = c.op("aten::flip", c.op("aten::cumprod", c.op("aten::flip", sizes, new long[] {0}), 0L), new long[] {0});
+        Value inner = c.op(
+                "aten::flip", c.op("aten::cumprod", c.op("aten::flip", sizes, new long[] {0}), 0L), new long[] {0});
         Value one = c.op("aten::ones", new long[] {1}, DType.INT64, null, c.device());
         Value strides = c.op("aten::cat", c.list(List.of(c.op("aten::slice", inner, 0L, 1L, null, 1L), one)), 0L);
         Value positive = c.op("aten::remainder", indices, sizes);
@@ -104,7 +104,10 @@ final class ScatterRules {
         long[] shape = new long[(int) rank];
         Arrays.fill(shape, 1);
         shape[0] = -1;
-        Value spread = c.op("aten::expand_as", c.op("aten::reshape", numbers, shape), c.op("aten::slice", indices, -1L, 0L, 1L, 1L));
+        Value spread = c.op(
+                "aten::expand_as",
+                c.op("aten::reshape", numbers, shape),
+                c.op("aten::slice", indices, -1L, 0L, 1L, 1L));
         return c.op("aten::cat", c.list(List.of(spread, indices)), -1L);
     }
 

@@ -43,9 +43,7 @@ final class SequenceRules {
     private static Value erase(OnnxNode node, Conversion c) {
         Value list = node.value(0);
         Object length = c.op("aten::len", list);
-        Object place = node.has(1)
-                ? c.integer("remainder", node.number(1), length)
-                : c.integer("sub", length, 1L);
+        Object place = node.has(1) ? c.integer("remainder", node.number(1), length) : c.integer("sub", length, 1L);
         return joined(c, part(c, list, null, place), part(c, list, c.integer("add", place, 1L), null));
     }
 

@@ -27,7 +27,9 @@ final class SignalRules {
         Value x = c.cast(given, DType.FLOAT64);
         Object parts = c.size(x, -1);
         if (parts instanceof Long known) {
-            return known == 1 ? c.op("aten::squeeze", x, -1L) : c.op("aten::view_as_complex", c.op("aten::contiguous", x, 0L));
+            return known == 1
+                    ? c.op("aten::squeeze", x, -1L)
+                    : c.op("aten::view_as_complex", c.op("aten::contiguous", x, 0L));
         }
         Value both = c.op("aten::constant_pad_nd", x, c.list(List.of(0L, c.integer("sub", 2L, parts))), 0.0);
         return c.op("aten::view_as_complex", c.op("aten::contiguous", both, 0L));
@@ -79,7 +81,8 @@ final class SignalRules {
 
     /** {@code a - b cos(2 pi n / N) + d cos(4 pi n / N)}, where N is the size, or one less for a symmetric window. */
     private static Value window(OnnxNode node, Conversion c, double a, double b, double d) {
-        DType dtype = node.elementAttribute("output_datatype", ElementType.FLOAT).carrier();
+        DType dtype =
+                node.elementAttribute("output_datatype", ElementType.FLOAT).carrier();
         boolean periodic = node.flag("periodic", true);
         Object size = node.number(0);
         Object period = periodic ? size : c.integer("sub", size, 1L);
@@ -92,7 +95,8 @@ final class SignalRules {
 
     /** Triangles between neighbouring frequencies that are evenly spaced on the mel scale, over the bins of a DFT. */
     private static Value mel(OnnxNode node, Conversion c) {
-        DType dtype = node.elementAttribute("output_datatype", ElementType.FLOAT).carrier();
+        DType dtype =
+                node.elementAttribute("output_datatype", ElementType.FLOAT).carrier();
         Object bands = node.number(0);
         Object length = node.number(1);
         Object rate = node.number(2);

@@ -33,8 +33,7 @@ final class SortRules {
     }
 
     /** Of equal elements the first one counts, which only a stable sort promises. */
-    private static List<@Nullable Value> stableTopK(
-            Conversion c, Value x, Object k, long axis, boolean largest) {
+    private static List<@Nullable Value> stableTopK(Conversion c, Value x, Object k, long axis, boolean largest) {
         List<Value> both = c.ops("aten::sort", x, true, axis, largest);
         List<@Nullable Value> first = new ArrayList<>();
         both.forEach(each -> first.add(c.op("aten::slice", each, axis, 0L, k, 1L)));

@@ -46,7 +46,8 @@ record TransposedPadding(
             Object extent = c.integer("mul", c.integer("sub", kernel.get(i), 1L), dilations[i]);
             Object steps = c.integer("mul", c.integer("sub", size, 1L), strides[i]);
             Object full = c.integer("add", steps, extent, added[i] + 1);
-            Object target = wanted == null ? c.integer("mul", size, strides[i]) : (Object) wanted[wanted.length - dims + i];
+            Object target =
+                    wanted == null ? c.integer("mul", size, strides[i]) : (Object) wanted[wanted.length - dims + i];
             Object total = c.integer("sub", full, target);
             Object half = c.integer("floordiv", total, 2L);
             Object rest = c.integer("sub", total, half);
