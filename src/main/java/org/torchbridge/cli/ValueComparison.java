@@ -17,6 +17,7 @@ import org.torchbridge.Torch;
  */
 final class ValueComparison {
     private static final MathContext SHOWN = new MathContext(6);
+    private static final double PLAIN = 1e15;
 
     private final double rtol;
     private final double atol;
@@ -109,9 +110,11 @@ final class ValueComparison {
     }
 
     private static String number(double value) {
-        return Double.isFinite(value)
-                ? new BigDecimal(value).round(SHOWN).stripTrailingZeros().toString()
-                : String.valueOf(value);
+        if (!Double.isFinite(value)) {
+            return String.valueOf(value);
+        }
+        BigDecimal rounded = new BigDecimal(value).round(SHOWN).stripTrailingZeros();
+        return Math.abs(value) < PLAIN ? rounded.toPlainString() : rounded.toString();
     }
 
     private static String position(long index, long[] shape) {
