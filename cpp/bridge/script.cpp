@@ -44,6 +44,16 @@ struct Module {
 
 namespace {
 
+// The begin of c10::FunctionSchema: a name and an overload's, then two vectors of arguments, of which only the bounds count.
+struct SchemaLayout {
+  struct Vector {
+    const char *begin, *end, *capacity;
+  };
+  std::string name, overload;
+  Vector arguments, results;
+};
+static_assert(sizeof(SchemaLayout::Vector) == sizeof(std::vector<char>) && offsetof(SchemaLayout, arguments) == 64);
+
 // libtorch's choice of executor, a matter of the thread, while a call runs.
 class ExecutorChoice {
  public:
@@ -230,6 +240,15 @@ JNI_FUNCTION jbyteArray JNICALL Java_org_torchbridge_internal_NativeScript_text(
     throwPending(env);
     env->SetByteArrayRegion(result, 0, length, reinterpret_cast<const jbyte*>(text.data()));
     return result;
+  });
+}
+
+JNI_FUNCTION jlongArray JNICALL
+Java_org_torchbridge_internal_NativeScript_schemaPart(JNIEnv* env, jclass, jlong schema, jboolean results) {
+  return guarded(env, [&] {
+    const auto* layout = reinterpret_cast<const SchemaLayout*>(schema);
+    const SchemaLayout::Vector& part = results ? layout->results : layout->arguments;
+    return longs(env, {reinterpret_cast<jlong>(part.begin), reinterpret_cast<jlong>(part.end)});
   });
 }
 

@@ -58,8 +58,8 @@ public final class BoxedOperators {
     }
 
     private static IValue[] given(String name, FunctionSchema schema, Object[] arguments, ScriptValues values) {
-        Argument declared = schema.arguments();
-        long count = declared == null ? 0 : declared.limit(); // no arguments are a null pointer
+        Argument declared = NativeSchemas.arguments(schema);
+        long count = declared.limit();
         if (arguments.length < count || arguments.length > count && !schema.is_vararg()) {
             throw new IllegalArgumentException(name + " takes " + count + " arguments, given were " + arguments.length);
         }

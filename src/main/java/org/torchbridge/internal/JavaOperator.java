@@ -61,11 +61,11 @@ public final class JavaOperator implements OperatorKernel {
         // Libtorch's copy of the schema: it stays, and so do the types in it.
         FunctionSchema kept = handle.schema();
         this.schema = torch.toString(kept).getString();
-        for (Argument argument : elements(kept.arguments())) {
+        for (Argument argument : elements(NativeSchemas.arguments(kept))) {
             argumentNames.add(argument.name().getString());
             argumentTypes.add(argument.type().get());
         }
-        for (Argument result : elements(kept.returns())) {
+        for (Argument result : elements(NativeSchemas.results(kept))) {
             resultTypes.add(result.type().get());
         }
         NativeKernel.register(operator.name().getString(), ScriptText.of(operator.overload_name()), this);
@@ -115,16 +115,15 @@ public final class JavaOperator implements OperatorKernel {
                             + " is expected, with a namespace and without \"...\"");
         }
         // Nothing but its effect tells why an operator without results is called; the others are as their schema says.
-        boolean hasResults = !elements(schema.returns()).isEmpty();
+        boolean hasResults = NativeSchemas.results(schema).limit() > 0;
         schema.setAliasAnalysis(
                 hasResults ? torch.AliasAnalysisKind.FROM_SCHEMA : torch.AliasAnalysisKind.CONSERVATIVE);
         return schema;
     }
 
-    /** An empty array comes as null. */
-    private static List<Argument> elements(@Nullable Argument array) {
+    private static List<Argument> elements(Argument array) {
         List<Argument> elements = new ArrayList<>();
-        for (long i = 0; array != null && i < array.limit(); i++) {
+        for (long i = 0; i < array.limit(); i++) {
             elements.add(array.getPointer(i));
         }
         return elements;
@@ -184,7 +183,8 @@ public final class JavaOperator implements OperatorKernel {
     }
 
     private IValue byDefault(int index) {
-        IValueOptional value = handle.schema().arguments().getPointer(index).default_value();
+        IValueOptional value =
+                NativeSchemas.arguments(handle.schema()).getPointer(index).default_value();
         if (!value.has_value()) {
             throw new IllegalArgumentException(
                     "argument " + argumentNames.get(index) + " of " + schema + " is missing, and has no default");

@@ -2,15 +2,17 @@ package org.torchbridge.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.pytorch.Argument;
 import org.bytedeco.pytorch.FunctionSchema;
 import org.bytedeco.pytorch.OperatorVector;
 import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.global.torch;
 
-/** The operators that libtorch knows at this moment, those of TorchScript and those that were registered later included. */
+/** The operators that libtorch knows at this moment: its own, TorchScript's, torchvision's, those that were registered. */
 public final class NativeSchemas {
     static {
         Presets.load();
+        NativeVision.register();
     }
 
     private NativeSchemas() {}
@@ -25,6 +27,23 @@ public final class NativeSchemas {
             }
         }
         return texts;
+    }
+
+    /** The arguments of a schema, in its own memory. */
+    static Argument arguments(FunctionSchema schema) {
+        return part(schema, false);
+    }
+
+    /** The results of a schema, in its own memory. */
+    static Argument results(FunctionSchema schema) {
+        return part(schema, true);
+    }
+
+    /** The presets' own methods copy arguments and never free what the copies hold, so that a module's class stays. */
+    private static Argument part(FunctionSchema schema, boolean results) {
+        long[] bounds = NativeScript.schemaPart(schema.address(), results);
+        Argument first = new Argument(Presets.borrowed(bounds[0]));
+        return first.limit((bounds[1] - bounds[0]) / first.sizeof());
     }
 
     private static String text(FunctionSchema schema) {

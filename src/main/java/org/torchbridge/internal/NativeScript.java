@@ -32,6 +32,9 @@ final class NativeScript {
     /** A node of a graph as libtorch prints it, in UTF-8, without the blocks in it. */
     static native byte[] text(long node);
 
+    /** Where the arguments, or the results, of a {@code c10::FunctionSchema} begin and end in memory. */
+    static native long[] schemaPart(long schema, boolean results);
+
     /** Registers the operator that calls {@link JavaLayers#call}, once for each process. */
     static native void registerLayers();
 

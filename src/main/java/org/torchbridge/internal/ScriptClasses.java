@@ -98,8 +98,8 @@ final class ScriptClasses {
         retype(graph.block());
         QualifiedName name = new QualifiedName(made.name().get(), ScriptText.of(method.name()));
         Function copy = unit.create_function(name, graph);
-        copy.setSchema(method.getSchema()
-                .cloneWithArguments(new GraphFunction(copy).getSchema().arguments()));
+        copy.setSchema(
+                method.getSchema().cloneWithArguments(NativeSchemas.arguments(new GraphFunction(copy).getSchema())));
         return copy;
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ScriptMethod {
     private final Function function;
     private final FunctionSchema schema;
+    private final Argument arguments;
     private final @Nullable String owner;
     /** The first argument after {@code self}. */
     private final int first;
@@ -27,6 +28,7 @@ final class ScriptMethod {
     ScriptMethod(Function function, String owner) {
         this.function = function;
         this.schema = function.getSchema();
+        this.arguments = NativeSchemas.arguments(schema);
         this.owner = owner;
         this.first = 1;
     }
@@ -35,6 +37,7 @@ final class ScriptMethod {
     ScriptMethod(Function function) {
         this.function = function;
         this.schema = function.getSchema();
+        this.arguments = NativeSchemas.arguments(schema);
         this.owner = null;
         this.first = 0;
     }
@@ -74,7 +77,7 @@ final class ScriptMethod {
 
     /** The schema with values for arguments that are left out, by their numbers. */
     static FunctionSchema withDefaults(FunctionSchema schema, Map<Integer, IValue> defaults) {
-        Argument old = schema.arguments();
+        Argument old = NativeSchemas.arguments(schema);
         long count = old.limit();
         Argument arguments = new Argument(count);
         for (int i = 0; i < count; i++) {
@@ -177,12 +180,11 @@ final class ScriptMethod {
     }
 
     private long count() {
-        Argument arguments = schema.arguments();
-        return arguments == null ? 0 : arguments.limit();
+        return arguments.limit();
     }
 
     private Argument argument(long index) {
-        return schema.arguments().getPointer(index);
+        return arguments.getPointer(index);
     }
 
     Type.TypePtr taken(long index) {
@@ -190,7 +192,7 @@ final class ScriptMethod {
     }
 
     Type returned() {
-        return schema.returns().getPointer(0).type().get();
+        return NativeSchemas.results(schema).getPointer(0).type().get();
     }
 
     private static boolean isTensor(Type type) {

@@ -114,8 +114,7 @@ public final class ScriptType {
 
     private static ScriptType parsed(String text) {
         try (PointerScope scope = new PointerScope()) {
-            return of(torch.parseSchema("torchbridge::type(" + text + " value) -> ()")
-                    .arguments()
+            return of(NativeSchemas.arguments(torch.parseSchema("torchbridge::type(" + text + " value) -> ()"))
                     .type());
         }
     }

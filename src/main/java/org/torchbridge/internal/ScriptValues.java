@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.Argument;
 import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DictType;
@@ -17,7 +18,6 @@ import org.bytedeco.pytorch.EnumHolder;
 import org.bytedeco.pytorch.EnumNameValueArrayRef;
 import org.bytedeco.pytorch.EnumType;
 import org.bytedeco.pytorch.Function;
-import org.bytedeco.pytorch.FunctionSchema;
 import org.bytedeco.pytorch.GenericDict;
 import org.bytedeco.pytorch.GenericDictIterator;
 import org.bytedeco.pytorch.GenericList;
@@ -432,10 +432,10 @@ final class ScriptValues {
     }
 
     static List<String> fieldNames(TupleType type) {
-        FunctionSchema schema = type.schema();
+        Argument fields = NativeSchemas.arguments(type.schema());
         List<String> names = new ArrayList<>();
         for (long i = 0; i < type.elements().size(); i++) {
-            names.add(ScriptText.of(schema.arguments().getPointer(i).name()));
+            names.add(ScriptText.of(fields.getPointer(i).name()));
         }
         return names;
     }
