@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +17,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.internal.NativeTensor;
 import org.torchbridge.testing.ChildJvm;
+import org.torchbridge.testing.ProcessMemory;
 
 /** Who frees a tensor, and when. */
 class MemoryTest {
@@ -149,11 +148,11 @@ class MemoryTest {
         public static void main(String[] arguments) throws IOException {
             Tensor x = Torch.ones(4, 4);
             scopedOperations(x, 200_000);
-            long resident = residentBytes();
+            long resident = ProcessMemory.residentBytes();
             long tensors = Torch.memory().bytes();
             scopedOperations(x, 1_000_000);
-            System.out.println(
-                    residentBytes() - resident + " " + (Torch.memory().bytes() - tensors));
+            System.out.println(ProcessMemory.residentBytes() - resident + " "
+                    + (Torch.memory().bytes() - tensors));
         }
     }
 
@@ -220,7 +219,7 @@ class MemoryTest {
                 ratios[round] = seconds(() -> convolve(weight)) / scoped;
             }
             Arrays.sort(ratios);
-            System.out.println(ratios[1] + " " + (residentBytes() >> 20));
+            System.out.println(ratios[1] + " " + (ProcessMemory.residentBytes() >> 20));
         }
 
         private static void convolve(Tensor weight) {
@@ -266,10 +265,5 @@ class MemoryTest {
         assertThat(report)
                 .startsWith("8 tensors, ")
                 .containsPattern("7 made at .*MemoryTest\\$Leak.main\\(MemoryTest.java:\\d+\\)");
-    }
-
-    private static long residentBytes() throws IOException {
-        String pages = Files.readString(Path.of("/proc/self/statm")).split(" ")[1];
-        return Long.parseLong(pages) * 4096;
     }
 }

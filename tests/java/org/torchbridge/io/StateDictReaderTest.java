@@ -25,6 +25,7 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.TorchException;
 import org.torchbridge.io.StateDictFiles.Expected;
+import org.torchbridge.testing.ProcessMemory;
 
 class StateDictReaderTest {
     static Set<String> files() {
@@ -162,18 +163,11 @@ class StateDictReaderTest {
         Torch.save(Map.of("large", Torch.ones(64 << 20)), file);
         System.gc();
         long allocated = Torch.memory().bytes();
-        long resident = residentBytes();
+        long resident = ProcessMemory.residentBytes();
         Tensor large = Torch.loadStateDict(file).get("large");
         assertThat(Torch.memory().bytes() - allocated).isLessThan(1 << 20);
-        assertThat(residentBytes() - resident).isLessThan(64L << 20);
+        assertThat(ProcessMemory.residentBytes() - resident).isLessThan(64L << 20);
         assertThat(large.get(-1).toFloat()).isEqualTo(1);
-    }
-
-    private static long residentBytes() throws IOException {
-        Path statm = Path.of("/proc/self/statm");
-        return Files.exists(statm)
-                ? 4096 * Long.parseLong(Files.readString(statm).split(" ")[1])
-                : 0;
     }
 
     @Test

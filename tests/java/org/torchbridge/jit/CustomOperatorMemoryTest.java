@@ -1,15 +1,14 @@
 package org.torchbridge.jit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.torchbridge.testing.ProcessMemory.growthIn;
+import static org.torchbridge.testing.ProcessMemory.printGrowth;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
@@ -18,62 +17,56 @@ import org.torchbridge.Torch;
 class CustomOperatorMemoryTest {
     private static final long MEGABYTE = 1 << 20;
 
-    /** How much the process grows while {@code action} runs, after as many runs to warm up. */
-    private static long growth(int runs, Runnable action) throws IOException {
-        repeat(runs, action);
-        long before = residentBytes();
-        repeat(runs, action);
-        return residentBytes() - before;
-    }
+    static final class Calls {
+        public static void main(String[] arguments) throws IOException {
+            CustomOperator op = CustomOperator.register(
+                    "memory::scale(Tensor x, float k, str text) -> (Tensor, str)",
+                    (context, given) -> {
+                        context.saveForBackward(given.tensor("x"));
+                        return List.of(given.tensor("x").mul(given.number("k")), given.text("text"));
+                    },
+                    (context, gradients) ->
+                            List.of(gradients.get(0).mul(context.savedTensors().get(0))));
+            Tensor plain = Torch.ones(256);
+            Tensor leaf = Torch.ones(256).requiresGrad_();
 
-    private static void repeat(int runs, Runnable action) {
-        for (int i = 0; i < runs; i++) {
-            try (Scope scope = Scope.open()) {
-                action.run();
-            }
+            printGrowth(50_000, 50_000, () -> op.call(plain, 2, "text"));
+            printGrowth(10_000, 10_000, () -> op.call(leaf, 2, "text"));
         }
-        System.gc();
     }
 
-    private static long residentBytes() throws IOException {
-        String line = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(each -> each.startsWith("VmRSS:"))
-                .findFirst()
-                .orElseThrow();
-        return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+    static final class Registrations {
+        public static void main(String[] arguments) throws IOException {
+            printGrowth(20_000, 20_000, () -> {
+                try (CustomOperator op = CustomOperator.register("memory::none(int x) -> int", given -> 1)) {
+                    op.call(1);
+                }
+            });
+        }
     }
 
-    @Test
-    void callsWithAndWithoutGradients() throws IOException {
-        CustomOperator op = CustomOperator.register(
-                "memory::scale(Tensor x, float k, str text) -> (Tensor, str)",
-                (context, arguments) -> {
-                    context.saveForBackward(arguments.tensor("x"));
-                    return List.of(arguments.tensor("x").mul(arguments.number("k")), arguments.text("text"));
-                },
-                (context, gradients) ->
-                        List.of(gradients.get(0).mul(context.savedTensors().get(0))));
-        Tensor plain = Torch.ones(256);
-        Tensor leaf = Torch.ones(256).requiresGrad_();
-
-        assertThat(growth(50_000, () -> op.call(plain, 2, "text"))).isLessThan(64 * MEGABYTE);
-        assertThat(growth(10_000, () -> op.call(leaf, 2, "text"))).isLessThan(64 * MEGABYTE);
+    static final class Compilations {
+        public static void main(String[] arguments) throws IOException {
+            printGrowth(2_000, 2_000, () -> ScriptFunction.compile("def f(x):\n  return x * 2 + 1\n")
+                    .call(Torch.ones(2)));
+        }
     }
 
     @Test
-    void registrationsAndFailures() throws IOException {
-        assertThat(growth(20_000, () -> {
-                    try (CustomOperator op = CustomOperator.register("memory::none(int x) -> int", arguments -> 1)) {
-                        op.call(1);
-                    }
-                }))
-                .isLessThan(64 * MEGABYTE);
+    void callsWithAndWithoutGradients() {
+        assertThat(growthIn(Calls.class)).hasSize(2).allSatisfy(growth -> assertThat(growth)
+                .isLessThan(64 * MEGABYTE));
     }
 
     @Test
-    void compilations() throws IOException {
-        assertThat(growth(2_000, () -> ScriptFunction.compile("def f(x):\n  return x * 2 + 1\n")
-                        .call(Torch.ones(2))))
-                .isLessThan(64 * MEGABYTE);
+    void registrationsAndFailures() {
+        assertThat(growthIn(Registrations.class)).singleElement().satisfies(growth -> assertThat(growth)
+                .isLessThan(64 * MEGABYTE));
+    }
+
+    @Test
+    void compilations() {
+        assertThat(growthIn(Compilations.class)).singleElement().satisfies(growth -> assertThat(growth)
+                .isLessThan(64 * MEGABYTE));
     }
 }
