@@ -107,24 +107,6 @@ struct Sizes {
   }
 };
 
-// What a value between four pixels is made of. A pixel outside the image is 0: it has no weight.
-template <class T>
-struct Mixture {
-  int32_t pixels[4];
-  T weights[4];
-
-  T of(const T* plane) const {
-    return weights[0] * plane[pixels[0]] + weights[1] * plane[pixels[1]] + weights[2] * plane[pixels[2]] +
-           weights[3] * plane[pixels[3]];
-  }
-
-  void addTo(T* plane, T gradient) const {
-    for (int i = 0; i < 4; i++) {
-      plane[pixels[i]] += weights[i] * gradient;
-    }
-  }
-};
-
 // The value at a place of the image.
 template <class T>
 struct Place {

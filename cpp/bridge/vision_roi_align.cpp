@@ -5,24 +5,6 @@ namespace torchbridge::vision {
 
 namespace {
 
-// A point between four pixels, with the weight that each of them has.
-template <class T>
-struct Point {
-  int32_t pixels[4];
-  T weights[4];
-
-  T valueIn(const T* plane) const {
-    return weights[0] * plane[pixels[0]] + weights[1] * plane[pixels[1]] + weights[2] * plane[pixels[2]] +
-           weights[3] * plane[pixels[3]];
-  }
-
-  void addTo(T* plane, T gradient) const {
-    for (int i = 0; i < 4; i++) {
-      plane[pixels[i]] += gradient * weights[i];
-    }
-  }
-};
-
 // A coordinate between two pixels of a row or a column.
 template <class T>
 struct Between {
@@ -88,16 +70,16 @@ class RegionPoints {
   template <size_t N>
   std::array<T, N> sumsIn(const T* plane, long nextPlane, size_t bin) const {
     std::array<T, N> sums{};
-    for (const Point<T>*point = begin(bin), *end = begin(bin + 1); point != end; point++) {
+    for (const Mixture<T>*point = begin(bin), *end = begin(bin + 1); point != end; point++) {
       for (size_t i = 0; i < N; i++) {
-        sums[i] += point->valueIn(plane + static_cast<long>(i) * nextPlane);
+        sums[i] += point->of(plane + static_cast<long>(i) * nextPlane);
       }
     }
     return sums;
   }
 
   void addTo(T* plane, size_t bin, T gradient) const {
-    for (const Point<T>*point = begin(bin), *end = begin(bin + 1); point != end; point++) {
+    for (const Mixture<T>*point = begin(bin), *end = begin(bin + 1); point != end; point++) {
       point->addTo(plane, gradient);
     }
   }
@@ -105,7 +87,7 @@ class RegionPoints {
  private:
   RegionPoints(const AlignOptions& options, const T* roi) : options_(options) { locate(roi); }
 
-  const Point<T>* begin(size_t bin) const { return points_.data() + begins_[bin]; }
+  const Mixture<T>* begin(size_t bin) const { return points_.data() + begins_[bin]; }
 
   void locate(const T* roi) {
     const T scale = static_cast<T>(options_.pooling.scale), offset = static_cast<T>(options_.offset);
@@ -144,7 +126,7 @@ class RegionPoints {
 
   const AlignOptions options_;
   T left_, top_, binWidth_, binHeight_, gridHeight_, gridWidth_;
-  std::vector<Point<T>> points_;
+  std::vector<Mixture<T>> points_;
   // Where the points of each bin begin, and where the last ones end.
   std::vector<size_t> begins_;
 };

@@ -15,6 +15,24 @@ inline ImageShape imageShape(const Tensor& input) {
   return {sizes[0], sizes[1], sizes[2], sizes[3]};
 }
 
+// What a value between four pixels is made of. A pixel outside the image has no weight.
+template <class T>
+struct Mixture {
+  int32_t pixels[4];
+  T weights[4];
+
+  T of(const T* plane) const {
+    return weights[0] * plane[pixels[0]] + weights[1] * plane[pixels[1]] + weights[2] * plane[pixels[2]] +
+           weights[3] * plane[pixels[3]];
+  }
+
+  void addTo(T* plane, T gradient) const {
+    for (int i = 0; i < 4; i++) {
+      plane[pixels[i]] += weights[i] * gradient;
+    }
+  }
+};
+
 // The channels of a position-sensitive operator's output: one group of the input's channels for each bin.
 inline long channelsPerBin(long channels, Pooling pooling) {
   require(

@@ -249,7 +249,7 @@ final class ImageRules {
         Value x = node.tensor(0);
         Padding padding = Padding.of(node, c, x, kernel);
         Value powers = c.op("aten::pow", c.op("aten::abs", x), p);
-        Value sums = WindowSum.of(c, padding.isZero() ? powers : padding.apply(c, powers, 0.0), padding, ceil);
+        Value sums = WindowSum.of(c, powers, padding, ceil);
         return c.op("aten::pow", sums, 1 / p);
     }
 

@@ -9,6 +9,7 @@ import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
+import org.torchbridge.graph.passes.DeadCode;
 import org.torchbridge.onnx.ElementType;
 import org.torchbridge.onnx.OnnxModel;
 import org.torchbridge.onnx.OnnxOptions;
@@ -91,6 +92,6 @@ public final class ModelConversion {
             graph.addOutput(tuple.addOutput(
                     new Type.OfTuple(values.stream().map(Value::type).toList())));
         }
-        DeadCode.remove(graph);
+        DeadCode.run(graph);
     }
 }

@@ -76,7 +76,7 @@ final class PoolingRules {
         boolean ceil = node.flag("ceil_mode", false);
         boolean counts = node.flag("count_include_pad", false);
         if (ceil && counts || Arrays.stream(padding.dilations()).anyMatch(step -> step != 1)) {
-            return OtherAverage.write(c, x, padding, ceil, counts);
+            return summedAverage(c, x, padding, ceil, counts);
         }
         if (padding.isSymmetric() && fits(padding)) {
             return average(c, x, padding, ceil, counts);
@@ -87,6 +87,14 @@ final class PoolingRules {
         }
         Value ones = padding.apply(c, c.op("aten::ones_like", x), 0.0);
         return c.op("aten::div", sums, average(c, ones, padding.none(), ceil, true));
+    }
+
+    /** What libtorch has no pooling for: windows with gaps, and pads that count beyond the edge. */
+    private static Value summedAverage(Conversion c, Value x, Padding padding, boolean ceil, boolean counts) {
+        Object counted = counts
+                ? (Object) Arrays.stream(padding.kernel()).reduce(1, Math::multiplyExact)
+                : WindowSum.of(c, c.op("aten::ones_like", x), padding, ceil);
+        return c.op("aten::div", WindowSum.of(c, x, padding, ceil), counted);
     }
 
     private static Value average(Conversion c, Value x, Padding padding, boolean ceil, boolean counts) {

@@ -4,15 +4,12 @@ import java.util.List;
 import org.torchbridge.DType;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
-import org.torchbridge.internal.NativeVision;
 
 /** Boxes: choosing among them and pooling what lies in them, with torchvision's operators. */
 final class RoiRules {
     private RoiRules() {}
 
     static void register(Registry r) {
-        // The rules' operators have to exist when a program with them is written.
-        NativeVision.register();
         r.rule("NonMaxSuppression", 10, RoiRules::nonMaxSuppression);
         r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, "output_half_pixel"));
         r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, "half_pixel"));

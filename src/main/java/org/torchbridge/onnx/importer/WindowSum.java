@@ -1,34 +1,48 @@
 package org.torchbridge.onnx.importer;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.torchbridge.Torch;
 import org.torchbridge.graph.Value;
 
-/** Sums over windows, with gaps in them if the pooling is dilated. */
+/** Sums over the windows of a pooling, which may have gaps: convolutions of single channels with ones. */
 final class WindowSum {
     private WindowSum() {}
 
-    /** Of an input that is padded already. */
+    /** The pads count as zeros. */
     static Value of(Conversion c, Value x, Padding padding, boolean ceil) {
-        int dims = padding.dims();
-        for (int i = 0; i < dims; i++) {
-            x = along(c, x, i + 2, padding.kernel()[i], padding.strides()[i], padding.dilations()[i], ceil);
+        Value images = c.op("aten::flatten", c.op("aten::unsqueeze", x, 2L), 0L, 1L);
+        Value sums = convolved(c, rounded(c, padding.apply(c, images, 0.0), padding, ceil), padding);
+        List<Object> shape = new ArrayList<>(List.of(c.size(x, 0), c.size(x, 1)));
+        for (int i = 0; i < padding.dims(); i++) {
+            shape.add(c.op("aten::size", sums, (long) i + 2));
         }
-        return x;
+        return c.op("aten::reshape", sums, Numbers.row(shape));
     }
 
-    /** The window's elements are a dimension of their own, which is summed away. */
-    private static Value along(Conversion c, Value x, long dim, long kernel, long stride, long dilation, boolean ceil) {
-        long extent = dilation * (kernel - 1) + 1;
-        if (ceil) {
-            Object size = c.size(x, dim);
-            Object over = c.integer("remainder", c.integer("sub", size, extent), stride);
-            Object missing = c.integer("remainder", c.integer("sub", stride, over), stride);
-            Value last = c.op("aten::transpose", x, dim, -1L);
-            Value padded = c.op("aten::constant_pad_nd", last, c.list(List.of(0L, missing)), 0.0);
-            x = c.op("aten::transpose", padded, dim, -1L);
+    /** With room for a last window that is not full, if there may be such. */
+    private static Value rounded(Conversion c, Value x, Padding padding, boolean ceil) {
+        if (!ceil) {
+            return x;
         }
-        Value windows = c.op("aten::unfold", x, dim, extent, stride);
-        Value chosen = dilation == 1 ? windows : c.op("aten::slice", windows, -1L, 0L, null, dilation);
-        return c.op("aten::sum", chosen, new long[] {-1}, false);
+        List<Object> pads = new ArrayList<>();
+        for (int i = padding.dims() - 1; i >= 0; i--) {
+            pads.addAll(List.of(0L, padding.strides()[i] - 1));
+        }
+        return c.op("aten::constant_pad_nd", x, Numbers.row(pads), 0.0);
+    }
+
+    private static Value convolved(Conversion c, Value x, Padding padding) {
+        long[] shape = Padding.all(padding.dims() + 2, 1);
+        System.arraycopy(padding.kernel(), 0, shape, 2, padding.dims());
+        Value kernel = c.op("aten::type_as", c.constant(Torch.ones(shape)), x);
+        return c.op(
+                "aten::conv" + padding.dims() + "d",
+                x,
+                kernel,
+                null,
+                padding.strides(),
+                Padding.all(padding.dims(), 0),
+                padding.dilations());
     }
 }
