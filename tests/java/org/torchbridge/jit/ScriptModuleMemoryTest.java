@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.torchbridge.Torch;
 
-/** Loaded programs go away with their modules but for some kilobytes each; {@code -Dtorchbridge.loads} tries more. */
+/** Loaded programs go away with their modules; {@code -Dtorchbridge.loads} tries more. */
 @EnabledOnOs(OS.LINUX)
 class ScriptModuleMemoryTest {
     private static final String LOADS = "torchbridge.loads";
@@ -31,7 +31,7 @@ class ScriptModuleMemoryTest {
     }
 
     @Test
-    void loadsCallsAndClosesGrowLittle() {
+    void loadsCallsAndClosesLeaveNothingBehind() {
         String loads = "-D" + LOADS + "=" + Integer.getInteger(LOADS, 500);
 
         assertThat(growthIn(Loads.class, loads)).singleElement().satisfies(growth -> assertThat(growth)
