@@ -3,7 +3,7 @@
 # looked for: MemoryTest does that. Freed memory is set aside for a short while only, or MemoryTest would count it as a leak.
 set -eu
 cd "$(dirname "$0")/.."
-tests=${1:-"TensorTest,MemoryTest,GradientTest,TorchOperatorsTest,StateDictReaderTest,HooksTest,FunctionTest,AutogradTest,CheckpointTest,GradCheckTest,DerivativesTest,ForwardAdTest,AutocastTest,ProfilerTest,RobustnessTest,CustomOperatorTest,CustomBackwardTest,CustomOperatorProgramTest,ScriptFunctionTest,ScriptModuleBuilderTest"}
+tests=${1:-"TensorTest,MemoryTest,GradientTest,TorchOperatorsTest,StateDictReaderTest,HooksTest,FunctionTest,AutogradTest,CheckpointTest,GradCheckTest,DerivativesTest,ForwardAdTest,AutocastTest,ProfilerTest,RobustnessTest,CustomOperatorTest,CustomBackwardTest,CustomOperatorProgramTest,ScriptFunctionTest,ScriptModuleBuilderTest,ScriptModuleTest,ScriptValuesTest,ScriptChildrenTest,ScriptTrainingTest,ScriptFilesTest,ScriptReaderTest,ScriptWriterTest,ScriptModuleThreadsTest,TraceTest,DynamicSizesTest,RecordingTest,InterpreterTest,OpsTest,LayersTest,OpsGoldenTest"}
 # The C++ library too: the sanitizer looks for its exceptions when it starts.
 LD_PRELOAD="$(g++ -print-file-name=libasan.so):$(g++ -print-file-name=libstdc++.so)"
 export LD_PRELOAD
