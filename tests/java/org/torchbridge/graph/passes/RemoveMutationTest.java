@@ -170,4 +170,18 @@ class RemoveMutationTest {
         assertThat(RemoveMutation.run(graph)).isFalse();
         assertThat(graph).hasToString(text);
     }
+
+    @Test
+    void fillingWithATensorMakesACopyOfTheRightType() {
+        Graph graph = GraphText.parse(
+                """
+                graph(%x : Tensor, %v : Tensor):
+                  %y : Tensor = aten::neg(%x)
+                  %a : Tensor = aten::fill_(%y, %v)
+                  return (%y)
+                """);
+
+        Results.stay(graph, RemoveMutation::run, Torch.randn(2, 3), Torch.tensor(7L).reshape());
+        assertThat(graph.kinds()).doesNotContainKey("aten::fill_");
+    }
 }

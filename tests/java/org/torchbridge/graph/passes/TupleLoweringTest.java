@@ -3,6 +3,7 @@ package org.torchbridge.graph.passes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.torchbridge.Torch;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphText;
 
@@ -130,5 +131,29 @@ class TupleLoweringTest {
                   %_ : (Tensor, Tensor) = prim::TupleConstruct(%_, %_)
                   return (%_)
                 """);
+    }
+
+    @Test
+    void whatABranchNeverMakesIsNotTakenApart() {
+        Graph graph = GraphText.parse(
+                """
+                graph(%x : Tensor, %c : bool):
+                  %nothing : (Tensor, Tensor) = prim::Uninitialized()
+                  %pair : (Tensor, Tensor) = prim::If(%c)
+                    block0():
+                      %0 : (Tensor, Tensor) = prim::TupleConstruct(%x, %x)
+                      -> (%0)
+                    block1():
+                      -> (%nothing)
+                  %y : Tensor = prim::If(%c)
+                    block0():
+                      %a : Tensor, %b : Tensor = prim::TupleUnpack(%pair)
+                      -> (%a)
+                    block1():
+                      -> (%x)
+                  return (%y)
+                """);
+
+        Results.stay(graph, TupleLowering::run, Torch.randn(2), false);
     }
 }
