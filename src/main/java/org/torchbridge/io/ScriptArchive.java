@@ -2,10 +2,15 @@ package org.torchbridge.io;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.torchbridge.FileFormatException;
+import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.TorchException;
 
@@ -16,6 +21,9 @@ import org.torchbridge.TorchException;
  */
 public final class ScriptArchive {
     private static final String EXTRA_FILES = "/extra/";
+    /** The pickles that libtorch reads: the state, tensors in the code, and where the code comes from. */
+    private static final List<String> PICKLES = List.of("/data.pkl", "/constants.pkl", ".debug_pkl");
+
     private static final int MAX_DEPTH = 200;
 
     private final String source;
@@ -30,11 +38,8 @@ public final class ScriptArchive {
             throw new FileFormatException("is " + kind.description() + ", not a TorchScript archive. " + advice(kind));
         }
         this.zip = new ZipArchive(file);
-        for (String name : zip.names()) {
-            if (name.endsWith(".py")) {
-                requireFlat(name, zip.content(zip.entry(name)).buffer());
-            }
-        }
+        requireDistinctNames();
+        zip.names().forEach(this::check);
     }
 
     /**
@@ -72,6 +77,53 @@ public final class ScriptArchive {
         };
     }
 
+    /** libtorch takes names that differ in the case of letters for the same. */
+    private void requireDistinctNames() {
+        Set<String> known = new HashSet<>();
+        for (String name : zip.names()) {
+            if (!isExtra(name) && !known.add(name.toLowerCase(Locale.ROOT))) {
+                throw new FileFormatException("has two entries '" + name
+                        + "', in small letters and in capital ones, of which libtorch reads only one");
+            }
+        }
+    }
+
+    /** Whether it is a file that was put beside the program. */
+    private static boolean isExtra(String name) {
+        int start = name.indexOf(EXTRA_FILES);
+        return start >= 0 && name.indexOf('/') == start;
+    }
+
+    private void check(String name) {
+        if (isExtra(name)) {
+            return;
+        }
+        ZipArchive.Entry entry = zip.require(name);
+        if (!zip.matchesChecksum(entry)) {
+            throw new FileFormatException(
+                    "is damaged: its '" + name + "' is not what was written, the checksum differs");
+        }
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (lower.endsWith(".py")) {
+            requireFlat(name, zip.content(entry).buffer());
+        } else if (PICKLES.stream().anyMatch(lower::endsWith)) {
+            readPickle(name, zip.content(entry).buffer());
+        } else if (lower.endsWith("/model.json")) {
+            throw new FileFormatException("is in the format from before PyTorch 1.1. Load it in Python, and write it"
+                    + " again: torch.jit.save(torch.jit.load(file), file)");
+        }
+    }
+
+    /** Makes what is in a pickle, and of its tensors views of the file. */
+    private void readPickle(String name, ByteBuffer pickle) {
+        try (Scope scope = Scope.open()) {
+            String folder = name.substring(0, name.lastIndexOf('.')) + "/";
+            ScriptObjects objects =
+                    new ScriptObjects(new TorchObjects(new ZipStorages(zip, folder, false), file.size()));
+            objects.requireFinite(new Unpickler(pickle, objects).read());
+        }
+    }
+
     /** libtorch's parser needs stack for each bracket and each block that is open, and ends the process when it has none. */
     private static void requireFlat(String name, ByteBuffer code) {
         int depth = 0;
@@ -107,11 +159,10 @@ public final class ScriptArchive {
     public Map<String, byte[]> extraFiles() {
         Map<String, byte[]> files = new LinkedHashMap<>();
         for (String name : zip.names()) {
-            int start = name.indexOf(EXTRA_FILES);
-            if (start >= 0 && name.indexOf('/') == start) {
+            if (isExtra(name)) {
                 files.put(
-                        name.substring(start + EXTRA_FILES.length()),
-                        zip.content(zip.entry(name)).toByteArray());
+                        name.substring(name.indexOf(EXTRA_FILES) + EXTRA_FILES.length()),
+                        zip.content(zip.require(name)).toByteArray());
             }
         }
         return files;

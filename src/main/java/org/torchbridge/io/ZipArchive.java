@@ -64,6 +64,15 @@ final class ZipArchive {
         return entries.get(name);
     }
 
+    /** @throws FileFormatException if there is none of that name */
+    Entry require(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw damaged("the record '" + name + "' is missing");
+        }
+        return entry;
+    }
+
     /** The bytes of {@code entry}, over the mapping if they are stored as they are. */
     Tensor content(Entry entry) {
         if ((entry.flags() & ENCRYPTED) != 0 || entry.method() != STORED && entry.method() != DEFLATED) {
