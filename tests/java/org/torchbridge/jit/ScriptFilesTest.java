@@ -2,20 +2,16 @@ package org.torchbridge.jit;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.torchbridge.FileFormatException;
+import org.torchbridge.testing.StoredArchive;
 
 /** Archives that are damaged or mean harm. */
 class ScriptFilesTest {
@@ -52,27 +48,8 @@ class ScriptFilesTest {
 
     /** A good archive with other code. */
     private static byte[] withCode(String code) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipFile in = new ZipFile(ARCHIVE.toFile());
-                ZipOutputStream out = new ZipOutputStream(bytes)) {
-            for (ZipEntry entry : Collections.list(in.entries())) {
-                byte[] content = entry.getName().endsWith(".py")
-                        ? code.getBytes(StandardCharsets.UTF_8)
-                        : in.getInputStream(entry).readAllBytes();
-                out.putNextEntry(stored(entry.getName(), content));
-                out.write(content);
-            }
-        }
-        return bytes.toByteArray();
-    }
-
-    private static ZipEntry stored(String name, byte[] content) {
-        CRC32 checksum = new CRC32();
-        checksum.update(content);
-        ZipEntry entry = new ZipEntry(name);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(content.length);
-        entry.setCrc(checksum.getValue());
-        return entry;
+        Map<String, byte[]> files = StoredArchive.files(ARCHIVE);
+        files.replaceAll((name, content) -> name.endsWith(".py") ? code.getBytes(StandardCharsets.UTF_8) : content);
+        return StoredArchive.of(files);
     }
 }

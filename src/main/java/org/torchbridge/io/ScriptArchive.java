@@ -21,8 +21,10 @@ import org.torchbridge.TorchException;
  */
 public final class ScriptArchive {
     private static final String EXTRA_FILES = "/extra/";
+    private static final String SOURCES = ".debug_pkl";
+
     /** The pickles that libtorch reads: the state, tensors in the code, and where the code comes from. */
-    private static final List<String> PICKLES = List.of("/data.pkl", "/constants.pkl", ".debug_pkl");
+    private static final List<String> PICKLES = List.of("/data.pkl", "/constants.pkl", SOURCES);
 
     private static final int MAX_DEPTH = 200;
 
@@ -120,7 +122,11 @@ public final class ScriptArchive {
             String folder = name.substring(0, name.lastIndexOf('.')) + "/";
             ScriptObjects objects =
                     new ScriptObjects(new TorchObjects(new ZipStorages(zip, folder, false), file.size()));
-            objects.requireFinite(new Unpickler(pickle, objects).read());
+            Object value = new Unpickler(pickle, objects).read();
+            objects.requireFinite(value);
+            if (name.toLowerCase(Locale.ROOT).endsWith(SOURCES)) {
+                ScriptSources.check(value);
+            }
         }
     }
 
