@@ -148,9 +148,14 @@ public final class ScriptModule extends Layer implements AutoCloseable {
 
     /** {@link #load(Path)} from what remains in a buffer, whose position does not change. */
     public static ScriptModule load(ByteBuffer content) {
+        return load(content, null, new HashMap<>());
+    }
+
+    /** {@link #load(Path, Device, Map)} from what remains in a buffer, whose position does not change. */
+    public static ScriptModule load(ByteBuffer content, @Nullable Device device, Map<String, byte[]> extraFiles) {
         byte[] bytes = new byte[content.remaining()];
         content.duplicate().get(bytes);
-        return load(bytes);
+        return load(bytes, device, extraFiles);
     }
 
     /** Starts a module that is written by hand; {@code name} is that of its class. */
