@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
@@ -97,37 +98,41 @@ public final class ScriptArchive {
     }
 
     private void check(String name) {
-        if (isExtra(name)) {
-            return;
+        try (Scope scope = Scope.open()) {
+            ZipArchive.Entry entry = zip.require(name);
+            Tensor content = zip.content(entry);
+            if (ZipArchive.checksum(content) != entry.crc()) {
+                throw new FileFormatException(
+                        "is damaged: its '" + name + "' is not what was written, the checksum differs");
+            }
+            if (!isExtra(name)) {
+                check(entry, name.toLowerCase(Locale.ROOT), content);
+            }
         }
-        ZipArchive.Entry entry = zip.require(name);
-        if (!zip.matchesChecksum(entry)) {
-            throw new FileFormatException(
-                    "is damaged: its '" + name + "' is not what was written, the checksum differs");
-        }
-        String lower = name.toLowerCase(Locale.ROOT);
-        if (lower.endsWith(".py")) {
-            requireFlat(name, zip.content(entry).buffer());
-        } else if (PICKLES.stream().anyMatch(lower::endsWith)) {
-            readPickle(name, zip.content(entry).buffer());
-        } else if (lower.endsWith("/model.json")) {
+    }
+
+    private void check(ZipArchive.Entry entry, String lowerName, Tensor content) {
+        if (lowerName.endsWith(".py")) {
+            requireFlat(entry.name(), content.buffer());
+        } else if (PICKLES.stream().anyMatch(lowerName::endsWith)) {
+            TorchArchive.requireReadable(entry);
+            Object value = readPickle(entry.name(), content.buffer());
+            if (lowerName.endsWith(SOURCES)) {
+                ScriptSources.check(value);
+            }
+        } else if (lowerName.endsWith("/model.json")) {
             throw new FileFormatException("is in the format from before PyTorch 1.1. Load it in Python, and write it"
                     + " again: torch.jit.save(torch.jit.load(file), file)");
         }
     }
 
-    /** Makes what is in a pickle, and of its tensors views of the file. */
-    private void readPickle(String name, ByteBuffer pickle) {
-        try (Scope scope = Scope.open()) {
-            String folder = name.substring(0, name.lastIndexOf('.')) + "/";
-            ScriptObjects objects =
-                    new ScriptObjects(new TorchObjects(new ZipStorages(zip, folder, false), file.size()));
-            Object value = new Unpickler(pickle, objects).read();
-            objects.requireFinite(value);
-            if (name.toLowerCase(Locale.ROOT).endsWith(SOURCES)) {
-                ScriptSources.check(value);
-            }
-        }
+    /** What is in a pickle, with tensors that are views of the file. */
+    private @Nullable Object readPickle(String name, ByteBuffer pickle) {
+        String folder = name.substring(0, name.lastIndexOf('.')) + "/";
+        ScriptObjects objects = new ScriptObjects(new TorchObjects(new ZipStorages(zip, folder, false), file.size()));
+        Object value = new Unpickler(pickle, objects).read();
+        objects.requireFinite(value);
+        return value;
     }
 
     /** libtorch's parser needs stack for each bracket and each block that is open, and ends the process when it has none. */

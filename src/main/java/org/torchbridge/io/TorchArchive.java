@@ -42,15 +42,20 @@ final class TorchArchive {
     @Nullable
     Object read() {
         ZipArchive.Entry entry = zip.require(folder + PICKLE);
-        if (entry.size() > MAX_PICKLE_BYTES) {
-            throw new FileFormatException(
-                    "has a pickle of " + entry.size() + " bytes; up to " + MAX_PICKLE_BYTES + " can be read");
-        }
+        requireReadable(entry);
         if (!zip.matchesChecksum(entry) && hasChecksums()) {
             throw new FileFormatException("is damaged: its pickle is not what was written, the checksum differs");
         }
         ByteBuffer pickle = zip.content(entry).buffer();
         return new Unpickler(pickle, new TorchObjects(storages, file.size())).read();
+    }
+
+    /** @throws FileFormatException if a pickle is too large */
+    static void requireReadable(ZipArchive.Entry pickle) {
+        if (pickle.size() > MAX_PICKLE_BYTES) {
+            throw new FileFormatException(
+                    "has a pickle of " + pickle.size() + " bytes; up to " + MAX_PICKLE_BYTES + " can be read");
+        }
     }
 
     private String findFolder() {
