@@ -72,6 +72,7 @@ class HostileScriptsTest {
             `K\\x00(STORAGEK\\x09K\\x03\\x85K\\x01\\x85\\x89NtR`                        | something is called that is not a function
             `cos\\nsystem\\n(X\\x04\\x00\\x00\\x00truetR`                               | os.system
             `ctorch.distributed.rpc\\nrref\\n)R`                                        | torch.distributed.rpc.rref
+            `ctorch._tensor\\n_rebuild_from_type_v2\\n`                                | a kind of tensor that a program cannot have
             `]q\\x00h\\x00a`                                                            | or a value is within itself
             `]q\\x00c__torch__\\nM\\n)\\x81}(X\\x01\\x00\\x00\\x00xh\\x00uba`           | or a value is within itself
             `Nr\\xff\\xff\\xff\\x7f`                                                    | the number of an object is too large

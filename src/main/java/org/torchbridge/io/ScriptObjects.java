@@ -28,9 +28,8 @@ final class ScriptObjects implements Unpickler.Globals {
     /** Objects by all the ways that lead to them: what is shared is gone through again. */
     private static final long MAX_OBJECTS = 1_000_000;
 
-    private enum Program {
-        CLASS
-    }
+    /** Any class of the program. */
+    private static final Object CLASS = new Object();
 
     /** An object of the program, or a member of an enum. */
     private static final class Instance {
@@ -54,11 +53,15 @@ final class ScriptObjects implements Unpickler.Globals {
     @Override
     public Object resolve(String module, String name) {
         if (module.equals(PROGRAM) || module.startsWith(PROGRAM + ".")) {
-            return Program.CLASS;
+            return CLASS;
         } else if (module.equals(LISTS) && LIST_FUNCTIONS.contains(name)) {
             return (Unpickler.Function) arguments -> new Checked(name, arguments).as(0, Object.class);
         } else if (module.equals("torch._utils") && name.equals(SPARSE)) {
             return (Unpickler.Function) arguments -> sparse(new Checked(name, arguments));
+        } else if (module.equals("torch._tensor")) {
+            // After it, libtorch takes the names that follow for others than they are.
+            throw new FileFormatException(
+                    "holds a kind of tensor that a program cannot have (" + module + "." + name + ")");
         }
         return torch.resolve(module, name);
     }
@@ -76,7 +79,7 @@ final class ScriptObjects implements Unpickler.Globals {
     /** A class makes an object, whose state {@link #build} sets, or a member of an enum of its value. */
     @Override
     public @Nullable Object call(@Nullable Object callee, @Nullable Object arguments) {
-        if (callee != Program.CLASS) {
+        if (callee != CLASS) {
             return torch.call(callee, arguments);
         }
         Instance instance = new Instance();
