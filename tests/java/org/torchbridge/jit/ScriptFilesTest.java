@@ -133,6 +133,19 @@ class ScriptFilesTest {
         assertThat(texts(fromStream)).isEqualTo(texts(fromFile));
     }
 
+    @Test
+    void aFileThatCannotBeWrittenAnewIsStillThere() throws IOException {
+        ScriptModule module = Programs.load("net.pt");
+        Path file = folder.resolve("kept.pt");
+        module.save(file);
+        module.close();
+
+        assertThatThrownBy(() -> module.save(file)).isInstanceOf(IllegalStateException.class);
+
+        assertClose(ScriptModule.load(file).train(false).call(tensor("x")), tensor("y"));
+        assertThat(folder.toFile().list()).containsExactly("kept.pt");
+    }
+
     private static Map<String, String> texts(Map<String, byte[]> files) {
         Map<String, String> texts = new HashMap<>();
         files.forEach((name, content) -> texts.put(name, new String(content, ISO_8859_1)));

@@ -280,6 +280,9 @@ class ScriptModuleTest {
         assertThatThrownBy(() -> model.attribute("factor")).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> model.stateDict()).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> model.toByteArray()).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> model.methods()).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> model.toGraph("forward")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> model.freeze()).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -38,34 +38,34 @@ final class ScriptSources {
     private static long[] lengths(Checked texts) {
         long[] lengths = new long[texts.count()];
         for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = length(texts.text(i));
+            lengths[i] = utf8Length(texts.text(i));
         }
         return lengths;
     }
 
-    private static long length(String text) {
+    private static long utf8Length(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** {@code (offset in the code, (source, start, end), ...)}. */
+    /** {@code (offset in the code, (source, start, end), ...)}; of places in an older form, libtorch says that they are. */
     private void places(Checked places) {
         for (int i = 0; i < places.count(); i++) {
             Checked place = places.tuple(i);
             if (place.any(1) instanceof PythonTuple) {
                 requireWithin(place.tuple(1));
-            } // else it is of an old version, which libtorch says where it would show it
+            }
         }
     }
 
     /** What libtorch put into the code itself is from 0 to 1 in an empty text. */
     private void requireWithin(Checked range) {
-        long length = Math.max(1, length(range.any(0)));
+        long length = Math.max(1, sourceLength(range.any(0)));
         if (range.size(1) > range.size(2) || range.size(2) > length) {
             throw damaged();
         }
     }
 
-    private long length(@Nullable Object source) {
+    private long sourceLength(@Nullable Object source) {
         return sourceBytes.computeIfAbsent(source, this::read);
     }
 
@@ -77,7 +77,7 @@ final class ScriptSources {
             if (parts.any(1) != null) {
                 parts.text(1);
             }
-            return length(parts.text(0));
+            return utf8Length(parts.text(0));
         }
         textBytes(parts.integer(1));
         long length = 0;
