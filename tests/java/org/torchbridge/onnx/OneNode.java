@@ -138,6 +138,14 @@ final class OneNode {
         });
     }
 
+    OneNode texts(String name, String... values) {
+        return attribute(name, AttributeType.STRINGS, attribute -> {
+            for (String value : values) {
+                attribute.addStrings(ByteString.copyFromUtf8(value));
+            }
+        });
+    }
+
     OneNode tensor(String name, Tensor value) {
         return attribute(name, AttributeType.TENSOR, attribute -> attribute.setT(proto("", value)));
     }
@@ -245,5 +253,11 @@ final class OneNode {
                 ByteBuffer.allocateDirect(value.getByteBuffer().remaining()).order(ByteOrder.nativeOrder());
         copy.put(value.getByteBuffer()).flip();
         return Torch.fromBuffer(copy, dtype, value.getInfo().getShape()).clone();
+    }
+
+    /** The program that it becomes, for messages. */
+    @Override
+    public String toString() {
+        return node.getOpType() + System.lineSeparator() + load().toGraph();
     }
 }

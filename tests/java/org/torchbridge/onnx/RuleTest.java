@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
-import org.torchbridge.graph.Graph;
-import org.torchbridge.graph.Interpreter;
+import org.torchbridge.jit.ScriptModule;
 
 /** What tests of rules share: the same results as ONNX Runtime. */
 abstract class RuleTest {
@@ -19,20 +18,32 @@ abstract class RuleTest {
 
     /** The node gives what ONNX Runtime gives, in shape, type and values. */
     static void assertSame(OneNode node) {
-        Graph graph = node.load().toGraph();
-        Object result = new Interpreter(graph).run(node.inputs().toArray());
-        List<?> actual = (List<?>) result;
-        List<Tensor> expected = node.expected();
+        assertResults(node, node.expected());
+    }
+
+    /** The node gives these tensors. */
+    static void assertResults(OneNode node, List<Tensor> expected) {
+        List<Tensor> actual = results(node);
+        assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < expected.size(); i++) {
-            assertClose((Tensor) actual.get(i), expected.get(i), graph);
+            assertClose(actual.get(i), expected.get(i), node);
         }
     }
 
-    private static void assertClose(Tensor actual, Tensor expected, Graph graph) {
-        assertThat(actual.dtype()).as("type, by%n%s", graph).isEqualTo(expected.dtype());
-        assertThat(actual.shape()).as("shape, by%n%s", graph).isEqualTo(expected.shape());
+    /** What the node makes as a module. */
+    static List<Tensor> results(OneNode node) {
+        try (ScriptModule module = node.load().toModule()) {
+            Object result = module.run("forward", node.inputs().toArray());
+            List<?> all = result instanceof List<?> several ? several : List.of(result);
+            return all.stream().map(Tensor.class::cast).map(Tensor::detach).toList();
+        }
+    }
+
+    static void assertClose(Tensor actual, Tensor expected, OneNode node) {
+        assertThat(actual.dtype()).as("type of %s", node).isEqualTo(expected.dtype());
+        assertThat(actual.shape()).as("shape of %s", node).isEqualTo(expected.shape());
         assertThat(Torch.allclose(actual, expected, RELATIVE, ABSOLUTE, true))
-                .as("%s%nis not%n%s%nby%n%s", actual, expected, graph)
+                .as("%s%nis not%n%s%nby %s", actual, expected, node)
                 .isTrue();
     }
 }
