@@ -455,18 +455,21 @@ public final class Conversion {
     // ---- for the walk over the nodes
 
     /** What a body writes, run at once: for nodes that the model itself determines. */
-    List<Tensor> evaluate(Supplier<List<@Nullable Value>> body) {
+    List<Constant> evaluate(Supplier<List<@Nullable Value>> body) {
         Graph scratch = new Graph();
+        List<ElementType> elements = new ArrayList<>();
         Frame outer = frame;
         frame = Frame.scratch(scratch.body());
         try {
             for (Value output : body.get()) {
-                scratch.addOutput(output.type() instanceof Type.OfTensor ? output : tensor(Nodes.carry(output)));
+                Carried carried = nodes.carried(output == null ? constant(false) : output);
+                scratch.addOutput(tensor(carried));
+                elements.add(carried.element());
             }
         } finally {
             frame = outer;
         }
-        return Evaluation.run(scratch);
+        return Evaluation.run(scratch, elements);
     }
 
     void from(OnnxNode node) {

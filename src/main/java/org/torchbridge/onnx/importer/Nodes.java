@@ -201,11 +201,11 @@ final class Nodes {
         conversion.from(node);
         Registry.Found found = registry.find(OnnxModel.domain(node.domain()), node.operator(), node.version());
         List<@Nullable Value> values = found.rule().write(node, conversion);
-        check(node, values.size());
+        check(node, values);
         return values;
     }
 
-    private static void check(OnnxNode node, int outputs) {
+    private static void check(OnnxNode node, List<@Nullable Value> values) {
         Set<String> unseen = node.attributes().unseen();
         if (!unseen.isEmpty()) {
             throw node.unsupported("attribute " + String.join(", ", unseen));
@@ -214,23 +214,20 @@ final class Nodes {
         if (input >= 0) {
             throw node.unsupported("input " + input);
         }
-        for (int i = outputs; i < node.outputs(); i++) {
-            if (node.wants(i)) {
+        for (int i = 0; i < node.outputs(); i++) {
+            if (node.wants(i) && (i >= values.size() || values.get(i) == null)) {
                 throw node.unsupported("output " + i);
             }
         }
     }
 
     private void bind(OnnxNode node, List<@Nullable Value> values) {
-        for (int i = 0; i < node.outputs() && i < values.size(); i++) {
+        for (int i = 0; i < node.outputs(); i++) {
             if (node.wants(i)) {
                 String name = node.proto().getOutput(i);
-                Value value = values.get(i);
-                if (value == null) {
-                    throw node.unsupported("output " + i);
-                }
                 TypeProto type = names.declared(name);
-                names.put(name, type == null ? carried(value) : declared(carried(value), type));
+                Carried value = carried(values.get(i));
+                names.put(name, type == null ? value : declared(value, type));
             }
         }
     }
@@ -254,7 +251,7 @@ final class Nodes {
     }
 
     /** What stands for a rule's value, with what the rule has said of it. */
-    private Carried carried(Value value) {
+    Carried carried(Value value) {
         Carried carried = carry(value);
         return carried instanceof Written && declared.containsKey(value)
                 ? new Written(value, declared.get(value))

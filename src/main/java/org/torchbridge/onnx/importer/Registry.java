@@ -61,7 +61,7 @@ public final class Registry {
         List<Consumer<Registry>> microsoft = List.of(
                 LayerNormRules::registerMicrosoft,
                 AttentionRules::registerMicrosoft,
-                QuantizationRules::registerMicrosoft,
+                LinearQuantizationRules::registerMicrosoft,
                 MicrosoftRules::registerMicrosoft);
         microsoft.forEach(family -> family.accept(registry.domain("com.microsoft")));
         return registry;
