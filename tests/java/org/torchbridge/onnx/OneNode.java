@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.onnx.proto.AttributeProto;
@@ -32,7 +33,7 @@ final class OneNode {
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("test");
     private final NodeProto.Builder node;
     private final Map<String, Tensor> inputs = new LinkedHashMap<>();
-    private int outputs = 1;
+    private List<String> outputs = List.of("y0");
 
     private OneNode(String domain, String operator, long version) {
         node = NodeProto.newBuilder().setOpType(operator).setDomain(domain).setName("/block/block.0/node/" + operator);
@@ -155,18 +156,25 @@ final class OneNode {
 
     /** How many outputs the node has, if not one. */
     OneNode outputs(int count) {
-        outputs = count;
+        outputs = IntStream.range(0, count).mapToObj(i -> "y" + i).toList();
+        return this;
+    }
+
+    /** Which outputs the node has; one without a name is left out. */
+    OneNode outputNames(String... names) {
+        outputs = List.of(names);
         return this;
     }
 
     // ---- runs
 
     ModelProto model() {
-        NodeProto.Builder finished = node.clone();
+        NodeProto.Builder finished = node.clone().addAllOutput(outputs);
         GraphProto.Builder whole = graph.clone();
-        for (int i = 0; i < outputs; i++) {
-            finished.addOutput("y" + i);
-            whole.addOutput(ValueInfoProto.newBuilder().setName("y" + i));
+        for (String output : outputs) {
+            if (!output.isEmpty()) {
+                whole.addOutput(ValueInfoProto.newBuilder().setName(output));
+            }
         }
         return model.clone().setGraph(whole.addNode(finished)).build();
     }

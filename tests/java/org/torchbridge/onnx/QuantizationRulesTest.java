@@ -59,7 +59,8 @@ class QuantizationRulesTest extends RuleTest {
 
     @Test
     void withoutAZeroPointNumbersAreBytes() {
-        assertSame(OneNode.of("QuantizeLinear", 10).input(random(3, 50).mul(100)).input(scalar(0.5)));
+        assertSame(
+                OneNode.of("QuantizeLinear", 10).input(random(3, 50).mul(100)).input(scalar(0.5)));
     }
 
     @ParameterizedTest
@@ -81,9 +82,11 @@ class QuantizationRulesTest extends RuleTest {
     @ValueSource(longs = {0, 1, -1})
     void blocksAlongAnAxisShareAScale(long axis) {
         Tensor x = random(4, 6);
-        Tensor scale = axis == 0 ? random(2, 6).abs().add(0.1) : random(4, 3).abs().add(0.1);
+        Tensor scale =
+                axis == 0 ? random(2, 6).abs().add(0.1) : random(4, 3).abs().add(0.1);
         Tensor zero = any(DType.UINT8, axis == 0 ? new long[] {2, 6} : new long[] {4, 3});
-        OneNode quantize = OneNode.of("QuantizeLinear", 21).integer("axis", axis).integer("block_size", 2);
+        OneNode quantize =
+                OneNode.of("QuantizeLinear", 21).integer("axis", axis).integer("block_size", 2);
         assertSame(quantize.input(x).input(scale).input(zero));
         OneNode dequantize =
                 OneNode.of("DequantizeLinear", 21).integer("axis", axis).integer("block_size", 2);
@@ -324,8 +327,8 @@ class QuantizationRulesTest extends RuleTest {
 
     @Test
     void quantizedMatricesAreMultipliedAndABiasIsAdded() {
-        OneNode node = quantized(
-                microsoft("QGemm").flag("transB").real("alpha", 0.5), any(DType.UINT8, 2, 3), 0.02, 100);
+        OneNode node =
+                quantized(microsoft("QGemm").flag("transB").real("alpha", 0.5), any(DType.UINT8, 2, 3), 0.02, 100);
         assertSame(quantized(node, any(DType.INT8, 4, 3), 0.03, 5)
                 .weight(numbers(DType.INT32, 100, -200, 300, 0))
                 .weight(scalar(0.05))

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Scope;
-import org.torchbridge.Tensor;
 
 /** A node all of whose inputs are known: it waits until somebody looks at what it makes, or computes with it. */
 final class Deferred {

@@ -19,8 +19,8 @@ final class Evaluation {
         for (int i = 0; i < tensors.size(); i++) {
             Tensor tensor = tensors.get(i);
             ElementType element = elements.get(i);
-            outputs.add(new Constant(
-                    tensor, element == ElementType.UNDEFINED ? ElementType.of(tensor.dtype()) : element));
+            outputs.add(
+                    new Constant(tensor, element == ElementType.UNDEFINED ? ElementType.of(tensor.dtype()) : element));
         }
         return outputs;
     }

@@ -171,8 +171,8 @@ final class LinearQuantizationRules {
     private static Value unpacked(Conversion c, Value bytes, long bits) {
         Value whole = c.cast(bytes, DType.INT32);
         List<Value> parts = LongStream.range(0, 8 / bits)
-                .mapToObj(i -> c.op(
-                        "aten::bitwise_and", c.op("aten::bitwise_right_shift", whole, i * bits), (1L << bits) - 1))
+                .mapToObj(i ->
+                        c.op("aten::bitwise_and", c.op("aten::bitwise_right_shift", whole, i * bits), (1L << bits) - 1))
                 .toList();
         return c.op("aten::flatten", c.op("aten::stack", c.list(parts), -1L), -2L, -1L);
     }

@@ -53,13 +53,18 @@ final class ModelTensors {
         for (TensorProto tensor : graph.getInitializerList()) {
             ElementType element = ElementType.of(tensor.getDataType());
             if (!isText(tensor)) {
-                known.put(tensor.getName(), Known.initializer(tensor.getName(), element, () -> new Constant(read(tensor), element)));
+                known.put(
+                        tensor.getName(),
+                        Known.initializer(tensor.getName(), element, () -> new Constant(read(tensor), element)));
             }
         }
         for (SparseTensorProto tensor : graph.getSparseInitializerList()) {
             String name = tensor.getValues().getName();
             ElementType element = ElementType.of(tensor.getValues().getDataType());
-            known.put(name, Known.initializer(name, element, () -> new Constant(carried(reader.read(tensor), element), element)));
+            known.put(
+                    name,
+                    Known.initializer(
+                            name, element, () -> new Constant(carried(reader.read(tensor), element), element)));
         }
         return known;
     }

@@ -1,19 +1,12 @@
 package org.torchbridge.onnx.importer;
 
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Value;
 
 /** One step in time of an {@code RNN}, {@code GRU} or {@code LSTM} in one direction, with all that ONNX allows. */
 final class RecurrentCell {
-    private static final Set<String> WITH_ALPHA =
-            Set.of("affine", "leakyrelu", "thresholdedrelu", "scaledtanh", "hardsigmoid", "elu");
-    private static final Set<String> WITH_BETA = Set.of("affine", "scaledtanh", "hardsigmoid");
-
     private final Conversion c;
     private final int gates;
     private final long hidden;
@@ -38,20 +31,6 @@ final class RecurrentCell {
         this.gates = gates;
         this.hidden = hidden;
         this.activations = activations;
-    }
-
-    /** What names stand for, in lower case. Numbers belong to them in their order, to those that take one. */
-    static List<UnaryOperator<Value>> activations(
-            Conversion c, List<String> names, List<Double> alphas, List<Double> betas) {
-        List<UnaryOperator<Value>> activations = new ArrayList<>();
-        Iterator<Double> alpha = alphas.iterator();
-        Iterator<Double> beta = betas.iterator();
-        for (String name : names) {
-            Double a = WITH_ALPHA.contains(name) && alpha.hasNext() ? alpha.next() : null;
-            Double b = WITH_BETA.contains(name) && beta.hasNext() ? beta.next() : null;
-            activations.add(x -> activation(c, name, x, a, b));
-        }
-        return activations;
     }
 
     /** From the projected input and the states before to the states after, of which the first is the output. */
@@ -110,27 +89,5 @@ final class RecurrentCell {
     private Value apply(int index, Value x) {
         Value clipped = clip > 0 ? c.op("aten::clamp", x, -clip, clip) : x;
         return activations.get(index).apply(clipped);
-    }
-
-    private static Value activation(Conversion c, String name, Value x, @Nullable Double alpha, @Nullable Double beta) {
-        return switch (name) {
-            case "relu", "tanh", "sigmoid", "softplus" -> c.op("aten::" + name, x);
-            case "affine" -> affine(c, x, or(alpha, 1), or(beta, 0));
-            case "leakyrelu" -> c.op("aten::leaky_relu", x, or(alpha, 0.01));
-            case "thresholdedrelu" -> c.op("aten::threshold", x, or(alpha, 1), 0.0);
-            case "scaledtanh" -> c.op("aten::mul", c.op("aten::tanh", c.op("aten::mul", x, or(beta, 1))), or(alpha, 1));
-            case "hardsigmoid" -> c.op("aten::clamp", affine(c, x, or(alpha, 0.2), or(beta, 0.5)), 0.0, 1.0);
-            case "elu" -> c.op("aten::elu", x, or(alpha, 1));
-            case "softsign" -> c.op("aten::div", x, c.op("aten::add", c.op("aten::abs", x), 1.0));
-            default -> throw new IllegalArgumentException("there is no activation '" + name + "'");
-        };
-    }
-
-    private static Value affine(Conversion c, Value x, double factor, double summand) {
-        return c.op("aten::add", c.op("aten::mul", x, factor), summand);
-    }
-
-    private static double or(@Nullable Double value, double otherwise) {
-        return value == null ? otherwise : value;
     }
 }

@@ -202,7 +202,7 @@ final class RecurrentNetwork {
 
     private List<Value> stepwise(int index, Value input) {
         RecurrentCell cell = new RecurrentCell(
-                c, gates, hidden, ofDirection(RecurrentCell.activations(c, activations, alphas, betas), index));
+                c, gates, hidden, ofDirection(Activations.of(node, c, activations, alphas, betas), index));
         cell.clip = clip;
         cell.coupled = coupled;
         cell.linearBeforeReset = linearBeforeReset;

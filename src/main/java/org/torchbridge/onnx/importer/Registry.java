@@ -60,7 +60,7 @@ public final class Registry {
         families.forEach(family -> family.accept(registry.domain("")));
         List<Consumer<Registry>> microsoft = List.of(
                 LayerNormRules::registerMicrosoft,
-                AttentionRules::registerMicrosoft,
+                MicrosoftAttentionRules::registerMicrosoft,
                 LinearQuantizationRules::registerMicrosoft,
                 MicrosoftRules::registerMicrosoft);
         microsoft.forEach(family -> family.accept(registry.domain("com.microsoft")));
