@@ -386,6 +386,10 @@ public final class Conversion {
         Node node = frame.block().append("prim::If", List.of(constant(condition)));
         List<Value> first = block(node.addBlock(), block -> then.get());
         List<Value> second = block(node.addBlock(), block -> otherwise.get());
+        if (first.size() != second.size()) {
+            throw new FileFormatException(
+                    "has branches of " + first.size() + " and of " + second.size() + " outputs");
+        }
         for (int i = 0; i < first.size(); i++) {
             node.addOutput(joined(first.get(i).type(), second.get(i).type()));
         }
@@ -405,7 +409,10 @@ public final class Conversion {
         Block block = node.addBlock();
         block.addInput(Type.INT);
         carried.forEach(value -> block.addInput(loose(value.type())));
-        block(block, written -> body.apply(written.inputs()));
+        int outputs = block(block, written -> body.apply(written.inputs())).size() - 1;
+        if (outputs != carried.size()) {
+            throw new FileFormatException("has a body that carries " + outputs + " values where there are " + carried.size());
+        }
         carried.forEach(value -> node.addOutput(loose(value.type())));
         return node.outputs();
     }

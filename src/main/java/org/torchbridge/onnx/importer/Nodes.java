@@ -11,7 +11,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.FileFormatException;
-import org.torchbridge.UnsupportedOperatorException;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
@@ -128,15 +127,19 @@ final class Nodes {
         } catch (UnsupportedUse use) {
             unsupported.add(use.node(), use.getMessage());
             placeholders(proto);
-        } catch (NodeException | UnsupportedOperatorException e) {
-            throw e;
         } catch (RuntimeException e) {
-            if (!unsupported.isEmpty()) {
-                placeholders(proto);
-                return;
+            if (unsupported.isEmpty()) {
+                throw named(e, proto, place);
             }
-            throw new NodeException("node '" + place + "' (" + proto.getOpType() + ") " + reason(e), e);
+            placeholders(proto);
         }
+    }
+
+    /** The exception with the node that it is of, which may be one that this node is computed from. */
+    private static RuntimeException named(RuntimeException e, NodeProto proto, String place) {
+        return e instanceof NodeException
+                ? e
+                : new NodeException("node '" + place + "' (" + proto.getOpType() + ") " + reason(e), e);
     }
 
     private static String reason(RuntimeException e) {
@@ -279,7 +282,7 @@ final class Nodes {
     }
 
     private void defer(OnnxNode node) {
-        Deferred deferred = new Deferred(node, () -> conversion.evaluate(() -> write(node)));
+        Deferred deferred = new Deferred(node, () -> evaluated(node));
         int chain = 1
                 + node.carried().stream()
                         .mapToInt(input -> input instanceof Known known && known.deferred() != null
@@ -297,6 +300,16 @@ final class Nodes {
                     known.tensor();
                 }
             }
+        }
+    }
+
+    private List<Constant> evaluated(OnnxNode node) {
+        try {
+            return conversion.evaluate(() -> write(node));
+        } catch (UnsupportedUse use) {
+            throw use;
+        } catch (RuntimeException e) {
+            throw named(e, node.proto(), node.place());
         }
     }
 
