@@ -13,6 +13,7 @@ final class LayerNormRules {
 
     static void register(Registry r) {
         r.many("LayerNormalization", 1, LayerNormRules::layerNorm);
+        r.many("SimplifiedLayerNormalization", 1, LayerNormRules::simplified);
         r.rule("RMSNormalization", 23, LayerNormRules::rmsNorm);
         r.rule("GroupNormalization", 18, LayerNormRules::groupNormByGroup);
         r.rule("GroupNormalization", 21, LayerNormRules::groupNorm);

@@ -12,8 +12,8 @@ final class PoolingRules {
 
     static void register(Registry r) {
         r.many("MaxPool", 1, PoolingRules::maxPool);
-        r.rule("AveragePool", 1, PoolingRules::averagePool);
-        r.rule("GlobalAveragePool", 1, (node, c) -> c.op("aten::mean", node.tensor(0), spatial(node), true));
+        r.rule("AveragePool", 1, (node, c) -> averagePool(node, c, node.tensor(0)));
+        r.rule("GlobalAveragePool", 1, (node, c) -> globalAverage(node, c, node.tensor(0)));
         r.rule("GlobalMaxPool", 1, (node, c) -> c.op("aten::amax", node.tensor(0), spatial(node), true));
     }
 
@@ -70,8 +70,11 @@ final class PoolingRules {
         return true;
     }
 
-    private static Value averagePool(OnnxNode node, Conversion c) {
-        Value x = node.tensor(0);
+    static Value globalAverage(OnnxNode node, Conversion c, Value x) {
+        return c.op("aten::mean", x, spatial(node), true);
+    }
+
+    static Value averagePool(OnnxNode node, Conversion c, Value x) {
         Padding padding = Padding.of(node, c, x, kernel(node));
         boolean ceil = node.flag("ceil_mode", false);
         boolean counts = node.flag("count_include_pad", false);

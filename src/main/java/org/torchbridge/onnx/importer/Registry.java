@@ -61,8 +61,8 @@ public final class Registry {
         families.forEach(family -> family.accept(registry.domain("")));
         List<Consumer<Registry>> microsoft = List.of(
                 LayerNormRules::registerMicrosoft,
-                AttentionRules::registerMicrosoft,
-                QuantizationRules::registerMicrosoft,
+                MicrosoftAttentionRules::registerMicrosoft,
+                LinearQuantizationRules::registerMicrosoft,
                 MicrosoftRules::registerMicrosoft);
         microsoft.forEach(family -> family.accept(registry.domain("com.microsoft")));
         return registry;
