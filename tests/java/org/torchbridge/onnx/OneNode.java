@@ -192,6 +192,13 @@ final class OneNode {
         return OnnxRuntime.run(model(), inputs);
     }
 
+    /** What ONNX Runtime makes of other inputs. */
+    List<Tensor> expected(List<Tensor> others) {
+        Map<String, Tensor> given = new LinkedHashMap<>();
+        inputs.keySet().forEach(name -> given.put(name, others.get(given.size())));
+        return OnnxRuntime.run(model(), given);
+    }
+
     /** The program that it becomes, for messages. */
     @Override
     public String toString() {
