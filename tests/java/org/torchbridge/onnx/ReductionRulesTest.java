@@ -100,8 +100,10 @@ class ReductionRulesTest extends RuleTest {
     @Test
     void overNothingTheExtremesOfIntegersAreThoseOfTheType() {
         Tensor nothing = Torch.zeros(new long[] {2, 0}, DType.INT32);
-        assertSame(OneNode.of("ReduceMax", 20).input(nothing).weight(1));
-        assertSame(OneNode.of("ReduceMin", 20).input(nothing).weight(1));
+        Tensor smallest = Torch.full(new long[] {2, 1}, Integer.MIN_VALUE, DType.INT32);
+        Tensor largest = Torch.full(new long[] {2, 1}, Integer.MAX_VALUE, DType.INT32);
+        assertResults(OneNode.of("ReduceMax", 20).input(nothing).weight(1), List.of(smallest));
+        assertResults(OneNode.of("ReduceMin", 20).input(nothing).weight(1), List.of(largest));
     }
 
     @Test

@@ -26,13 +26,15 @@ final class LossRules {
 
     private static Value loss(OnnxNode node, Conversion c, Value logits) {
         long ignored = node.integer("ignore_index", -100);
-        long reduction =
-                switch (node.text("reduction", "mean")) {
+        String reduction = node.text("reduction", "mean");
+        long how =
+                switch (reduction) {
                     case "none" -> 0L;
                     case "mean" -> 1L;
-                    default -> 2L;
+                    case "sum" -> 2L;
+                    default -> throw node.unsupported("reduction " + reduction);
                 };
         Value target = c.cast(node.tensor(1), DType.INT64);
-        return c.op("aten::nll_loss_nd", logits, target, node.tensorOrNull(2), reduction, ignored);
+        return c.op("aten::nll_loss_nd", logits, target, node.tensorOrNull(2), how, ignored);
     }
 }
