@@ -34,7 +34,9 @@ final class LossRules {
                     case "sum" -> 2L;
                     default -> throw node.unsupported("reduction " + reduction);
                 };
+        // Weights of classes do not train: libtorch has no gradient for them.
+        Value weight = node.has(2) ? c.op("aten::detach", node.buffer(2, "weight")) : null;
         Value target = c.cast(node.tensor(1), DType.INT64);
-        return c.op("aten::nll_loss_nd", logits, target, node.tensorOrNull(2), how, ignored);
+        return c.op("aten::nll_loss_nd", logits, target, weight, how, ignored);
     }
 }
