@@ -14,6 +14,7 @@ import org.torchbridge.UnsupportedOperatorException;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Interpreter;
 import org.torchbridge.graph.Slot;
+import org.torchbridge.jit.ScriptModule;
 import org.torchbridge.onnx.proto.AttributeProto.AttributeType;
 import org.torchbridge.onnx.proto.FunctionProto;
 import org.torchbridge.onnx.proto.GraphProto;
@@ -45,6 +46,23 @@ class ModelConversionTest {
 
         assertThat(graph.slots()).containsOnlyKeys("layers.0.fc.weight");
         assertThat(graph.slots().get("layers.0.fc.weight").kind()).isEqualTo(Slot.Kind.PARAMETER);
+    }
+
+    @Test
+    void weightsHaveGradients() {
+        ScriptModule module = matMul("w").weight("w", WEIGHT).load().toModule();
+        module.call(Torch.ones(1, 2)).sum().backward();
+
+        assertThat(module.namedParameters().get("w").grad().toFloatArray()).containsOnly(1);
+    }
+
+    @Test
+    void weightsThatShallNotTrainAreBuffers() {
+        OnnxOptions options = OnnxOptions.options().trainable(name -> false);
+        ScriptModule module = matMul("w").weight("w", WEIGHT).load().toModule(options);
+
+        assertThat(module.namedParameters()).isEmpty();
+        assertThat(module.call(Torch.ones(1, 2)).requiresGrad()).isFalse();
     }
 
     @Test

@@ -94,6 +94,12 @@ final class ModelText {
         return OnnxModel.load(proto().toByteArray());
     }
 
+    /** The program that it becomes, for messages. */
+    @Override
+    public String toString() {
+        return load().toGraph().toString();
+    }
+
     // ---- parts
 
     static NodeProto node(String operator, String name, String inputs, String outputs, AttributeProto... attributes) {

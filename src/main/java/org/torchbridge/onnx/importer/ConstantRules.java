@@ -33,7 +33,9 @@ final class ConstantRules {
         if (value != null) {
             return ModelTensors.isText(value.getT())
                     ? c.list(Type.STRING, c.texts(value.getT()))
-                    : c.constant(c.read(value.getT()));
+                    : c.declared(
+                            c.constant(c.read(value.getT())),
+                            ElementType.of(value.getT().getDataType()));
         }
         AttributeProto sparse = node.attribute("sparse_value");
         if (sparse != null) {

@@ -386,6 +386,10 @@ public final class Conversion {
         Node node = frame.block().append("prim::If", List.of(constant(condition)));
         List<Value> first = block(node.addBlock(), block -> then.get());
         List<Value> second = block(node.addBlock(), block -> otherwise.get());
+        if (first.size() != second.size()) {
+            throw new FileFormatException(
+                    "has branches of " + first.size() + " and of " + second.size() + " outputs");
+        }
         for (int i = 0; i < first.size(); i++) {
             node.addOutput(joined(first.get(i).type(), second.get(i).type()));
         }
@@ -405,7 +409,10 @@ public final class Conversion {
         Block block = node.addBlock();
         block.addInput(Type.INT);
         carried.forEach(value -> block.addInput(loose(value.type())));
-        block(block, written -> body.apply(written.inputs()));
+        int outputs = block(block, written -> body.apply(written.inputs())).size() - 1;
+        if (outputs != carried.size()) {
+            throw new FileFormatException("has a body that carries " + outputs + " values where there are " + carried.size());
+        }
         carried.forEach(value -> node.addOutput(loose(value.type())));
         return node.outputs();
     }
@@ -455,18 +462,21 @@ public final class Conversion {
     // ---- for the walk over the nodes
 
     /** What a body writes, run at once: for nodes that the model itself determines. */
-    List<Tensor> evaluate(Supplier<List<@Nullable Value>> body) {
+    List<Constant> evaluate(Supplier<List<@Nullable Value>> body) {
         Graph scratch = new Graph();
+        List<ElementType> elements = new ArrayList<>();
         Frame outer = frame;
         frame = Frame.scratch(scratch.body());
         try {
             for (Value output : body.get()) {
-                scratch.addOutput(output.type() instanceof Type.OfTensor ? output : tensor(Nodes.carry(output)));
+                Carried carried = nodes.carried(output == null ? constant(false) : output);
+                scratch.addOutput(tensor(carried));
+                elements.add(carried.element());
             }
         } finally {
             frame = outer;
         }
-        return Evaluation.run(scratch);
+        return Evaluation.run(scratch, elements);
     }
 
     void from(OnnxNode node) {

@@ -50,7 +50,11 @@ public final class ModelConversion {
         List<Value> values = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
             OnnxType type = options.outputs().isEmpty() ? model.outputs().get(i).type() : OnnxType.UNKNOWN;
-            values.add(output(nodes.names().get(outputs.get(i)), type));
+            try {
+                values.add(output(nodes.names().get(outputs.get(i)), type));
+            } catch (UnsupportedUse use) {
+                unsupported.add(use.node(), use.getMessage());
+            }
         }
         unsupported.check(model.name());
         finish(values);

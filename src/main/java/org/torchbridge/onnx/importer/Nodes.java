@@ -11,7 +11,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.FileFormatException;
-import org.torchbridge.UnsupportedOperatorException;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
@@ -128,15 +127,19 @@ final class Nodes {
         } catch (UnsupportedUse use) {
             unsupported.add(use.node(), use.getMessage());
             placeholders(proto);
-        } catch (NodeException | UnsupportedOperatorException e) {
-            throw e;
         } catch (RuntimeException e) {
-            if (!unsupported.isEmpty()) {
-                placeholders(proto);
-                return;
+            if (unsupported.isEmpty()) {
+                throw named(e, proto, place);
             }
-            throw new NodeException("node '" + place + "' (" + proto.getOpType() + ") " + reason(e), e);
+            placeholders(proto);
         }
+    }
+
+    /** The exception with the node that it is of, which may be one that this node is computed from. */
+    private static RuntimeException named(RuntimeException e, NodeProto proto, String place) {
+        return e instanceof NodeException
+                ? e
+                : new NodeException("node '" + place + "' (" + proto.getOpType() + ") " + reason(e), e);
     }
 
     private static String reason(RuntimeException e) {
@@ -201,11 +204,11 @@ final class Nodes {
         conversion.from(node);
         Registry.Found found = registry.find(OnnxModel.domain(node.domain()), node.operator(), node.version());
         List<@Nullable Value> values = found.rule().write(node, conversion);
-        check(node, values.size());
+        check(node, values);
         return values;
     }
 
-    private static void check(OnnxNode node, int outputs) {
+    private static void check(OnnxNode node, List<@Nullable Value> values) {
         Set<String> unseen = node.attributes().unseen();
         if (!unseen.isEmpty()) {
             throw node.unsupported("attribute " + String.join(", ", unseen));
@@ -214,23 +217,20 @@ final class Nodes {
         if (input >= 0) {
             throw node.unsupported("input " + input);
         }
-        for (int i = outputs; i < node.outputs(); i++) {
-            if (node.wants(i)) {
+        for (int i = 0; i < node.outputs(); i++) {
+            if (node.wants(i) && (i >= values.size() || values.get(i) == null)) {
                 throw node.unsupported("output " + i);
             }
         }
     }
 
     private void bind(OnnxNode node, List<@Nullable Value> values) {
-        for (int i = 0; i < node.outputs() && i < values.size(); i++) {
+        for (int i = 0; i < node.outputs(); i++) {
             if (node.wants(i)) {
                 String name = node.proto().getOutput(i);
-                Value value = values.get(i);
-                if (value == null) {
-                    throw node.unsupported("output " + i);
-                }
                 TypeProto type = names.declared(name);
-                names.put(name, type == null ? carried(value) : declared(carried(value), type));
+                Carried value = carried(values.get(i));
+                names.put(name, type == null ? value : declared(value, type));
             }
         }
     }
@@ -254,7 +254,7 @@ final class Nodes {
     }
 
     /** What stands for a rule's value, with what the rule has said of it. */
-    private Carried carried(Value value) {
+    Carried carried(Value value) {
         Carried carried = carry(value);
         return carried instanceof Written && declared.containsKey(value)
                 ? new Written(value, declared.get(value))
@@ -282,7 +282,7 @@ final class Nodes {
     }
 
     private void defer(OnnxNode node) {
-        Deferred deferred = new Deferred(node, () -> conversion.evaluate(() -> write(node)));
+        Deferred deferred = new Deferred(node, () -> evaluated(node));
         int chain = 1
                 + node.carried().stream()
                         .mapToInt(input -> input instanceof Known known && known.deferred() != null
@@ -300,6 +300,16 @@ final class Nodes {
                     known.tensor();
                 }
             }
+        }
+    }
+
+    private List<Constant> evaluated(OnnxNode node) {
+        try {
+            return conversion.evaluate(() -> write(node));
+        } catch (UnsupportedUse use) {
+            throw use;
+        } catch (RuntimeException e) {
+            throw named(e, node.proto(), node.place());
         }
     }
 

@@ -21,6 +21,10 @@ final class ScanRules {
         int scanned = (int) node.integer("num_scan_inputs");
         int states = node.inputs() - scanned;
         int made = body.getOutputCount() - states;
+        if (scanned < 1 || states < 0 || made < 0) {
+            throw node.broken("has " + node.inputs() + " inputs, of which " + scanned + " are gone over, and a body of "
+                    + body.getOutputCount() + " outputs");
+        }
         long[] inputAxes = node.integers("scan_input_axes", Padding.all(scanned, 0));
         long[] inputDirections = node.integers("scan_input_directions", Padding.all(scanned, 0));
         long[] outputAxes = node.integers("scan_output_axes", Padding.all(made, 0));

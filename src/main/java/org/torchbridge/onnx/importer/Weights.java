@@ -3,6 +3,7 @@ package org.torchbridge.onnx.importer;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Slot;
@@ -25,8 +26,13 @@ final class Weights {
             Tensor tensor = known.tensor();
             boolean trains =
                     tensor.dtype().isFloatingPoint() && options.trainable().test(known.name());
-            return put(known, scope, role, trains ? Slot.parameter(tensor) : Slot.buffer(tensor));
+            return put(known, scope, role, trains ? Slot.parameter(trainable(tensor)) : Slot.buffer(tensor));
         });
+    }
+
+    /** The same memory, which what is computed of the model alone goes on using without gradients. */
+    private static Tensor trainable(Tensor tensor) {
+        return Scope.escape(tensor.detach().requiresGrad(true));
     }
 
     String buffer(Known known, String scope, @Nullable String role) {
