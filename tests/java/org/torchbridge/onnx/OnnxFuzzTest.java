@@ -122,14 +122,13 @@ class OnnxFuzzTest {
             made++;
         } catch (TorchException refused) {
             assertThat(refused.getMessage()).isNotBlank();
-            for (Throwable t = refused; t != null; t = t.getCause()) if (!(t instanceof TorchException) && !(t instanceof IllegalArgumentException) && !(t instanceof java.io.IOException)) System.out.println("CAUSE " + t + " AT " + java.util.Arrays.stream(t.getStackTrace()).filter(e -> e.getClassName().startsWith("org.torchbridge")).findFirst().orElse(null));
         }
     }
 
     // ---- the models
 
     private static List<ModelProto> models() {
-        return List.of(images(), shapes(), loops(), recurrent(), quantized(), sequences(), attention());
+        return List.of(images(), shapes(), loops(), recurrent(), quantized(), sequences(), attention(), constants());
     }
 
     private static ModelProto images() {
@@ -178,6 +177,32 @@ class OnnxFuzzTest {
                 .proto();
     }
 
+    /** What the model alone determines, which is computed when it becomes a module. */
+    private static ModelProto constants() {
+        return new ModelText(19)
+                .input("x", "float", "n")
+                .input("axes", "int64", 2)
+                .weight("sizes", Torch.tensor(new long[] {3, 2}))
+                .weight("pads", Torch.tensor(new long[] {1, 0, 2, 1}))
+                .weight("zero", Torch.tensor(0L))
+                .weight("three", Torch.tensor(3L))
+                .weight("one", Torch.tensor(1L))
+                .weight("scales", floats(2, 3))
+                .node("ConstantOfShape", "sizes", "zeros")
+                .node("Tile", "zeros sizes", "tiled")
+                .node("Range", "zero three one", "range")
+                .node("Expand", "one sizes", "wide")
+                .node("Pad", "zeros pads", "padded")
+                .node("EyeLike", "wide", "eye")
+                .node("OneHot", "range three pair", "hot")
+                .weight("pair", floats(0, 1))
+                .node("Resize", "zeros _ scales", "larger")
+                .node("HannWindow", "three", "window")
+                .node("ReduceSum", "tiled axes", "sum")
+                .output("tiled", "range", "wide", "padded", "eye", "hot", "larger", "window", "sum")
+                .proto();
+    }
+
     private static ModelProto loops() {
         GraphProto step = new ModelText(16)
                 .input("i", "int64")
@@ -195,8 +220,14 @@ class OnnxFuzzTest {
                 .node("Identity", "more", "so_far")
                 .output("more", "so_far")
                 .graph();
-        GraphProto then = new ModelText(16).node("Abs", "looped", "positive").output("positive").graph();
-        GraphProto otherwise = new ModelText(16).node("Neg", "looped", "negative").output("negative").graph();
+        GraphProto then = new ModelText(16)
+                .node("Abs", "looped", "positive")
+                .output("positive")
+                .graph();
+        GraphProto otherwise = new ModelText(16)
+                .node("Neg", "looped", "negative")
+                .output("negative")
+                .graph();
         return new ModelText(16)
                 .input("x", "float", 2)
                 .input("rows", "float", "n", 2)
@@ -219,7 +250,12 @@ class OnnxFuzzTest {
                 .weight("gw", Torch.randn(1, 9, 6))
                 .weight("gr", Torch.randn(1, 9, 3))
                 .weight("shape", Torch.tensor(new long[] {0, 0, -1}))
-                .node("LSTM", "x w r b lengths", "y h c", attribute("hidden_size", 3), attribute("direction", "bidirectional"))
+                .node(
+                        "LSTM",
+                        "x w r b lengths",
+                        "y h c",
+                        attribute("hidden_size", 3),
+                        attribute("direction", "bidirectional"))
                 .node("Transpose", "y", "turned", attribute("perm", 0, 2, 1, 3))
                 .node("Reshape", "turned shape", "flat")
                 .node("GRU", "flat gw gr", "z last", attribute("hidden_size", 3), attribute("linear_before_reset", 1))

@@ -13,9 +13,6 @@ import org.torchbridge.onnx.proto.AttributeProto;
 
 /** Constants, tensors that are made from sizes, and values that are handed on or change their type. */
 final class ConstantRules {
-    /** A larger constant is made when the program runs. */
-    private static final long LARGEST = 1L << 31;
-
     private ConstantRules() {}
 
     static void register(Registry r) {
@@ -82,15 +79,6 @@ final class ConstantRules {
         Tensor value =
                 node.hasAttribute("value") ? c.read(node.tensorAttribute("value")) : Torch.tensor(new float[] {0});
         Numbers sizes = node.numbers(0);
-        if (sizes.isConstant()) {
-            long bytes = value.dtype().itemSize();
-            for (long size : sizes.longs()) {
-                bytes = Math.multiplyExact(bytes, size);
-            }
-            if (bytes > LARGEST) {
-                throw node.broken("makes a constant of " + bytes + " bytes");
-            }
-        }
         Object number = value.dtype().isFloatingPoint() ? (Object) value.toDouble() : (Object) value.toLong();
         Object fill = value.dtype() == DType.BOOL ? (Object) value.toBoolean() : number;
         return c.op("aten::full", sizes.asRow(), fill, value.dtype(), null, c.device());

@@ -31,6 +31,9 @@ import org.torchbridge.onnx.proto.TensorProto;
 public final class Conversion {
     private static final String TRAINING = "training";
 
+    /** A row of more numbers is a list of the program rather than a value for each. */
+    private static final int LONGEST_ROW = 64;
+
     private final Graph graph;
     private final Weights weights;
     private final Nodes nodes;
@@ -276,7 +279,7 @@ public final class Conversion {
         }
         Value tensor = tensor(carried);
         List<@Nullable Long> shape = type(tensor).shape();
-        if (shape == null || shape.size() == 1 && shape.get(0) == null) {
+        if (shape == null || shape.size() == 1 && (shape.get(0) == null || shape.get(0) > LONGEST_ROW)) {
             return Numbers.whole(wholeList(tensor));
         }
         List<Value> elements = new ArrayList<>();
@@ -387,8 +390,7 @@ public final class Conversion {
         List<Value> first = block(node.addBlock(), block -> then.get());
         List<Value> second = block(node.addBlock(), block -> otherwise.get());
         if (first.size() != second.size()) {
-            throw new FileFormatException(
-                    "has branches of " + first.size() + " and of " + second.size() + " outputs");
+            throw new FileFormatException("has branches of " + first.size() + " and of " + second.size() + " outputs");
         }
         for (int i = 0; i < first.size(); i++) {
             node.addOutput(joined(first.get(i).type(), second.get(i).type()));
@@ -411,7 +413,8 @@ public final class Conversion {
         carried.forEach(value -> block.addInput(loose(value.type())));
         int outputs = block(block, written -> body.apply(written.inputs())).size() - 1;
         if (outputs != carried.size()) {
-            throw new FileFormatException("has a body that carries " + outputs + " values where there are " + carried.size());
+            throw new FileFormatException(
+                    "has a body that carries " + outputs + " values where there are " + carried.size());
         }
         carried.forEach(value -> node.addOutput(loose(value.type())));
         return node.outputs();

@@ -305,6 +305,7 @@ final class Nodes {
 
     private List<Constant> evaluated(OnnxNode node) {
         try {
+            Growth.check(node);
             return conversion.evaluate(() -> write(node));
         } catch (UnsupportedUse use) {
             throw use;

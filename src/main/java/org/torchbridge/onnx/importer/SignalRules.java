@@ -67,6 +67,9 @@ final class SignalRules {
         boolean oneSided = node.flag("onesided", true);
         Object step = node.number(1);
         Value window = node.tensorOrNull(2);
+        if (window == null && !node.has(3)) {
+            throw node.broken("has neither a window nor a frame_length");
+        }
         Object length = node.has(3) ? node.number(3) : c.size(window, 0);
         Value x = complex(c, node.tensor(0));
         Value frames = c.op("aten::unfold", x, 1L, length, step);
