@@ -29,7 +29,7 @@ final class ConstantRules {
         AttributeProto value = node.attribute("value");
         if (value != null) {
             return ModelTensors.isText(value.getT())
-                    ? c.list(Type.STRING, c.texts(value.getT()))
+                    ? c.texts(value.getT())
                     : c.declared(
                             c.constant(c.read(value.getT())),
                             ElementType.of(value.getT().getDataType()));
@@ -38,7 +38,16 @@ final class ConstantRules {
         if (sparse != null) {
             return c.constant(new TensorReader(ExternalData.NONE).read(sparse.getSparseTensor()));
         }
-        return c.constant(number(node));
+        return node.hasAttribute("value_string") || node.hasAttribute("value_strings")
+                ? texts(node, c)
+                : c.constant(number(node));
+    }
+
+    private static Value texts(OnnxNode node, Conversion c) {
+        List<String> several = node.texts("value_strings");
+        return several == null
+                ? c.texts(c.list(Type.STRING, List.of(node.text("value_string"))), List.of())
+                : c.texts(c.list(Type.STRING, several), List.of((long) several.size()));
     }
 
     private static Object number(OnnxNode node) {
@@ -53,12 +62,6 @@ final class ConstantRules {
         }
         if (node.hasAttribute("value_floats")) {
             return Torch.tensor(floats(node.reals("value_floats")));
-        }
-        if (node.hasAttribute("value_string")) {
-            return List.of(node.text("value_string"));
-        }
-        if (node.hasAttribute("value_strings")) {
-            return node.texts("value_strings");
         }
         throw node.broken("has no value");
     }

@@ -128,8 +128,24 @@ public final class Conversion {
     }
 
     /** The elements of a tensor of strings of the model. */
-    public List<String> texts(TensorProto proto) {
+    List<String> strings(TensorProto proto) {
         return nodes.tensors().texts(proto);
+    }
+
+    /** A tensor of strings of the model, which is a list of them. */
+    public Value texts(TensorProto proto) {
+        return texts(list(Type.STRING, strings(proto)), List.copyOf(proto.getDimsList()));
+    }
+
+    /** Says which shape the tensor has that a list of strings stands for. */
+    public Value texts(Value list, List<@Nullable Long> shape) {
+        nodes.textShape(list, shape);
+        return list;
+    }
+
+    /** The sizes of the tensor that a list of strings stands for, null where unknown; null if not even their number is known. */
+    public @Nullable List<@Nullable Long> textShape(Value list) {
+        return nodes.textShape(list);
     }
 
     /** What is known of a tensor. */
@@ -448,7 +464,10 @@ public final class Conversion {
                     ? Type.tensor(dtype, first.rank())
                     : new Type.OfTensor(dtype, null);
         }
-        return a;
+        if (a == Type.NONE) {
+            return b == Type.NONE || b instanceof Type.OfOptional ? b : new Type.OfOptional(b);
+        }
+        return b == Type.NONE && !(a instanceof Type.OfOptional) ? new Type.OfOptional(a) : a;
     }
 
     /** A graph that a node has as an attribute, written here: its outputs, given its inputs. */
