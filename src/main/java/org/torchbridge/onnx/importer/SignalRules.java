@@ -43,7 +43,8 @@ final class SignalRules {
         Object dim = dimension(node, c, axis);
         Value transformed = c.op(inverse ? "aten::fft_ifft" : "aten::fft_fft", x, length, dim, null);
         if (oneSided) {
-            Value half = c.op("aten::add", c.op("aten::floor_divide", c.op("aten::size", transformed, dim), 2L), 1L);
+            Object size = c.op("aten::size", transformed, dim);
+            Object half = c.integer("add", c.integer("floordiv", size, 2L), 1L);
             transformed = c.op("aten::slice", transformed, dim, 0L, half, 1L);
         }
         return parts(node, c, transformed);
