@@ -23,8 +23,11 @@ import org.torchbridge.TorchException;
 import org.torchbridge.internal.NativeMemory;
 import org.torchbridge.io.Mutations;
 import org.torchbridge.onnx.importer.Registry;
+import org.torchbridge.onnx.proto.AttributeProto.AttributeType;
+import org.torchbridge.onnx.proto.FunctionProto;
 import org.torchbridge.onnx.proto.GraphProto;
 import org.torchbridge.onnx.proto.ModelProto;
+import org.torchbridge.onnx.proto.OperatorSetIdProto;
 
 /**
  * Makes modules of models that were changed at random. A model becomes a module or is refused with an exception of the
@@ -128,7 +131,7 @@ class OnnxFuzzTest {
     // ---- the models
 
     private static List<ModelProto> models() {
-        return List.of(images(), shapes(), loops(), recurrent(), quantized(), sequences(), attention(), constants());
+        return List.of(images(), shapes(), loops(), recurrent(), quantized(), sequences(), attention(), constants(), texts(), functions());
     }
 
     private static ModelProto images() {
@@ -311,6 +314,61 @@ class OnnxFuzzTest {
                 .weight("b8", Torch.ones(8))
                 .node("LayerNormalization", "g gamma", "y")
                 .output("y")
+                .proto();
+    }
+
+    private static ModelProto texts() {
+        return new ModelText(20)
+                .imports("ai.onnx.ml", 2)
+                .input("x", "string", "n")
+                .input("ids", "int64", "n", 4)
+                .node("StringNormalizer", "x", "words", attribute("stopwords", "a", "b"))
+                .node("Constant", "", "end", attribute("value_string", "!"))
+                .node("StringConcat", "words end", "longer")
+                .node("StringSplit", "longer", "parts counts", attribute("delimiter", "-"))
+                .node("Equal", "x longer", "same")
+                .node(
+                        "ai.onnx.ml::LabelEncoder",
+                        "parts",
+                        "labels",
+                        attribute("keys_strings", "c", "d"),
+                        attribute("values_int64s", 7, 9))
+                .node(
+                        "TfIdfVectorizer",
+                        "ids",
+                        "grams",
+                        attribute("mode", "TFIDF"),
+                        attribute("min_gram_length", 1),
+                        attribute("max_gram_length", 2),
+                        attribute("max_skip_count", 1),
+                        attribute("ngram_counts", 0, 2),
+                        attribute("ngram_indexes", 0, 1, 2),
+                        attribute("pool_int64s", 5, 6, 5, 6))
+                .output("labels", "counts", "grams", "longer")
+                .proto();
+    }
+
+    private static ModelProto functions() {
+        FunctionProto twice = FunctionProto.newBuilder()
+                .setDomain("mine")
+                .setName("Twice")
+                .addInput("a")
+                .addOutput("b")
+                .addAttribute("slope")
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
+                .addNode(ModelText.node(
+                        "LeakyRelu", "once", "a", "c", ModelText.reference("alpha", "slope", AttributeType.FLOAT)))
+                .addNode(ModelText.node("Add", "sum", "c c", "b"))
+                .build();
+        return new ModelText(17)
+                .imports("mine", 1)
+                .function(twice)
+                .input("x", "float", "n", 3)
+                .weight("w", Torch.randn(3))
+                .node("mine::Twice", "x", "h", attribute("slope", 0.5f))
+                .node("Mul", "h w", "m")
+                .node("mine::Twice", "m", "y", attribute("slope", 0.1f))
+                .output("y", "h")
                 .proto();
     }
 

@@ -243,7 +243,7 @@ final class ImageRules {
 
     private static Value lpPool(OnnxNode node, Conversion c) {
         double p = node.integer("p", 2);
-        long[] kernel = node.integers("kernel_shape");
+        long[] kernel = PoolingRules.kernel(node);
         boolean ceil = node.flag("ceil_mode", false);
         Value x = node.tensor(0);
         Padding padding = Padding.of(node, c, x, kernel);
@@ -259,7 +259,7 @@ final class ImageRules {
 
     /** Puts elements where the indices, which count over the whole tensor, say they were. */
     private static Value maxUnpool(OnnxNode node, Conversion c) {
-        long[] kernel = node.integers("kernel_shape");
+        long[] kernel = PoolingRules.kernel(node);
         long[] strides = node.integers("strides", Padding.all(kernel.length, 1));
         long[] pads = node.integers("pads", Padding.all(2 * kernel.length, 0));
         Value x = node.tensor(0);

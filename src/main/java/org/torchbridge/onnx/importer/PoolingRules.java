@@ -23,7 +23,7 @@ final class PoolingRules {
         return dims;
     }
 
-    private static long[] kernel(OnnxNode node) {
+    static long[] kernel(OnnxNode node) {
         long[] kernel = node.integers("kernel_shape");
         if (kernel == null) {
             throw node.broken("has no kernel_shape");
