@@ -52,6 +52,15 @@ final class OneNode {
 
     /** An input that is given when the model runs, of any size. */
     OneNode input(Tensor value) {
+        return input(value, false);
+    }
+
+    /** An input that is given when the model runs, always of this size. */
+    OneNode sized(Tensor value) {
+        return input(value, true);
+    }
+
+    private OneNode input(Tensor value, boolean sized) {
         String name = "x" + node.getInputCount();
         node.addInput(name);
         inputs.put(name, value);
@@ -59,7 +68,8 @@ final class OneNode {
                 .setElemType(ElementType.of(value.dtype()).code());
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         for (int i = 0; i < value.dim(); i++) {
-            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(name + "_" + i));
+            TensorShapeProto.Dimension.Builder size = TensorShapeProto.Dimension.newBuilder();
+            shape.addDim(sized ? size.setDimValue(value.size(i)) : size.setDimParam(name + "_" + i));
         }
         graph.addInput(ValueInfoProto.newBuilder()
                 .setName(name)
@@ -190,6 +200,13 @@ final class OneNode {
     /** What ONNX Runtime makes of it. */
     List<Tensor> expected() {
         return OnnxRuntime.run(model(), inputs);
+    }
+
+    /** What ONNX Runtime makes of other inputs. */
+    List<Tensor> expected(List<Tensor> others) {
+        Map<String, Tensor> given = new LinkedHashMap<>();
+        inputs.keySet().forEach(name -> given.put(name, others.get(given.size())));
+        return OnnxRuntime.run(model(), given);
     }
 
     /** The program that it becomes, for messages. */

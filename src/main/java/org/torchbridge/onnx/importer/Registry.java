@@ -21,6 +21,7 @@ public final class Registry {
 
     private final Map<Operator, NavigableMap<Long, ManyRule>> rules = new LinkedHashMap<>();
     private final Map<Operator, NavigableMap<Long, NumbersRule>> numbers = new LinkedHashMap<>();
+    private final Map<Operator, String> limits = new LinkedHashMap<>();
     private String domain = "";
 
     /** A rule and since when it holds. */
@@ -95,6 +96,12 @@ public final class Registry {
         return this;
     }
 
+    /** Says what the rules of an operator do not support, for people. */
+    public Registry limit(String operator, String what) {
+        limits.put(new Operator(domain, operator), what);
+        return this;
+    }
+
     private <T> void put(Map<Operator, NavigableMap<Long, T>> into, String operator, long since, T rule) {
         T before = into.computeIfAbsent(new Operator(domain, operator), key -> new TreeMap<>())
                 .put(since, rule);
@@ -125,6 +132,11 @@ public final class Registry {
     /** Whether there is a rule for an operator in a version of its domain. */
     public boolean supports(String domain, String operator, long version) {
         return find(domain, operator, version) != null;
+    }
+
+    /** What the rules of an operator do not support; empty if nothing is known of. */
+    public String limits(String domain, String operator) {
+        return limits.getOrDefault(new Operator(domain, operator), "");
     }
 
     /** Every operator that has a rule, by domain, with the versions that rules begin at. */

@@ -70,16 +70,26 @@ final class RoiRules {
     }
 
     private static Value roiAlign(OnnxNode node, Conversion c, String usual) {
-        boolean aligned = node.text("coordinate_transformation_mode", usual).equals("half_pixel");
-        if (node.text("mode", "avg").equals("max")) {
-            throw node.unsupported("mode max");
+        String coordinates = node.text("coordinate_transformation_mode", usual);
+        String mode = node.text("mode", "avg");
+        if (!List.of("half_pixel", "output_half_pixel").contains(coordinates)) {
+            throw node.unsupported("coordinate_transformation_mode " + coordinates);
         }
+        boolean aligned = coordinates.equals("half_pixel");
         long height = node.integer("output_height", 1);
         long width = node.integer("output_width", 1);
         long ratio = node.integer("sampling_ratio", 0);
         double scale = node.real("spatial_scale", 1);
-        Value rois = rois(c, node.tensor(1), node.tensor(2));
-        Value result = c.op("torchvision::roi_align", node.tensor(0), rois, scale, height, width, ratio, aligned);
+        Value x = node.tensor(0);
+        Value boxes = node.tensor(1);
+        Value images = node.tensor(2);
+        Value result =
+                switch (mode) {
+                    case "avg" -> c.op(
+                            "torchvision::roi_align", x, rois(c, boxes, images), scale, height, width, ratio, aligned);
+                    case "max" -> new RoiMax(c, x, height, width, ratio, scale, aligned).of(boxes, images);
+                    default -> throw node.unsupported("mode " + mode);
+                };
         return c.known(result, node.dtype(0), 4);
     }
 
