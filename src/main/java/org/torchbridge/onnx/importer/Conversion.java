@@ -63,12 +63,17 @@ public final class Conversion {
 
     private @Nullable Object argument(@Nullable Object argument) {
         if (argument instanceof Numbers numbers) {
-            return numbers.isScalar() ? numbers.get(0) : numbers.whole() != null ? numbers.whole() : numbers.elements();
+            return numbers.isScalar() ? numbers.get(0) : numbers.whole() != null ? numbers.whole() : row(numbers);
         }
         if (argument instanceof Tensor tensor) {
             return constant(tensor);
         }
         return argument instanceof ElementType type ? type.carrier() : argument;
+    }
+
+    /** No elements are a list of whole numbers all the same. */
+    private static Object row(Numbers numbers) {
+        return numbers.elements().isEmpty() ? new long[0] : numbers.elements();
     }
 
     /** A list of values and constants. */

@@ -162,6 +162,11 @@ final class Nodes {
         if (found == null) {
             throw node.unsupported("");
         }
+        if (tensors.isTwin(node)) {
+            String name = proto.getOutput(0);
+            names.put(name, ((Known) node.carried().get(0)).twin(name));
+            return;
+        }
         if (isKnown(node)) {
             defer(node);
             return;

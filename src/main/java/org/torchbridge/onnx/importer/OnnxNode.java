@@ -353,7 +353,7 @@ public final class OnnxNode {
         return proto.getOutputCount();
     }
 
-    /** Whether somebody may use an output. */
+    /** Whether somebody uses an output. */
     public boolean wants(int output) {
         return output < outputs() && !proto.getOutput(output).isEmpty();
     }
