@@ -63,17 +63,12 @@ public final class Conversion {
 
     private @Nullable Object argument(@Nullable Object argument) {
         if (argument instanceof Numbers numbers) {
-            return numbers.isScalar() ? numbers.get(0) : numbers.whole() != null ? numbers.whole() : row(numbers);
+            return numbers.isScalar() ? numbers.get(0) : numbers.whole() != null ? numbers.whole() : numbers.elements();
         }
         if (argument instanceof Tensor tensor) {
             return constant(tensor);
         }
         return argument instanceof ElementType type ? type.carrier() : argument;
-    }
-
-    /** No elements are a list of whole numbers all the same. */
-    private static Object row(Numbers numbers) {
-        return numbers.elements().isEmpty() ? new long[0] : numbers.elements();
     }
 
     /** A list of values and constants. */
@@ -183,7 +178,8 @@ public final class Conversion {
 
     /** Numbers as a value: what a rule returns that computes sizes. */
     public Value value(Numbers numbers) {
-        return constant(argument(numbers));
+        boolean empty = numbers.hasElements() && numbers.size() == 0;
+        return empty ? list(Type.INT, List.of()) : constant(argument(numbers));
     }
 
     // ---- what is carried, as rules want it

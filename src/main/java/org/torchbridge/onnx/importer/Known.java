@@ -68,9 +68,10 @@ final class Known implements Carried {
         return name;
     }
 
+    /** What the model says, or, where it says nothing, what comes out. */
     @Override
     public ElementType element() {
-        return element;
+        return element == ElementType.UNDEFINED ? ElementType.of(tensor().dtype()) : element;
     }
 
     /** The node that makes it of other known values, if there is one. */

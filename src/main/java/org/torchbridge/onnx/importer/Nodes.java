@@ -299,7 +299,7 @@ final class Nodes {
         for (int i = 0; i < node.outputs(); i++) {
             if (node.wants(i)) {
                 String name = node.proto().getOutput(i);
-                Known known = tensors.deferred(name, elementOf(name), deferred, i);
+                Known known = tensors.deferred(name, elementOf(node, name), deferred, i);
                 names.put(name, known);
                 if (chain == LONGEST_CHAIN) {
                     known.tensor();
@@ -308,11 +308,14 @@ final class Nodes {
         }
     }
 
-    private ElementType elementOf(String name) {
+    /** As the model declares it, or as the node says that it makes it. */
+    private ElementType elementOf(OnnxNode node, String name) {
         TypeProto declared = names.declared(name);
-        return declared != null && OnnxType.of(declared) instanceof OnnxType.OfTensor tensor
-                ? tensor.element()
-                : ElementType.UNDEFINED;
+        if (declared != null && OnnxType.of(declared) instanceof OnnxType.OfTensor tensor) {
+            return tensor.element();
+        }
+        AttributeProto value = node.attributes().all().get("value");
+        return value != null && value.hasT() ? ElementType.of(value.getT().getDataType()) : ElementType.UNDEFINED;
     }
 
     // ---- nodes that compute sizes
