@@ -129,6 +129,11 @@ public final class Conversion {
         return nodes.tensors().texts(proto);
     }
 
+    /** Whether PyTorch's own exporter has written the model, whose peculiarities are known. */
+    public boolean isByPyTorch() {
+        return nodes.isByPyTorch();
+    }
+
     /** What is known of a tensor. */
     public static Type.OfTensor type(Value value) {
         return value.type() instanceof Type.OfTensor tensor ? tensor : Type.TENSOR;

@@ -16,13 +16,11 @@ import org.torchbridge.onnx.proto.TensorProto;
 final class ModelTensors {
     private final TensorReader reader;
     private final boolean constantsAreWeights;
-    private final boolean identitiesAreWeights;
 
     ModelTensors(OnnxModel model) {
         this.reader = model.tensors();
         this.constantsAreWeights = model.proto().getGraph().getInitializerList().stream()
                 .noneMatch(tensor -> isFloating(tensor) && tensor.getDimsCount() > 0);
-        this.identitiesAreWeights = model.proto().getProducerName().equals("pytorch");
     }
 
     private static boolean isFloating(TensorProto tensor) {
@@ -78,15 +76,6 @@ final class ModelTensors {
         return constantsAreWeights
                 ? Known.initializer(name, element, () -> node.tensor(output))
                 : Known.constant(name, element, () -> node.tensor(output));
-    }
-
-    /** Whether a node stands for a weight of its own: PyTorch writes one of several equal weights, and the others as {@code Identity}. */
-    boolean isTwin(OnnxNode node) {
-        return identitiesAreWeights
-                && node.operator().equals("Identity")
-                && node.carried().get(0) instanceof Known known
-                && known.deferred() == null
-                && known.isWeight();
     }
 
     Tensor read(TensorProto tensor) {

@@ -48,6 +48,7 @@ final class Nodes {
     private final Deque<String> calls = new ArrayDeque<>();
     private final Map<Deferred, Integer> chains = new HashMap<>();
     private final Map<Value, ElementType> declared = new HashMap<>();
+    private final boolean byPyTorch;
     private NameScope names;
 
     Nodes(
@@ -62,6 +63,7 @@ final class Nodes {
         this.unsupported = unsupported;
         this.conversion = new Conversion(graph, weights, this);
         this.names = NameScope.model(model.opsets());
+        this.byPyTorch = model.proto().getProducerName().equals("pytorch");
         for (FunctionProto function : model.proto().getFunctionsList()) {
             functions.put(key(function.getDomain(), function.getName(), function.getOverload()), function);
         }
@@ -162,7 +164,7 @@ final class Nodes {
         if (found == null) {
             throw node.unsupported("");
         }
-        if (tensors.isTwin(node)) {
+        if (isTwin(node)) {
             String name = proto.getOutput(0);
             names.put(name, ((Known) node.carried().get(0)).twin(name));
             return;
@@ -254,6 +256,11 @@ final class Nodes {
         declared.put(value, element);
     }
 
+    /** Whether PyTorch's own exporter has written the model. */
+    boolean isByPyTorch() {
+        return byPyTorch;
+    }
+
     ModelTensors tensors() {
         return tensors;
     }
@@ -284,6 +291,15 @@ final class Nodes {
                         .anyMatch(attribute -> attribute.hasS()
                                 || attribute.getStringsCount() > 0
                                 || attribute.hasT() && ModelTensors.isText(attribute.getT()));
+    }
+
+    /** Whether a node stands for a weight of its own: PyTorch writes one of several equal weights, the others as its copies. */
+    private boolean isTwin(OnnxNode node) {
+        return byPyTorch
+                && node.operator().equals("Identity")
+                && node.carried().get(0) instanceof Known known
+                && known.deferred() == null
+                && known.isWeight();
     }
 
     private void defer(OnnxNode node) {

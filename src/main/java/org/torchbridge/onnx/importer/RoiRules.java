@@ -11,8 +11,8 @@ final class RoiRules {
 
     static void register(Registry r) {
         r.rule("NonMaxSuppression", 10, RoiRules::nonMaxSuppression);
-        r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, "output_half_pixel"));
-        r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, "half_pixel"));
+        r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, false));
+        r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, !c.isByPyTorch()));
         r.rule("MaxRoiPool", 1, RoiRules::maxRoiPool);
         r.rule("DeformConv", 19, RoiRules::deformConv);
     }
@@ -69,8 +69,13 @@ final class RoiRules {
         return c.op("aten::index_select", candidates, 0L, c.op("aten::slice", best, 0L, 0L, most, 1L));
     }
 
-    private static Value roiAlign(OnnxNode node, Conversion c, String usual) {
-        boolean aligned = node.text("coordinate_transformation_mode", usual).equals("half_pixel");
+    /**
+     * Version 16 shifts the boxes by half a pixel where a model says nothing; version 10 did not, and a PyTorch exporter that
+     * says nothing writes version 16 as if it were 10.
+     */
+    private static Value roiAlign(OnnxNode node, Conversion c, boolean usually) {
+        String mode = node.text("coordinate_transformation_mode", usually ? "half_pixel" : "output_half_pixel");
+        boolean aligned = mode.equals("half_pixel");
         if (node.text("mode", "avg").equals("max")) {
             throw node.unsupported("mode max");
         }
