@@ -89,6 +89,9 @@ public final class Conversion {
 
     /** A value of type {@code bool} of a tensor with one element, or of a number. */
     public Value truth(Value value) {
+        if (value.producer().is("prim::Constant") && value.producer().attribute("value") instanceof Tensor known) {
+            return constant(known.toBoolean());
+        }
         return value.type() instanceof Type.OfTensor ? op("aten::Bool", value) : value;
     }
 
@@ -413,7 +416,8 @@ public final class Conversion {
         carried.forEach(value -> block.addInput(loose(value.type())));
         block(block, written -> body.apply(written.inputs()));
         carried.forEach(value -> node.addOutput(loose(value.type())));
-        return node.outputs();
+        SavedLoops.write(node);
+        return node.outputs().subList(0, carried.size());
     }
 
     /** Writes the block with what {@code body} gives as its outputs. */
