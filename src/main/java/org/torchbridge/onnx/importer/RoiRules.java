@@ -117,7 +117,7 @@ final class RoiRules {
         if (strides.length != 2) {
             throw node.unsupported(strides.length + " spatial dimensions");
         }
-        Value none = c.op("aten::zeros", new long[] {0}, node.dtype(0), null, c.device());
+        Value none = c.op("aten::new_zeros", x, c.list(List.of(c.size(x, 0), 1L)));
         Value result = c.op(
                 "torchvision::deform_conv2d",
                 padded,
