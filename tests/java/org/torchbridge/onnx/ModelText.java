@@ -46,6 +46,11 @@ final class ModelText {
         return this;
     }
 
+    ModelText producer(String name) {
+        model.setProducerName(name);
+        return this;
+    }
+
     ModelText input(String name, String element, Object... shape) {
         graph.addInput(info(name, element, shape));
         return this;

@@ -451,11 +451,21 @@ public final class ScriptModule extends Layer implements AutoCloseable {
         if (child instanceof ScriptModule module) {
             return module.script;
         } else if (child instanceof Layer layer) {
+            requireCalled(name);
             return LayerCalls.script(layer);
         }
         throw new IllegalArgumentException(
                 "'" + name + "' is to be a " + child.getClass().getSimpleName()
                         + "; a ScriptModule or a Layer is expected, which makes one tensor from one");
+    }
+
+    /** A program that was made of a graph computes with the weights of its children, and calls none. */
+    private void requireCalled(String name) {
+        if (getSubmodule(name) instanceof ScriptModule present
+                && present.methods().isEmpty()) {
+            throw new IllegalArgumentException("the program does not call '" + name + "' but computes with its weights;"
+                    + " put others in the place of those: getSubmodule(\"" + name + "\").add(\"weight\", ...)");
+        }
     }
 
     /** Takes another object as this module's, and with it all that this is a child of: their programs call its class. */

@@ -92,6 +92,9 @@ public final class Conversion {
 
     /** A value of type {@code bool} of a tensor with one element, or of a number. */
     public Value truth(Value value) {
+        if (value.producer().is("prim::Constant") && value.producer().attribute("value") instanceof Tensor known) {
+            return constant(known.toBoolean());
+        }
         return value.type() instanceof Type.OfTensor ? op("aten::Bool", value) : value;
     }
 
@@ -148,6 +151,11 @@ public final class Conversion {
         return nodes.textShape(list);
     }
 
+    /** Whether PyTorch's own exporter has written the model, whose peculiarities are known. */
+    public boolean isByPyTorch() {
+        return nodes.isByPyTorch();
+    }
+
     /** What is known of a tensor. */
     public static Type.OfTensor type(Value value) {
         return value.type() instanceof Type.OfTensor tensor ? tensor : Type.TENSOR;
@@ -197,7 +205,8 @@ public final class Conversion {
 
     /** Numbers as a value: what a rule returns that computes sizes. */
     public Value value(Numbers numbers) {
-        return constant(argument(numbers));
+        boolean empty = numbers.hasElements() && numbers.size() == 0;
+        return empty ? list(Type.INT, List.of()) : constant(argument(numbers));
     }
 
     // ---- what is carried, as rules want it
@@ -433,7 +442,8 @@ public final class Conversion {
                     "has a body that carries " + outputs + " values where there are " + carried.size());
         }
         carried.forEach(value -> node.addOutput(loose(value.type())));
-        return node.outputs();
+        SavedLoops.write(node);
+        return node.outputs().subList(0, carried.size());
     }
 
     /** Writes the block with what {@code body} gives as its outputs. */

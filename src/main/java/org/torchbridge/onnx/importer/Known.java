@@ -17,6 +17,7 @@ final class Known implements Carried {
     private final boolean initializer;
     private final @Nullable Deferred deferred;
     private final int output;
+    private final @Nullable Known original;
     private @Nullable Supplier<Constant> source;
     private @Nullable Constant constant;
 
@@ -26,34 +27,48 @@ final class Known implements Carried {
             boolean initializer,
             @Nullable Deferred deferred,
             int output,
+            @Nullable Known original,
             Supplier<Constant> source) {
         this.name = name;
         this.declared = declared;
         this.initializer = initializer;
         this.deferred = deferred;
         this.output = output;
+        this.original = original;
         this.source = source;
     }
 
     /** A tensor that the model has under a name of its own. */
     static Known initializer(String name, ElementType element, Supplier<Constant> source) {
-        return new Known(name, element, true, null, 0, source);
+        return new Known(name, element, true, null, 0, null, source);
     }
 
     /** A tensor from a node without inputs. */
     static Known constant(String name, ElementType element, Supplier<Constant> source) {
-        return new Known(name, element, false, null, 0, source);
+        return new Known(name, element, false, null, 0, null, source);
     }
 
     /** An output of a node all of whose inputs are known. */
     static Known deferred(String name, ElementType element, Deferred node, int output) {
-        return new Known(name, element, false, node, output, () -> node.output(output));
+        return new Known(name, element, false, node, output, null, () -> node.output(output));
+    }
+
+    /** A weight of its own that starts with the same elements. */
+    Known twin(String name) {
+        return new Known(name, declared, true, null, 0, this, () -> constant().copy());
+    }
+
+    /** The weight whose twin it is, if it is one. */
+    @Nullable
+    Known original() {
+        return original;
     }
 
     String name() {
         return name;
     }
 
+    /** What the model says, or, where it says nothing, what comes out. */
     @Override
     public ElementType element() {
         return declared == ElementType.UNDEFINED ? constant().element() : declared;

@@ -48,6 +48,7 @@ final class Nodes {
     private final Map<Deferred, Integer> chains = new HashMap<>();
     private final Map<Value, ElementType> declared = new HashMap<>();
     private final Map<Value, List<@Nullable Long>> textShapes = new HashMap<>();
+    private final boolean byPyTorch;
     private NameScope names;
 
     Nodes(
@@ -62,6 +63,7 @@ final class Nodes {
         this.unsupported = unsupported;
         this.conversion = new Conversion(graph, weights, this);
         this.names = NameScope.model(model.opsets());
+        this.byPyTorch = model.proto().getProducerName().equals("pytorch");
         for (FunctionProto function : model.proto().getFunctionsList()) {
             functions.put(key(function.getDomain(), function.getName(), function.getOverload()), function);
         }
@@ -166,6 +168,11 @@ final class Nodes {
         if (found == null) {
             throw node.unsupported("");
         }
+        if (isTwin(node)) {
+            String name = proto.getOutput(0);
+            names.put(name, ((Known) node.carried().get(0)).twin(name));
+            return;
+        }
         if (isKnown(node)) {
             defer(node);
             return;
@@ -259,6 +266,11 @@ final class Nodes {
         return textShapes.get(texts);
     }
 
+    /** Whether PyTorch's own exporter has written the model. */
+    boolean isByPyTorch() {
+        return byPyTorch;
+    }
+
     ModelTensors tensors() {
         return tensors;
     }
@@ -293,6 +305,15 @@ final class Nodes {
             case "LabelEncoder" -> true;
             default -> false;
         };
+    }
+
+    /** Whether a node stands for a weight of its own: PyTorch writes one of several equal weights, the others as its copies. */
+    private boolean isTwin(OnnxNode node) {
+        return byPyTorch
+                && node.operator().equals("Identity")
+                && node.carried().get(0) instanceof Known known
+                && known.deferred() == null
+                && known.isWeight();
     }
 
     private void defer(OnnxNode node) {

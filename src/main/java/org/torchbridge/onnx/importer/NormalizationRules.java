@@ -96,16 +96,23 @@ final class NormalizationRules {
 
     private static Value instanceNorm(OnnxNode node, Conversion c) {
         double epsilon = node.real("epsilon", 1e-5);
+        boolean plain = isFilledWith(node, 1, 1) && isFilledWith(node, 2, 0);
         return c.op(
                 "aten::instance_norm",
                 node.tensor(0),
-                node.weight(1, "weight"),
-                node.weight(2, "bias"),
+                plain ? null : node.weight(1, "weight"),
+                plain ? null : node.weight(2, "bias"),
                 null,
                 null,
                 true,
                 0.1,
                 epsilon,
                 true);
+    }
+
+    /** Whether an input is no weight but a constant that the operator cannot do without: it would train if it were one. */
+    private static boolean isFilledWith(OnnxNode node, int input, double number) {
+        Tensor constant = node.isWeight(input) ? null : node.constantOrNull(input);
+        return constant != null && constant.eq(number).all().toBoolean();
     }
 }

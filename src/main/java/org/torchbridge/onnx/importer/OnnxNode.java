@@ -296,6 +296,11 @@ public final class OnnxNode {
         return carried(input) instanceof Written;
     }
 
+    /** Whether an input is a weight wherever it is used, as an initialiser is. */
+    public boolean isWeight(int input) {
+        return carried(input) instanceof Known known && known.isWeight();
+    }
+
     /** The element type of an input, as far as it is known. */
     public ElementType element(int input) {
         return has(input) ? carried(input).element() : ElementType.UNDEFINED;
@@ -353,7 +358,7 @@ public final class OnnxNode {
         return proto.getOutputCount();
     }
 
-    /** Whether somebody may use an output. */
+    /** Whether somebody uses an output. */
     public boolean wants(int output) {
         return output < outputs() && !proto.getOutput(output).isEmpty();
     }

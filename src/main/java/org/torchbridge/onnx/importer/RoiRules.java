@@ -11,8 +11,8 @@ final class RoiRules {
 
     static void register(Registry r) {
         r.rule("NonMaxSuppression", 10, RoiRules::nonMaxSuppression);
-        r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, "output_half_pixel"));
-        r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, "half_pixel"));
+        r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, false));
+        r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, !c.isByPyTorch()));
         r.rule("MaxRoiPool", 1, RoiRules::maxRoiPool);
         r.rule("DeformConv", 19, RoiRules::deformConv);
     }
@@ -69,7 +69,12 @@ final class RoiRules {
         return c.op("aten::index_select", candidates, 0L, c.op("aten::slice", best, 0L, 0L, most, 1L));
     }
 
-    private static Value roiAlign(OnnxNode node, Conversion c, String usual) {
+    /**
+     * Version 16 shifts the boxes by half a pixel where a model says nothing; version 10 did not, and a PyTorch exporter that
+     * says nothing writes version 16 as if it were 10.
+     */
+    private static Value roiAlign(OnnxNode node, Conversion c, boolean usually) {
+        String usual = usually ? "half_pixel" : "output_half_pixel";
         String coordinates = node.text("coordinate_transformation_mode", usual);
         String mode = node.text("mode", "avg");
         if (!List.of("half_pixel", "output_half_pixel").contains(coordinates)) {
@@ -125,7 +130,7 @@ final class RoiRules {
         if (strides.length != 2) {
             throw node.unsupported(strides.length + " spatial dimensions");
         }
-        Value none = c.op("aten::zeros", new long[] {0}, node.dtype(0), null, c.device());
+        Value none = c.op("aten::new_zeros", x, c.list(List.of(c.size(x, 0), 1L)));
         Value result = c.op(
                 "torchvision::deform_conv2d",
                 padded,
