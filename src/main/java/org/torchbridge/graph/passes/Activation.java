@@ -51,4 +51,20 @@ record Activation(String attribute, List<Double> scalars, String algorithm) {
         }
         return new Activation(attribute, scalars);
     }
+
+    /** Whether it does nothing but bound the numbers. */
+    boolean isBounds() {
+        return attribute.equals("relu") || attribute.equals("hardtanh");
+    }
+
+    /** The least number that bounds leave. */
+    double least() {
+        return scalars.isEmpty() ? 0 : scalars.get(0);
+    }
+
+    /** The largest number that bounds leave; null if there is none. */
+    @Nullable
+    Double most() {
+        return scalars.isEmpty() ? null : scalars.get(1);
+    }
 }

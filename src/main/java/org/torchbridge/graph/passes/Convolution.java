@@ -68,6 +68,14 @@ record Convolution(Node node, Tensor weight, List<Long> stride, List<Long> paddi
         return node.input(2);
     }
 
+    /** Whether each pixel of what it makes is computed of one pixel. */
+    boolean isPointwise() {
+        return groups == 1
+                && weight.shape()[2] == 1
+                && weight.shape()[3] == 1
+                && padding.equals(Collections.nCopies(DIMENSIONS, 0L));
+    }
+
     long outputs() {
         return weight.shape()[0];
     }

@@ -4,7 +4,6 @@ import java.util.List;
 import org.torchbridge.Tensor;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphBuilder;
-import org.torchbridge.graph.Interpreter;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Value;
 
@@ -68,11 +67,9 @@ final class LinearPacking {
     }
 
     private Value weight(Value value) {
-        return packed.add(List.of(value), () -> {
-            Graph program = new Graph();
-            program.addOutput(GraphBuilder.at(program.body())
-                    .op("mkldnn::_reorder_linear_weight", weights.tensor(value).contiguous()));
-            return (Tensor) new Interpreter(program).run().get(0);
-        });
+        return packed.add(
+                List.of(value),
+                "mkldnn::_reorder_linear_weight",
+                weights.tensor(value).contiguous());
     }
 }

@@ -14,7 +14,7 @@ public final class Optimization {
 
     /** Whether the program became another one. */
     public static boolean run(Graph graph) {
-        boolean changed = InferenceForm.run(graph);
+        boolean changed = InferenceForm.run(graph) | endTraining(graph);
         changed |= Simplification.run(graph);
         changed |= RemoveMutation.run(graph);
         changed |= BatchNormFolding.run(graph);
@@ -27,7 +27,7 @@ public final class Optimization {
         changed |= ConstantFolding.runFrozen(graph);
         changed |= Simplification.run(graph);
         changed |= UnusedSlots.run(graph);
-        return changed | endTraining(graph);
+        return changed;
     }
 
     /** Parameters become buffers without gradients. */
