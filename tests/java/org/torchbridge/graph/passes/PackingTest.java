@@ -14,6 +14,7 @@ import org.torchbridge.Torch;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.GraphText;
+import org.torchbridge.graph.Interpreter;
 import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
@@ -149,6 +150,136 @@ class PackingTest {
         graph.addOutput(g.op("aten::linear", g.op("aten::conv2d", x, g.get("w")), g.get("v")));
 
         assertThat(Packing.run(graph)).isFalse();
+    }
+
+    // ---- sums
+
+    private static final String SUM_IN_PLACE = "mkldnn::_convolution_pointwise_";
+
+    /** A layer whose images are of the size of {@code of}. */
+    private Value sameSize(Value of, String name) {
+        return g.op("aten::conv2d", of, weight(name, 4, 4, 3, 3), null, List.of(1L, 1L), List.of(1L, 1L));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theSumWithAnImageOfTheSameSizeIsDoneWhereThatIs(boolean rectified) {
+        Value block = g.op("aten::relu", sameSize(x, "a"));
+        Value made = sameSize(g.op("aten::relu", sameSize(block, "b")), "c");
+        Value sum = g.op("aten::add", made, block);
+        graph.addOutput(rectified ? g.op("aten::relu", sum) : sum);
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds())
+                .containsEntry(SUM_IN_PLACE, 1)
+                .containsEntry(CONVOLUTION, 2)
+                .doesNotContainKeys("aten::add", "aten::relu");
+    }
+
+    @Test
+    void anImageThatIsNeededLaterStaysWhatItIs() {
+        Value block = sameSize(x, "a");
+        Value sum = g.op("aten::add", block, sameSize(g.op("aten::relu", block), "b"));
+        graph.addOutput(g.op("aten::mul", sum, block));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsEntry(CONVOLUTION, 2).doesNotContainKeys("aten::add", SUM_IN_PLACE);
+    }
+
+    @Test
+    void blocksThatFollowEachOtherKeepTheirResults() {
+        Value image = sameSize(x, "first");
+        for (String name : List.of("a", "b", "c")) {
+            Value inner = g.op("aten::relu", sameSize(image, name + 1));
+            image = g.op("aten::relu", g.op("aten::add", sameSize(inner, name + 2), image));
+        }
+        graph.addOutput(image);
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsEntry(SUM_IN_PLACE, 3);
+    }
+
+    @Test
+    void aBlockThatHalvesTheImageOnBothWaysIsASumToo() {
+        Value w = weight("down", 4, 4, 1, 1);
+        Value narrow = g.op("aten::conv2d", x, w, null, List.of(2L, 2L));
+        Value v = weight("way", 4, 4, 3, 3);
+        Value way = g.op("aten::relu", g.op("aten::conv2d", x, v, null, List.of(2L, 2L), List.of(1L, 1L)));
+        graph.addOutput(g.op("aten::add", sameSize(way, "a"), narrow));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsEntry(SUM_IN_PLACE, 1);
+    }
+
+    @Test
+    void theSumWithAnImageOfAnotherSizeStays() {
+        Value image = sameSize(x, "a");
+        Value mean = g.op("aten::adaptive_avg_pool2d", image, List.of(1L, 1L));
+        graph.addOutput(g.op("aten::add", sameSize(mean, "b"), image));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKey("aten::add");
+    }
+
+    // ---- small convolutions
+
+    private static final String SMALL = "prepacked::conv2d_clamp_run";
+
+    private static void withThreads(int threads, Runnable action) {
+        int before = Torch.getNumThreads();
+        Torch.setNumThreads(threads);
+        try {
+            action.run();
+        } finally {
+            Torch.setNumThreads(before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"relu", "relu6", "hardswish"})
+    void withOneThreadWindowsOfOnePixelAreXnnpacks(String activation) {
+        graph.addOutput(g.op("aten::" + activation, g.op("aten::conv2d", x, weight("w", 8, 4, 1, 1), weight("b", 8))));
+        Graph withTwo = graph.copy();
+
+        withThreads(1, () -> Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10)));
+        withThreads(2, () -> Results.stay(withTwo, Packing::run, Torch.randn(2, 4, 9, 10)));
+
+        assertThat(graph.kinds()).containsKey(SMALL).doesNotContainKeys("aten::relu", "aten::relu6");
+        assertThat(withTwo.kinds()).containsKey(CONVOLUTION).doesNotContainKey(SMALL);
+    }
+
+    @Test
+    void theConvolutionsOfOnePixelAreXnnpacksAlways() {
+        Value mean = g.op("aten::mean", sameSize(x, "a"), List.of(2L, 3L), true);
+        Value narrow = g.op("aten::silu", g.op("aten::conv2d", mean, weight("b", 2, 4, 1, 1)));
+        graph.addOutput(g.op("aten::sigmoid", g.op("aten::conv2d", narrow, weight("c", 4, 2, 1, 1))));
+
+        withThreads(2, () -> Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10)));
+
+        assertThat(graph.kinds()).containsEntry(SMALL, 2).containsEntry(CONVOLUTION, 1);
+    }
+
+    @Test
+    void allSizesStayOpen() {
+        Value image = sameSize(x, "a");
+        Value small = g.op("aten::conv2d", image, weight("b", 4, 4, 1, 1));
+        graph.addOutput(g.op("aten::add", sameSize(small, "c"), image));
+        Graph packed = graph.copy();
+
+        withThreads(1, () -> Packing.run(packed));
+
+        for (long[] shape : new long[][] {{3, 4, 5, 6}, {1, 4, 20, 1}, {0, 4, 5, 5}}) {
+            Tensor images = Torch.randn(shape);
+            Tensor expected = (Tensor) new Interpreter(graph).run(images).get(0);
+            Tensor actual = (Tensor) new Interpreter(packed).run(images).get(0);
+            assertThat(actual.shape()).isEqualTo(expected.shape());
+            assertThat(actual.allclose(expected, 1e-5, 1e-5)).isTrue();
+        }
     }
 
     // ---- linear layers
