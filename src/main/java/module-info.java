@@ -6,6 +6,7 @@ module org.torchbridge {
     requires com.fasterxml.jackson.core;
     requires com.google.protobuf;
     requires org.slf4j;
+    requires static com.microsoft.onnxruntime;
     requires static info.picocli;
     requires static me.tongfei.progressbar;
     requires static java.desktop;

@@ -49,7 +49,7 @@ public final class AtomicFile {
      * @throws TorchException if one cannot be written; the files that were there before are still there, unless it was a
      *     name that could not be given
      */
-    static void writeAll(Map<Path, Content> contents) {
+    public static void writeAll(Map<Path, Content> contents) {
         List<AtomicFile> files = new ArrayList<>();
         Path current = null;
         try {

@@ -27,27 +27,37 @@ public final class InferenceForm {
             "aten::feature_alpha_dropout_");
 
     private final Graph graph;
+    private final boolean training;
     private final Set<String> set;
     private boolean changed;
 
-    private InferenceForm(Graph graph) {
+    private InferenceForm(Graph graph, boolean training) {
         this.graph = graph;
+        this.training = training;
         this.set = Slots.set(graph);
     }
 
     /** Whether the program was another one. */
     public static boolean run(Graph graph) {
-        InferenceForm pass = new InferenceForm(graph);
+        return run(graph, false);
+    }
+
+    /**
+     * As {@link #run(Graph)}, or for {@code training} the other form: the {@code training} attributes are true, and dropout and
+     * normalisation stay as they are.
+     */
+    public static boolean run(Graph graph, boolean training) {
+        InferenceForm pass = new InferenceForm(graph, training);
         graph.forEachNode(pass::visit);
         return pass.changed;
     }
 
     private void visit(Node node) {
-        if (DROPOUT.contains(node.kind())) {
-            replace(node, node.input(0));
-        } else if (Slots.isRead(node)) {
+        if (Slots.isRead(node)) {
             read(node, Slots.name(node));
-        } else {
+        } else if (!training && DROPOUT.contains(node.kind())) {
+            replace(node, node.input(0));
+        } else if (!training) {
             Schema schema = Effects.schema(node);
             if (schema != null) {
                 stopTraining(node, schema);
@@ -58,7 +68,7 @@ public final class InferenceForm {
     private void read(Node node, String name) {
         Slot slot = graph.slots().get(name);
         if (isTrainingFlag(name)) {
-            replace(node, Constants.before(node, false, Type.BOOL));
+            replace(node, Constants.before(node, training, Type.BOOL));
         } else if (slot != null && !set.contains(name) && slot.value() == null) {
             replace(node, Constants.before(node, null, Type.NONE));
         } else if (slot != null && !set.contains(name) && slot.type() instanceof Type.Simple) {

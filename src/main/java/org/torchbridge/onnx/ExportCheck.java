@@ -1,0 +1,135 @@
+package org.torchbridge.onnx;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.DType;
+import org.torchbridge.Scope;
+import org.torchbridge.Tensor;
+import org.torchbridge.Torch;
+import org.torchbridge.TorchException;
+import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.Interpreter;
+import org.torchbridge.jit.ScriptModule;
+import org.torchbridge.onnx.exporter.ModelInputs;
+
+/** Compares an exported model with the module that it was made of. */
+final class ExportCheck {
+    private final ScriptModule module;
+    private final OnnxModel model;
+    private final ModelInputs inputs;
+    private final OnnxExportOptions options;
+
+    ExportCheck(ScriptModule module, OnnxModel model, ModelInputs inputs, OnnxExportOptions options) {
+        this.module = module;
+        this.model = model;
+        this.inputs = inputs;
+        this.options = options;
+    }
+
+    /** What is wrong with the model's shapes where sizes that are to stay open are others than in the example. */
+    List<String> frozen() {
+        List<List<?>> examples = inputs.examples();
+        return examples.size() == 1 ? List.of() : Scope.call(() -> frozen(examples.get(1)));
+    }
+
+    private List<String> frozen(List<?> example) {
+        Graph imported = model.toGraph();
+        List<?> actual;
+        try (var none = Torch.noGrad()) {
+            actual = new Interpreter(imported).run(ModelInputs.flat(example).toArray());
+        } catch (TorchException | IllegalArgumentException e) {
+            return List.of("the model runs with the example's sizes alone: with " + shapes(ModelInputs.flat(example))
+                    + " " + e.getMessage());
+        }
+        List<Tensor> expected = run(example);
+        List<Tensor> tensors = new ArrayList<>();
+        collect(actual, tensors);
+        List<String> warnings = new ArrayList<>();
+        for (int i = 0; i < expected.size(); i++) {
+            if (!Arrays.equals(tensors.get(i).shape(), expected.get(i).shape())) {
+                warnings.add("output '" + model.outputs().get(i).name() + "' is of shape "
+                        + Arrays.toString(tensors.get(i).shape()) + " where the module's is "
+                        + Arrays.toString(expected.get(i).shape()) + ": a size of the example was frozen");
+            }
+        }
+        return warnings;
+    }
+
+    private static String shapes(List<Object> values) {
+        return values.stream()
+                .map(value -> value instanceof Tensor tensor ? Arrays.toString(tensor.shape()) : String.valueOf(value))
+                .toList()
+                .toString();
+    }
+
+    /**
+     * The largest difference between what ONNX Runtime and the module give for the examples.
+     *
+     * @throws TorchException if it is larger than allowed
+     */
+    double difference(Path file) {
+        double largest = 0;
+        for (List<?> example : inputs.examples()) {
+            largest = Math.max(largest, Scope.call(() -> difference(file, example)));
+        }
+        return largest;
+    }
+
+    private double difference(Path file, List<?> example) {
+        List<Tensor> expected = run(example);
+        List<Tensor> actual = OnnxRuntime.run(file, inputs.names(), ModelInputs.flat(example));
+        if (actual.size() != expected.size()) {
+            throw new TorchException("ONNX Runtime gives " + actual.size() + " tensors, the module " + expected.size());
+        }
+        double largest = 0;
+        for (int i = 0; i < expected.size(); i++) {
+            largest = Math.max(largest, difference(i, actual.get(i), expected.get(i)));
+        }
+        return largest;
+    }
+
+    private double difference(int output, Tensor actual, Tensor expected) {
+        String name = "output '" + model.outputs().get(output).name() + "'";
+        if (!Arrays.equals(actual.shape(), expected.shape()) || actual.dtype() != expected.dtype()) {
+            throw new TorchException(name + " of ONNX Runtime is " + actual.dtype() + Arrays.toString(actual.shape())
+                    + ", the module's is " + expected.dtype() + Arrays.toString(expected.shape()));
+        }
+        if (expected.numel() == 0) {
+            return 0;
+        }
+        double largest = actual.to(DType.FLOAT64)
+                .sub(expected.to(DType.FLOAT64))
+                .abs()
+                .nanToNum()
+                .max()
+                .toDouble();
+        if (!Torch.allclose(actual, expected, options.tolerance(), options.tolerance(), true)) {
+            throw new TorchException(name + " of ONNX Runtime differs from the module's by up to " + largest
+                    + "; the options allow " + options.tolerance());
+        }
+        return largest;
+    }
+
+    /** The tensors in what the module gives. */
+    private List<Tensor> run(List<?> example) {
+        List<Tensor> tensors = new ArrayList<>();
+        try (var none = Torch.noGrad()) {
+            collect(module.run("forward", example.toArray()), tensors);
+        }
+        return tensors;
+    }
+
+    private static void collect(@Nullable Object value, List<Tensor> tensors) {
+        if (value instanceof Tensor tensor) {
+            tensors.add(tensor);
+        } else if (value instanceof Iterable<?> list) {
+            list.forEach(element -> collect(element, tensors));
+        } else if (value instanceof Map<?, ?> map) {
+            map.values().forEach(element -> collect(element, tensors));
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package org.torchbridge.onnx;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a module becomes an ONNX model. Each setter returns a changed copy.
+ *
+ * @param opset the version of ONNX's operators, 13 to 21
+ * @param training whether dropout and batch norm stay as they are in training; otherwise the model is for inference alone
+ * @param inputNames what the inputs are called; empty for the names that {@code forward} gives them
+ * @param outputNames what the outputs are called; empty for {@code output}, or {@code output_0}, {@code output_1} and so on
+ * @param dynamicAxes the names of sizes that stay open, by the input's name or number and the dimension
+ * @param verify whether ONNX Runtime runs the model, and its results are compared with the module's; it has to be on the class
+ *     path ({@code com.microsoft.onnxruntime:onnxruntime})
+ * @param tolerance by how much the results may differ, relative to the values and absolutely
+ * @param externalBytes weights of at least this many bytes go into a file beside the model if it is larger than that in all
+ * @param documentation what the model says about itself
+ * @param metadata notes in the model, by key
+ */
+public record OnnxExportOptions(
+        int opset,
+        boolean training,
+        List<String> inputNames,
+        List<String> outputNames,
+        Map<String, Map<Integer, String>> dynamicAxes,
+        boolean verify,
+        double tolerance,
+        long externalBytes,
+        String documentation,
+        Map<String, String> metadata) {
+    private static final int OLDEST = 13;
+    private static final int NEWEST = 21;
+    private static final long LARGEST_FILE = 1L << 30;
+
+    public OnnxExportOptions {
+        if (opset < OLDEST || opset > NEWEST) {
+            throw new IllegalArgumentException(
+                    "opset is " + opset + "; versions " + OLDEST + " to " + NEWEST + " are written");
+        }
+        if (!(tolerance >= 0)) {
+            throw new IllegalArgumentException("tolerance is " + tolerance + "; 0 or more is expected");
+        }
+        inputNames = List.copyOf(inputNames);
+        outputNames = List.copyOf(outputNames);
+        Map<String, Map<Integer, String>> axes = new LinkedHashMap<>();
+        dynamicAxes.forEach((input, names) -> axes.put(input, Map.copyOf(names)));
+        dynamicAxes = Map.copyOf(axes);
+        metadata = Map.copyOf(metadata);
+    }
+
+    /** Opset 17, for inference, all sizes as in the example, not verified. */
+    public static OnnxExportOptions options() {
+        return new OnnxExportOptions(
+                17, false, List.of(), List.of(), Map.of(), false, 1e-4, LARGEST_FILE, "", Map.of());
+    }
+
+    public OnnxExportOptions opset(int opset) {
+        return new OnnxExportOptions(
+                opset,
+                training,
+                inputNames,
+                outputNames,
+                dynamicAxes,
+                verify,
+                tolerance,
+                externalBytes,
+                documentation,
+                metadata);
+    }
+
+    public OnnxExportOptions training(boolean training) {
+        return new OnnxExportOptions(
+                opset,
+                training,
+                inputNames,
+                outputNames,
+                dynamicAxes,
+                verify,
+                tolerance,
+                externalBytes,
+                documentation,
+                metadata);
+    }
+
+    public OnnxExportOptions inputNames(String... names) {
+        return new OnnxExportOptions(
+                opset,
+                training,
+                List.of(names),
+                outputNames,
+                dynamicAxes,
+                verify,
+                tolerance,
+                externalBytes,
+                documentation,
+                metadata);
+    }
+
+    public OnnxExportOptions outputNames(String... names) {
+        return new OnnxExportOptions(
+                opset,
+                training,
+                inputNames,
+                List.of(names),
+                dynamicAxes,
+                verify,
+                tolerance,
+                externalBytes,
+                documentation,
+                metadata);
+    }
+
+    /**
+     * Leaves the size of a dimension open. Dimensions of one name have one size.
+     *
+     * @param input the input's name, or its number as {@code "0"}
+     */
+    public OnnxExportOptions dynamic(String input, int dimension, String name) {
+        Map<String, Map<Integer, String>> axes = new LinkedHashMap<>(dynamicAxes);
+        Map<Integer, String> names = new LinkedHashMap<>(axes.getOrDefault(input, Map.of()));
+        names.put(dimension, name);
+        axes.put(input, names);
+        return new OnnxExportOptions(
+                opset,
+                training,
+                inputNames,
+                outputNames,
+                axes,
+                verify,
+                tolerance,
+                externalBytes,
+                documentation,
+                metadata);
+    }
+
+    public OnnxExportOptions verify(boolean verify) {
+        return new OnnxExportOptions(
+                opset,
+                training,
+                inputNames,
+                outputNames,
+                dynamicAxes,
+                verify,
+                tolerance,
+                externalBytes,
+                documentation,
+                metadata);
+    }
+
+    public OnnxExportOptions tolerance(double tolerance) {
+        return new OnnxExportOptions(
+                opset,
+                training,
+                inputNames,
+                outputNames,
+                dynamicAxes,
+                verify,
+                tolerance,
+                externalBytes,
+                documentation,
+                metadata);
+    }
+
+    public OnnxExportOptions externalBytes(long bytes) {
+        return new OnnxExportOptions(
+                opset,
+                training,
+                inputNames,
+                outputNames,
+                dynamicAxes,
+                verify,
+                tolerance,
+                bytes,
+                documentation,
+                metadata);
+    }
+
+    public OnnxExportOptions documentation(String text) {
+        return new OnnxExportOptions(
+                opset,
+                training,
+                inputNames,
+                outputNames,
+                dynamicAxes,
+                verify,
+                tolerance,
+                externalBytes,
+                text,
+                metadata);
+    }
+
+    public OnnxExportOptions metadata(String key, String value) {
+        Map<String, String> all = new LinkedHashMap<>(metadata);
+        all.put(key, value);
+        return new OnnxExportOptions(
+                opset,
+                training,
+                inputNames,
+                outputNames,
+                dynamicAxes,
+                verify,
+                tolerance,
+                externalBytes,
+                documentation,
+                all);
+    }
+}

@@ -1,0 +1,623 @@
+package org.torchbridge.onnx.exporter;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.torchbridge.DType;
+import org.torchbridge.Torch;
+import org.torchbridge.onnx.exporter.Item.Items;
+import org.torchbridge.onnx.exporter.Item.Known;
+import org.torchbridge.onnx.exporter.Item.Named;
+import org.torchbridge.onnx.exporter.Item.Sequence;
+
+/** What gives the same elements in another shape, order or type, and what puts tensors together and takes them apart. */
+final class LayoutRules {
+    private LayoutRules() {}
+
+    static void register(Rules r) {
+        same(r);
+        r.rule("aten::reshape", c -> reshape(c, "shape"));
+        r.rule("aten::view", c -> c.takes("dtype") ? retyped(c) : reshape(c, "size"));
+        r.rule("aten::_unsafe_view", c -> reshape(c, "size"));
+        r.rule("aten::view_as", c -> c.op("Reshape", c.tensor("self"), c.shape(c.tensor("other"))));
+        r.rule("aten::reshape_as", c -> c.op("Reshape", c.tensor("self"), c.shape(c.tensor("other"))));
+        r.rule("aten::flatten", LayoutRules::flatten);
+        r.rule("aten::unflatten", LayoutRules::unflatten);
+        r.rule("aten::squeeze", LayoutRules::squeeze);
+        r.rule("aten::unsqueeze", c -> unsqueeze(c, c.tensor("self"), c.integer("dim")));
+        r.rule("aten::transpose", LayoutRules::transpose);
+        r.rule("aten::swapaxes", LayoutRules::transpose);
+        r.rule("aten::t", c -> c.rank(c.tensor("self")) < 2 ? c.tensor("self") : permute(c, c.tensor("self"), 1, 0));
+        r.rule("aten::numpy_T", c -> reversed(c, c.tensor("self")));
+        r.rule("aten::permute", c -> permute(c, c.tensor("self"), c.integers("dims")));
+        r.rule("aten::movedim", LayoutRules::moveDim);
+        r.rule("aten::expand", c -> expand(c, c.tensor("self"), c.numbers("size")));
+        r.rule("aten::expand_as", c -> c.op("Expand", c.tensor("self"), c.shape(c.tensor("other"))));
+        r.rule("aten::broadcast_to", c -> expand(c, c.tensor("self"), c.numbers("size")));
+        r.rule("aten::broadcast_tensors", LayoutRules::broadcast);
+        r.rule("aten::repeat", LayoutRules::repeat);
+        r.rule("aten::tile", LayoutRules::repeat);
+        r.rule("aten::cat", LayoutRules::concat);
+        r.rule("aten::concat", LayoutRules::concat);
+        r.rule("aten::stack", LayoutRules::stack);
+        r.rule("aten::split", LayoutRules::splitBySize);
+        r.rule(
+                "aten::split_with_sizes",
+                c -> parts(c, c.row("split_sizes"), c.numbers("split_sizes").size()));
+        r.rule("aten::chunk", LayoutRules::chunk);
+        r.rule("aten::tensor_split", LayoutRules::tensorSplit);
+        r.rule("aten::unbind", LayoutRules::unbind);
+        r.rule("aten::slice", LayoutRules::slice);
+        r.rule("aten::narrow", LayoutRules::narrow);
+        r.rule("aten::select", c -> c.node("Gather", c.tensor("self"), c.named(c.item("index")))
+                .with("axis", c.dim("dim", c.tensor("self")))
+                .get());
+        r.rule("aten::flip", LayoutRules::flip);
+        r.rule("aten::roll", LayoutRules::roll);
+        r.rule("aten::pixel_shuffle", LayoutRules::pixelShuffle);
+        r.rule("aten::pixel_unshuffle", LayoutRules::pixelUnshuffle);
+        r.rule("aten::channel_shuffle", LayoutRules::channelShuffle);
+        r.rule("aten::meshgrid", LayoutRules::meshgrid);
+        r.rule("aten::unfold", LayoutRules::unfold);
+        r.rule("aten::repeat_interleave", LayoutRules::repeatInterleave);
+    }
+
+    private static void same(Rules r) {
+        for (String kind : List.of(
+                "aten::contiguous",
+                "aten::clone",
+                "aten::detach",
+                "aten::alias",
+                "aten::lift_fresh",
+                "aten::cpu",
+                "aten::positive",
+                "aten::resolve_conj",
+                "aten::resolve_neg",
+                "aten::requires_grad_",
+                "aten::detach_copy")) {
+            r.rule(kind, c -> c.tensor("self"));
+        }
+        r.rule("aten::to", LayoutRules::to);
+        r.rule("aten::type_as", c -> c.cast(c.item("self"), c.dtype(c.tensor("other"))));
+        r.rule("aten::float", c -> c.cast(c.item("self"), DType.FLOAT32));
+        r.rule("aten::double", c -> c.cast(c.item("self"), DType.FLOAT64));
+        r.rule("aten::half", c -> c.cast(c.item("self"), DType.FLOAT16));
+        r.rule("aten::long", c -> c.cast(c.item("self"), DType.INT64));
+        r.rule("aten::int", c -> c.cast(c.item("self"), DType.INT32));
+        r.rule("aten::bool", c -> c.cast(c.item("self"), DType.BOOL));
+    }
+
+    /** Where the dtype is not named, the example's result has it. */
+    private static Item to(Call c) {
+        DType named = c.dtype("dtype");
+        DType wanted = named == null && c.takes("other") ? c.tensor("other").dtype() : named;
+        return wanted == null ? c.tensor("self") : c.cast(c.item("self"), wanted);
+    }
+
+    private static Item retyped(Call c) {
+        if (c.dtype("dtype") != c.tensor("self").dtype()) {
+            throw c.unsupported("looks at the same bytes as another type");
+        }
+        return c.tensor("self");
+    }
+
+    // ---- shapes
+
+    private static Named reshape(Call c, String size) {
+        return c.op("Reshape", c.tensor("self"), c.row(size));
+    }
+
+    /** Dimensions that stay are 0 for ONNX, and the others become one. */
+    private static Named flatten(Call c) {
+        Named x = c.tensor("self");
+        int rank = c.rank(x);
+        if (rank == 0) {
+            return c.op("Reshape", x, c.longs(1));
+        }
+        int start = Call.fromFront(c.integer("start_dim", 0), rank);
+        int end = Call.fromFront(c.integer("end_dim", -1), rank);
+        List<Item> sizes = new ArrayList<>();
+        for (int i = 0; i < start; i++) {
+            sizes.add(Item.of(0L));
+        }
+        sizes.add(Item.of(-1L));
+        for (int i = end + 1; i < rank; i++) {
+            sizes.add(c.size(x, i));
+        }
+        return c.op("Reshape", x, c.row(sizes));
+    }
+
+    private static Named unflatten(Call c) {
+        Named x = c.tensor("self");
+        int dim = c.dim("dim", x);
+        List<Item> sizes = new ArrayList<>();
+        for (int i = 0; i < dim; i++) {
+            sizes.add(Item.of(0L));
+        }
+        sizes.addAll(c.numbers("sizes"));
+        for (int i = dim + 1; i < c.rank(x); i++) {
+            sizes.add(c.size(x, i));
+        }
+        return c.op("Reshape", x, c.row(sizes));
+    }
+
+    /** Only dimensions of size 1 go, so the sizes in the example decide; that of an open size is not 1. */
+    private static Named squeeze(Call c) {
+        Named x = c.tensor("self");
+        int rank = c.rank(x);
+        long[] dims =
+                c.has("dim") ? c.integers("dim") : LongStream.range(0, rank).toArray();
+        long[] gone = LongStream.of(dims)
+                .map(dim -> Call.fromFront(dim, rank))
+                .filter(dim -> rank > 0
+                        && x.shape().get((int) dim) != null
+                        && x.shape().get((int) dim) == 1)
+                .toArray();
+        return gone.length == 0 ? x : c.op("Squeeze", x, c.longs(gone));
+    }
+
+    static Named unsqueeze(Call c, Named x, long dim) {
+        long place = dim < 0 && x.rank() >= 0 ? dim + x.rank() + 1 : dim;
+        Named result = c.op("Unsqueeze", x, c.longs(place));
+        return x.rank() < 0 ? result : result.ofRank(x.rank() + 1);
+    }
+
+    private static Named transpose(Call c) {
+        Named x = c.tensor("self");
+        int rank = c.rank(x);
+        long[] order = LongStream.range(0, rank).toArray();
+        if (rank == 0) {
+            return x;
+        }
+        String one = c.takes("dim0") ? "dim0" : "axis0";
+        String other = c.takes("dim1") ? "dim1" : "axis1";
+        int first = c.dim(one, x);
+        int second = c.dim(other, x);
+        order[first] = second;
+        order[second] = first;
+        return permute(c, x, order);
+    }
+
+    static Named permute(Call c, Named x, long... dims) {
+        long[] order =
+                LongStream.of(dims).map(dim -> Call.fromFront(dim, dims.length)).toArray();
+        Named result = c.node("Transpose", x).with("perm", order).get();
+        return x.shape() == null
+                ? result.ofRank(order.length)
+                : result.ofShape(LongStream.of(order)
+                        .mapToObj(dim -> x.shape().get((int) dim))
+                        .collect(Collectors.toCollection(ArrayList::new)));
+    }
+
+    private static Named reversed(Call c, Named x) {
+        int rank = c.rank(x);
+        return permute(
+                c, x, LongStream.range(0, rank).map(dim -> rank - 1 - dim).toArray());
+    }
+
+    private static Named moveDim(Call c) {
+        Named x = c.tensor("self");
+        int rank = c.rank(x);
+        long[] from = c.integers("source");
+        long[] to = c.integers("destination");
+        Long[] order = new Long[rank];
+        List<Long> rest = new ArrayList<>(LongStream.range(0, rank).boxed().toList());
+        for (int i = 0; i < from.length; i++) {
+            long source = Call.fromFront(from[i], rank);
+            order[Call.fromFront(to[i], rank)] = source;
+            rest.remove(source);
+        }
+        long[] dims = new long[rank];
+        for (int i = 0; i < rank; i++) {
+            dims[i] = order[i] == null ? rest.remove(0) : order[i];
+        }
+        return permute(c, x, dims);
+    }
+
+    /** A size of -1 stays what it is, for which ONNX has 1. */
+    static Named expand(Call c, Named x, List<Item> sizes) {
+        List<Item> wanted = sizes.stream()
+                .map(size -> size instanceof Known known && known.value().equals(-1L) ? Item.of(1L) : size)
+                .toList();
+        return c.op("Expand", x, c.row(wanted)).ofRank(sizes.size());
+    }
+
+    private static Item broadcast(Call c) {
+        List<Named> tensors = c.tensors("tensors");
+        Named all = c.cast(tensors.get(0), DType.FLOAT32);
+        for (Named tensor : tensors.subList(1, tensors.size())) {
+            all = c.op("Add", all, c.cast(tensor, DType.FLOAT32));
+        }
+        Named shape = c.node("Shape", all).as(DType.INT64).get();
+        return new Items(tensors.stream()
+                .map(tensor -> (Item) c.op("Expand", tensor, shape))
+                .toList());
+    }
+
+    private static Named repeat(Call c) {
+        Named x = c.tensor("self");
+        List<Item> repeats = new ArrayList<>(c.numbers(c.takes("dims") ? "dims" : "repeats"));
+        int rank = c.rank(x);
+        while (repeats.size() < rank) {
+            repeats.add(0, Item.of(1L));
+        }
+        for (int i = rank; i < repeats.size(); i++) {
+            x = unsqueeze(c, x, 0);
+        }
+        return c.op("Tile", x, c.row(repeats));
+    }
+
+    // ---- together
+
+    private static Named concat(Call c) {
+        Item list = c.item("tensors");
+        if (list instanceof Sequence sequence) {
+            return c.node(
+                            "ConcatFromSequence",
+                            new Named(sequence.name(), sequence.element().dtype(), null))
+                    .with("axis", c.integer("dim", 0))
+                    .get();
+        }
+        List<Named> tensors = c.tensors("tensors");
+        List<Named> parts =
+                tensors.stream().filter(tensor -> !isNothing(tensor)).toList();
+        if (parts.isEmpty()) {
+            return tensors.get(0);
+        }
+        DType dtype = common(c, parts);
+        List<Named> typed = parts.stream().map(part -> c.cast(part, dtype)).toList();
+        return typed.size() == 1
+                ? typed.get(0)
+                : c.node("Concat", List.copyOf(typed))
+                        .with("axis", c.dim("dim", typed.get(0)))
+                        .get();
+    }
+
+    /** An old way to say nothing, which {@code cat} takes beside tensors of any shape. */
+    private static boolean isNothing(Named tensor) {
+        return tensor.rank() == 1 && Long.valueOf(0).equals(tensor.shape().get(0));
+    }
+
+    private static DType common(Call c, List<Named> tensors) {
+        DType dtype = c.dtype(tensors.get(0));
+        for (Named tensor : tensors) {
+            dtype = Torch.promoteTypes(dtype, c.dtype(tensor));
+        }
+        return dtype;
+    }
+
+    private static Named stack(Call c) {
+        Item list = c.item("tensors");
+        long dim = c.integer("dim", 0);
+        if (list instanceof Sequence sequence) {
+            return c.node(
+                            "ConcatFromSequence",
+                            new Named(sequence.name(), sequence.element().dtype(), null))
+                    .with("axis", dim)
+                    .with("new_axis", 1)
+                    .get();
+        }
+        List<Named> tensors = c.tensors("tensors");
+        int place = (int) (dim < 0 ? dim + c.rank(tensors.get(0)) + 1 : dim);
+        DType dtype = common(c, tensors);
+        List<Named> parts = tensors.stream()
+                .map(tensor -> unsqueeze(c, c.cast(tensor, dtype), place))
+                .toList();
+        return c.node("Concat", List.copyOf(parts)).with("axis", place).get();
+    }
+
+    // ---- apart
+
+    /** {@code count} equal parts. */
+    static List<Named> split(Call c, Named x, int dim, int count) {
+        NodeWriter node = c.node("Split", x).with("axis", dim);
+        return (c.opset() >= 18 ? node.with("num_outputs", count) : node).many(count);
+    }
+
+    private static Item parts(Call c, Named sizes, int count) {
+        Named x = c.tensor("self");
+        if (count == 1) {
+            return new Items(List.of(x));
+        }
+        List<Named> parts =
+                c.node("Split", x, sizes).with("axis", c.dim("dim", x)).many(count);
+        return new Items(
+                List.copyOf(parts.stream().map(part -> part.ofRank(x.rank())).toList()));
+    }
+
+    private static Item parts(Call c, List<Long> sizes) {
+        return parts(c, c.longs(sizes.stream().mapToLong(Long::longValue).toArray()), sizes.size());
+    }
+
+    /** Parts of one size, and what is left; how many there are, only a size that is known tells. */
+    private static Item splitBySize(Call c) {
+        if (!(c.known(c.item(c.takes("split_size") ? "split_size" : "split_sizes")) instanceof Long part)) {
+            return parts(
+                    c,
+                    c.row(c.takes("split_size") ? "split_size" : "split_sizes"),
+                    c.numbers("split_sizes").size());
+        }
+        Named x = c.tensor("self");
+        if (!(c.size(x, c.dim("dim", x)) instanceof Known known)) {
+            Named list = c.node("SplitToSequence", x, c.scalar((long) part))
+                    .with("axis", c.dim("dim", x))
+                    .get();
+            return new Sequence(list.name(), list.ofRank(x.rank()));
+        }
+        return parts(c, sizes((Long) known.value(), part));
+    }
+
+    private static List<Long> sizes(long total, long part) {
+        List<Long> sizes = new ArrayList<>();
+        for (long from = 0; from < total || sizes.isEmpty(); from += part) {
+            sizes.add(Math.min(part, total - from));
+        }
+        return sizes;
+    }
+
+    private static Item chunk(Call c) {
+        Named x = c.tensor("self");
+        long count = c.integer("chunks");
+        if (c.size(x, c.dim("dim", x)) instanceof Known known) {
+            long total = (Long) known.value();
+            return parts(c, sizes(total, Math.max(1, (total + count - 1) / count)));
+        } else if (c.opset() < 18) {
+            throw c.unsupported("splits an open size into " + count + " parts, which needs opset 18");
+        }
+        return new Items(List.copyOf(split(c, x, c.dim("dim", x), (int) count)));
+    }
+
+    /** At places, or into parts whose sizes differ by no more than one. */
+    private static Item tensorSplit(Call c) {
+        Named x = c.tensor("self");
+        if (!(c.size(x, c.dim("dim", x)) instanceof Known known)) {
+            throw c.unsupported("splits an open size");
+        }
+        long total = (Long) known.value();
+        List<Long> sizes = new ArrayList<>();
+        if (c.takes("sections")) {
+            long count = c.integer("sections");
+            for (long i = 0; i < count; i++) {
+                sizes.add(total / count + (i < total % count ? 1 : 0));
+            }
+        } else {
+            long from = 0;
+            for (long place : c.integers("indices")) {
+                long to = Math.min(place < 0 ? place + total : place, total);
+                sizes.add(Math.max(0, to - from));
+                from = Math.max(from, to);
+            }
+            sizes.add(total - from);
+        }
+        return parts(c, sizes);
+    }
+
+    private static Item unbind(Call c) {
+        Named x = c.tensor("self");
+        int dim = c.dim("dim", x);
+        if (!(c.size(x, dim) instanceof Known known)) {
+            Named list = c.node("SplitToSequence", x)
+                    .with("axis", dim)
+                    .with("keepdims", 0)
+                    .get();
+            return new Sequence(list.name(), list.ofRank(x.rank() - 1));
+        }
+        List<Item> parts = new ArrayList<>();
+        for (long i = 0; i < (Long) known.value(); i++) {
+            parts.add(c.node("Gather", x, c.scalar(i)).with("axis", dim).get().ofRank(x.rank() - 1));
+        }
+        return new Items(parts);
+    }
+
+    // ---- parts
+
+    private static Item slice(Call c) {
+        if (!c.takes("dim")) {
+            return slicedList(c);
+        }
+        Named x = c.tensor("self");
+        return slice(c, x, c.dim("dim", x), c.item("start"), c.item("end"), c.integer("step", 1));
+    }
+
+    private static Item slicedList(Call c) {
+        List<Item> elements = c.elements(c.item(0));
+        int size = elements.size();
+        int from = place(c.integer("start", 0), size);
+        int to = place(c.integer("end", size), size);
+        long step = c.integer("step", 1);
+        List<Item> some = new ArrayList<>();
+        for (int i = from; i < to; i += (int) step) {
+            some.add(elements.get(i));
+        }
+        return new Items(some);
+    }
+
+    private static int place(long index, int size) {
+        return (int) Math.max(0, Math.min(size, index < 0 ? index + size : index));
+    }
+
+    static Named slice(Call c, Named x, int dim, Item start, Item end, long step) {
+        Named from = Item.isNone(start) ? c.longs(0) : c.row(List.of(start));
+        Named to = Item.isNone(end) ? c.longs(Long.MAX_VALUE) : c.row(List.of(end));
+        return c.op("Slice", x, from, to, c.longs(dim), c.longs(step)).ofRank(x.rank());
+    }
+
+    private static Named narrow(Call c) {
+        Named x = c.tensor("self");
+        Item start = c.item("start");
+        Item length = c.item("length");
+        Item end = start instanceof Known a && length instanceof Known b
+                ? Item.of((Long) a.value() + (Long) b.value())
+                : NumberRules.arithmetic(c, "Add", start, length);
+        return slice(c, x, c.dim("dim", x), start, end, 1);
+    }
+
+    // ---- order
+
+    private static Named flip(Call c) {
+        Named x = c.tensor("self");
+        long[] dims = LongStream.of(c.integers("dims"))
+                .map(dim -> Call.fromFront(dim, c.rank(x)))
+                .toArray();
+        return c.op(
+                "Slice",
+                x,
+                c.longs(all(-1, dims)),
+                c.longs(all(Long.MIN_VALUE + 1, dims)),
+                c.longs(dims),
+                c.longs(all(-1, dims)));
+    }
+
+    private static long[] all(long value, long[] like) {
+        return LongStream.of(like).map(each -> value).toArray();
+    }
+
+    private static Named roll(Call c) {
+        Named x = c.tensor("self");
+        long[] shifts = c.integers("shifts");
+        long[] dims = c.has("dims") ? c.integers("dims") : new long[0];
+        if (dims.length == 0) {
+            Named flat = roll(c, c.op("Reshape", x, c.longs(-1)).ofRank(1), 0, shifts[0]);
+            return c.op("Reshape", flat, c.shape(x));
+        }
+        for (int i = 0; i < dims.length; i++) {
+            x = roll(c, x, Call.fromFront(dims[i], c.rank(x)), shifts[i]);
+        }
+        return x;
+    }
+
+    /** The end before the beginning. */
+    private static Named roll(Call c, Named x, int dim, long shift) {
+        Long size = x.shape() == null ? null : x.shape().get(dim);
+        long by = size == null || size == 0 ? shift : Math.floorMod(shift, size);
+        if (by == 0) {
+            return x;
+        }
+        Named tail = slice(c, x, dim, Item.of(-by), Item.NONE, 1);
+        Named head = slice(c, x, dim, Item.NONE, Item.of(-by), 1);
+        return c.node("Concat", tail, head).with("axis", dim).get().ofShape(x.shape());
+    }
+
+    /** {@code (*, c * r * r, h, w)} to {@code (*, c, h * r, w * r)}. */
+    private static Named pixelShuffle(Call c) {
+        Named x = c.tensor("self");
+        if (c.rank(x) != 4) {
+            throw c.unsupported("is of images without a batch");
+        }
+        return c.node("DepthToSpace", x)
+                .with("blocksize", c.integer("upscale_factor"))
+                .with("mode", "CRD")
+                .get();
+    }
+
+    private static Named pixelUnshuffle(Call c) {
+        Named x = c.tensor("self");
+        long r = c.integer("downscale_factor");
+        Named split = c.op(
+                        "Reshape",
+                        x,
+                        c.row(List.of(
+                                c.size(x, 0),
+                                c.size(x, 1),
+                                quotient(c, c.size(x, 2), r),
+                                Item.of(r),
+                                quotient(c, c.size(x, 3), r),
+                                Item.of(r))))
+                .ofRank(6);
+        Named ordered = permute(c, split, 0, 1, 3, 5, 2, 4);
+        return c.op(
+                "Reshape",
+                ordered,
+                c.row(List.of(c.size(x, 0), Item.of(-1L), quotient(c, c.size(x, 2), r), quotient(c, c.size(x, 3), r))));
+    }
+
+    private static Item quotient(Call c, Item size, long divisor) {
+        return size instanceof Known known
+                ? Item.of((Long) known.value() / divisor)
+                : NumberRules.arithmetic(c, "Div", size, Item.of(divisor));
+    }
+
+    private static Named channelShuffle(Call c) {
+        Named x = c.tensor("self");
+        long groups = c.integer("groups");
+        List<Item> split = new ArrayList<>(List.of(c.size(x, 0), Item.of(groups), Item.of(-1L)));
+        List<Item> whole = new ArrayList<>(List.of(c.size(x, 0), Item.of(-1L)));
+        for (int i = 2; i < c.rank(x); i++) {
+            split.add(c.size(x, i));
+            whole.add(c.size(x, i));
+        }
+        long[] order = LongStream.range(0, split.size()).toArray();
+        order[1] = 2;
+        order[2] = 1;
+        Named parts = c.op("Reshape", x, c.row(split)).ofRank(split.size());
+        return c.op("Reshape", permute(c, parts, order), c.row(whole));
+    }
+
+    private static Item meshgrid(Call c) {
+        List<Named> rows = c.tensors("tensors");
+        int count = rows.size();
+        boolean swapped = c.has("indexing") && c.text("indexing").equals("xy") && count > 1;
+        List<Item> sizes = new ArrayList<>();
+        rows.forEach(row -> sizes.add(c.rank(row) == 0 ? Item.of(1L) : c.size(row, 0)));
+        if (swapped) {
+            Collections.swap(sizes, 0, 1);
+        }
+        List<Item> grids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int place = swapped && i < 2 ? 1 - i : i;
+            long[] shape = new long[count];
+            Arrays.fill(shape, 1);
+            shape[place] = -1;
+            grids.add(expand(c, c.op("Reshape", rows.get(i), c.longs(shape)).ofRank(count), sizes));
+        }
+        return new Items(grids);
+    }
+
+    /** Windows along a dimension, as a last dimension. */
+    private static Named unfold(Call c) {
+        Named x = c.tensor("self");
+        String name = c.takes("dimension") ? "dimension" : "dim";
+        int dim = c.dim(name, x);
+        long size = c.integer("size");
+        long step = c.integer("step");
+        if (!(c.size(x, dim) instanceof Known known)) {
+            throw c.unsupported("takes windows of an open size");
+        }
+        List<Named> windows = new ArrayList<>();
+        long[] order = LongStream.range(0, x.rank() + 1).toArray();
+        for (long from = 0; from + size <= (Long) known.value(); from += step) {
+            Named window = slice(c, x, dim, Item.of(from), Item.of(from + size), 1);
+            windows.add(unsqueeze(c, window, dim));
+        }
+        Named all = windows.size() == 1
+                ? windows.get(0)
+                : c.node("Concat", List.copyOf(windows)).with("axis", dim).get();
+        for (int i = dim + 1; i < order.length - 1; i++) {
+            order[i] = i + 1;
+        }
+        order[order.length - 1] = dim + 1;
+        return permute(c, all.ofRank(order.length), order);
+    }
+
+    /** Each element several times, one after the other. */
+    private static Named repeatInterleave(Call c) {
+        if (!(c.known(c.item("repeats")) instanceof Long times)) {
+            throw c.unsupported("repeats elements by numbers that the program computes");
+        }
+        Named x = c.tensor("self");
+        boolean flat = !c.has("dim");
+        Named row = flat ? c.op("Reshape", x, c.longs(-1)).ofRank(1) : x;
+        int dim = flat ? 0 : c.dim("dim", x);
+        List<Item> sizes = new ArrayList<>();
+        for (int i = 0; i < row.rank(); i++) {
+            sizes.add(i == dim ? Item.of(-1L) : c.size(row, i));
+        }
+        List<Item> expanded = new ArrayList<>(Collections.nCopies(row.rank() + 1, Item.of(1L)));
+        expanded.set(dim + 1, Item.of(times));
+        Named repeated = c.op("Expand", unsqueeze(c, row, dim + 1), c.row(expanded));
+        return c.op("Reshape", repeated, c.row(sizes));
+    }
+}

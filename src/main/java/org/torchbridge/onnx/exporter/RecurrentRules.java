@@ -1,0 +1,170 @@
+package org.torchbridge.onnx.exporter;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.onnx.exporter.Item.Named;
+
+/** Recurrent networks of several layers and directions, one node for each layer. */
+final class RecurrentRules {
+    /** A kind of cell: what ONNX calls it, and the order of its gates there by their numbers in PyTorch. */
+    private record Cell(String operator, List<Integer> gates, List<String> activations) {}
+
+    private static final Cell LSTM = new Cell("LSTM", List.of(0, 3, 1, 2), List.of());
+    private static final Cell GRU = new Cell("GRU", List.of(1, 0, 2), List.of());
+    private static final Cell TANH = new Cell("RNN", List.of(0), List.of("Tanh"));
+    private static final Cell RELU = new Cell("RNN", List.of(0), List.of("Relu"));
+
+    private RecurrentRules() {}
+
+    static void register(Rules r) {
+        r.many("aten::lstm", c -> network(c, LSTM));
+        r.many("aten::gru", c -> network(c, GRU));
+        r.many("aten::rnn_tanh", c -> network(c, TANH));
+        r.many("aten::rnn_relu", c -> network(c, RELU));
+    }
+
+    private static List<Item> network(Call c, Cell cell) {
+        if (!c.takes("batch_first")) {
+            throw c.unsupported("takes packed sequences");
+        } else if (c.flag("train") && c.real("dropout") > 0) {
+            throw c.unsupported("drops out between layers; export for inference");
+        }
+        return new Network(c, cell).write();
+    }
+
+    /** The layers of one call, while they are written. */
+    private static final class Network {
+        private final Call c;
+        private final Cell cell;
+        private final int directions;
+        private final boolean bias;
+        private final boolean batchFirst;
+        private final List<Named> weights;
+        private final List<Named> states;
+        private final List<List<Named>> last = new ArrayList<>();
+
+        Network(Call c, Cell cell) {
+            this.c = c;
+            this.cell = cell;
+            this.directions = c.flag("bidirectional") ? 2 : 1;
+            this.bias = c.flag("has_biases");
+            this.batchFirst = c.flag("batch_first");
+            this.weights = c.tensors("params");
+            this.states = cell == LSTM ? c.tensors("hx") : List.of(c.tensor("hx"));
+        }
+
+        List<Item> write() {
+            Named x = c.tensor("input");
+            if (c.rank(x) != 3) {
+                throw c.unsupported("is of sequences without a batch");
+            }
+            Named sequence = batchFirst ? LayoutRules.permute(c, x, 1, 0, 2) : x;
+            long layers = c.integer("num_layers");
+            for (int layer = 0; layer < layers; layer++) {
+                sequence = layer(sequence, layer);
+            }
+            Named output = batchFirst ? LayoutRules.permute(c, sequence.ofRank(3), 1, 0, 2) : sequence;
+            List<Item> results = new ArrayList<>(List.of(output));
+            for (int state = 0; state < states.size(); state++) {
+                results.add(lastStates(state));
+            }
+            return results;
+        }
+
+        private Named lastStates(int state) {
+            List<Named> all = last.stream().map(results -> results.get(state)).toList();
+            return all.size() == 1
+                    ? all.get(0)
+                    : c.node("Concat", List.copyOf(all)).with("axis", 0).get();
+        }
+
+        private Named layer(Named x, int layer) {
+            List<@Nullable Named> inputs = new ArrayList<>(List.of(x, stacked(layer, 0), stacked(layer, 1)));
+            inputs.add(bias ? biases(layer) : null);
+            inputs.add(null);
+            states.forEach(state -> inputs.add(state(state, layer)));
+            NodeWriter node = c.node(cell.operator(), inputs)
+                    .with("hidden_size", hiddenSize(layer))
+                    .with("direction", directions == 2 ? "bidirectional" : "forward");
+            if (cell == GRU) {
+                node.with("linear_before_reset", 1);
+            }
+            if (!cell.activations().isEmpty()) {
+                List<String> all = new ArrayList<>();
+                for (int i = 0; i < directions; i++) {
+                    all.addAll(cell.activations());
+                }
+                node.with("activations", all);
+            }
+            List<Named> results = node.many(1 + states.size());
+            last.add(results.subList(1, results.size()));
+            return joined(results.get(0));
+        }
+
+        /** {@code (time, directions, batch, hidden)} to {@code (time, batch, directions * hidden)}. */
+        private Named joined(Named output) {
+            if (directions == 1) {
+                return c.op("Squeeze", output, c.longs(1)).ofRank(3);
+            }
+            Named turned = c.node("Transpose", output).with("perm", 0, 2, 1, 3).get();
+            return c.op("Reshape", turned, c.longs(0, 0, -1)).ofRank(3);
+        }
+
+        private Named state(Named all, int layer) {
+            if (weights.size() == directions * (bias ? 4 : 2)) {
+                return all;
+            }
+            Item from = Item.of((long) layer * directions);
+            return LayoutRules.slice(c, all.ofRank(3), 0, from, Item.of((layer + 1L) * directions), 1);
+        }
+
+        // ---- weights
+
+        private Named weight(int layer, int direction, int which) {
+            int perDirection = weights.size() / (directions * (int) c.integer("num_layers"));
+            return weights.get((layer * directions + direction) * perDirection + which);
+        }
+
+        private long hiddenSize(int layer) {
+            Named recurrent = weight(layer, 0, 1);
+            if (weights.size() / (directions * c.integer("num_layers")) != (bias ? 4 : 2)) {
+                throw c.unsupported("projects its hidden states");
+            }
+            return recurrent.shape().get(1);
+        }
+
+        /** The weights of all directions, gates in ONNX's order. */
+        private Named stacked(int layer, int which) {
+            List<Named> all = new ArrayList<>();
+            for (int direction = 0; direction < directions; direction++) {
+                all.add(LayoutRules.unsqueeze(c, ordered(weight(layer, direction, which)), 0));
+            }
+            return concat(all, 0);
+        }
+
+        private Named biases(int layer) {
+            List<Named> all = new ArrayList<>();
+            for (int direction = 0; direction < directions; direction++) {
+                Named both =
+                        concat(List.of(ordered(weight(layer, direction, 2)), ordered(weight(layer, direction, 3))), 0);
+                all.add(LayoutRules.unsqueeze(c, both, 0));
+            }
+            return concat(all, 0);
+        }
+
+        private Named concat(List<Named> parts, int axis) {
+            return parts.size() == 1
+                    ? parts.get(0)
+                    : c.node("Concat", List.copyOf(parts)).with("axis", axis).get();
+        }
+
+        private Named ordered(Named weight) {
+            if (cell.gates().size() == 1) {
+                return weight;
+            }
+            List<Named> gates = LayoutRules.split(c, weight, 0, cell.gates().size());
+            return concat(cell.gates().stream().map(gates::get).toList(), 0).ofRank(weight.rank());
+        }
+    }
+}
