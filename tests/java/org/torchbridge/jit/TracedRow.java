@@ -14,18 +14,18 @@ import org.torchbridge.testing.PythonProgram;
  * A golden row as something to trace: its last statement is forward, the tensors that the ones before it assign are the
  * inputs, the modules are the children of one.
  */
-final class TracedRow {
+public final class TracedRow {
     private static final class Modules extends Module {}
 
     private final String program;
     private final String forward;
     private final Map<String, Object> variables = new LinkedHashMap<>();
     private final List<String> names = new ArrayList<>();
-    final Module module = new Modules();
-    final List<Tensor> inputs = new ArrayList<>();
+    public final Module module = new Modules();
+    public final List<Tensor> inputs = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
 
-    TracedRow(String program) {
+    public TracedRow(String program) {
         this.program = program;
         int end = program.lastIndexOf(';');
         this.forward = program.substring(end + 1);
@@ -48,7 +48,7 @@ final class TracedRow {
         }
     }
 
-    Object forward(List<Tensor> given) {
+    public Object forward(List<Tensor> given) {
         PythonProgram python = new PythonProgram();
         variables.forEach(python::with);
         for (int i = 0; i < given.size(); i++) {

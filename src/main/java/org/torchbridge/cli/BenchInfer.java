@@ -11,10 +11,6 @@ import org.torchbridge.GradMode;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
-import org.torchbridge.TorchException;
-import org.torchbridge.onnx.OnnxModel;
-import org.torchbridge.onnx.OnnxType;
-import org.torchbridge.onnx.ValueInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -83,7 +79,7 @@ final class BenchInfer implements Callable<Integer> {
     public Integer call() {
         Map<String, RunnableModel> ways = ways();
         List<InputShape> shapes =
-                inputs.isEmpty() ? declared(ways.values().iterator().next()) : inputs;
+                inputs.isEmpty() ? ways.values().iterator().next().declaredInputs(file) : inputs;
         Table table = new Table("", ">batch", ">threads", ">callers", ">p50 ms", ">p90 ms", ">p99 ms", ">samples/s");
         int before = Torch.getNumThreads();
         try {
@@ -113,41 +109,6 @@ final class BenchInfer implements Callable<Integer> {
         return batch == 0
                 ? shapes
                 : shapes.stream().map(shape -> shape.withBatch(batch)).toList();
-    }
-
-    /** The inputs as an ONNX model has them, with 1 for a first size that is open. */
-    private List<InputShape> declared(RunnableModel model) {
-        OnnxModel onnx = model.onnx();
-        if (onnx == null) {
-            throw new TorchException(
-                    file + " does not say what its inputs are: say it with --input, such as --input 1x3x224x224");
-        }
-        List<InputShape> shapes = new ArrayList<>();
-        for (ValueInfo info : onnx.inputs()) {
-            shapes.add(declared(info));
-        }
-        return shapes;
-    }
-
-    private InputShape declared(ValueInfo info) {
-        if (!(info.type() instanceof OnnxType.OfTensor type)
-                || type.rank() < 1
-                || type.element().dtype() == null) {
-            throw open(info);
-        }
-        List<Long> sizes = new ArrayList<>();
-        for (Object size : type.shape()) {
-            if (!(size instanceof Long) && !sizes.isEmpty()) {
-                throw open(info);
-            }
-            sizes.add(size instanceof Long number ? number : 1L);
-        }
-        return new InputShape(sizes, type.element().dtype());
-    }
-
-    private TorchException open(ValueInfo info) {
-        return new TorchException(file + " leaves open what its inputs are (" + info
-                + "): say it with --input, once for each input, such as --input 1x128:int64");
     }
 
     /** Measures all ways in turn, several times, so that a machine that slows down slows all of them. */

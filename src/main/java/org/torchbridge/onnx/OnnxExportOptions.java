@@ -8,7 +8,8 @@ import java.util.Map;
  * How a module becomes an ONNX model. Each setter returns a changed copy.
  *
  * @param opset the version of ONNX's operators, 13 to 21
- * @param training whether dropout and batch norm stay as they are in training; otherwise the model is for inference alone
+ * @param training whether dropout and batch norm stay as they are in training, which cannot be verified; otherwise the model
+ *     is for inference alone
  * @param inputNames what the inputs are called; empty for the names that {@code forward} gives them
  * @param outputNames what the outputs are called; empty for {@code output}, or {@code output_0}, {@code output_1} and so on
  * @param dynamicAxes the names of sizes that stay open, by the input's name or number and the dimension
@@ -38,6 +39,10 @@ public record OnnxExportOptions(
         if (opset < OLDEST || opset > NEWEST) {
             throw new IllegalArgumentException(
                     "opset is " + opset + "; versions " + OLDEST + " to " + NEWEST + " are written");
+        }
+        if (training && verify) {
+            throw new IllegalArgumentException("training and verify are both asked for; ONNX Runtime runs models for"
+                    + " inference, and what dropout gives is random");
         }
         if (!(tolerance >= 0)) {
             throw new IllegalArgumentException("tolerance is " + tolerance + "; 0 or more is expected");

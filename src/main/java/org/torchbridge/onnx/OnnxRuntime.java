@@ -41,18 +41,13 @@ final class OnnxRuntime {
     /**
      * The tensors that the model gives, those of lists too.
      *
-     * @throws TorchException if there is no ONNX Runtime, or it does not take the model
+     * @throws TorchException if it does not take the model
      */
     static List<Tensor> run(Path file, List<String> names, List<?> inputs) {
         try {
             return results(file, names, inputs);
         } catch (OrtException e) {
             throw new TorchException("ONNX Runtime cannot run " + file + ": " + e.getMessage(), e);
-        } catch (NoClassDefFoundError e) {
-            throw new TorchException(
-                    "to verify an export, ONNX Runtime has to be on the class path: add"
-                            + " com.microsoft.onnxruntime:onnxruntime to the dependencies",
-                    e);
         }
     }
 

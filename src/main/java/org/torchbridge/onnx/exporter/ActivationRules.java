@@ -130,7 +130,7 @@ final class ActivationRules {
     private static Named glu(Call c) {
         Named x = c.tensor("self");
         int dim = c.dim("dim", x);
-        List<Named> halves = LayoutRules.split(c, x, dim, 2);
+        List<Named> halves = PartRules.split(c, x, dim, 2);
         return c.op("Mul", halves.get(0), c.op("Sigmoid", halves.get(1)));
     }
 
