@@ -11,7 +11,7 @@ import org.torchbridge.Torch;
 /** Files of values, of all kinds. */
 class FuzzTest extends FuzzedFiles {
     FuzzTest() {
-        super(500);
+        super(3000);
     }
 
     /** All fixtures; those of checkpoints in several files lie beside their index. */

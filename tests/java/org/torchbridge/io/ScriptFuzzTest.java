@@ -10,7 +10,7 @@ import org.torchbridge.jit.ScriptModule;
 /** TorchScript archives. Their programs are not run: a changed one may do anything, for any time. */
 class ScriptFuzzTest extends FuzzedFiles {
     ScriptFuzzTest() {
-        super(300);
+        super(400);
     }
 
     @Override
