@@ -12,7 +12,7 @@ final class ConvolutionRules {
         r.rule("Conv", 1, ConvolutionRules::conv);
     }
 
-    private static Value conv(OnnxNode node, Conversion c) {
+    static Value conv(OnnxNode node, Conversion c) {
         Value x = node.tensor(0);
         Value weight = node.weight(1, "weight");
         Value bias = node.weightOrNull(2, "bias");

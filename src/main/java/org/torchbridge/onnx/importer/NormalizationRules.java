@@ -20,7 +20,9 @@ final class NormalizationRules {
     private static List<@Nullable Value> batchNorm(OnnxNode node, Conversion c) {
         double epsilon = node.real("epsilon", 1e-5);
         double momentum = 1 - node.real("momentum", 0.9);
-        node.ignore("spatial");
+        if (!node.flag("spatial", true)) {
+            throw node.unsupported("spatial 0");
+        }
         Value x = node.tensor(0);
         Value scale = node.weight(1, "weight");
         Value shift = node.weight(2, "bias");

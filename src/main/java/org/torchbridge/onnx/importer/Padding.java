@@ -91,6 +91,16 @@ record Padding(long[] kernel, long[] strides, long[] dilations, List<Object> beg
         return c.op("aten::constant_pad_nd", x, Numbers.row(pads), with);
     }
 
+    /** What a pooling of the padded {@code x} has made, without windows that begin in the pads of the end. */
+    Value begun(Conversion c, Value x, Value pooled) {
+        for (int i = 0; i < dims(); i++) {
+            Object last = c.integer("sub", c.integer("add", c.size(x, i + 2), begins.get(i)), 1L);
+            Object count = c.integer("add", c.integer("floordiv", last, strides[i]), 1L);
+            pooled = c.op("aten::slice", pooled, (long) i + 2, 0L, count, 1L);
+        }
+        return pooled;
+    }
+
     /** The same without pads, for an input that has been padded. */
     Padding none() {
         return new Padding(

@@ -11,8 +11,8 @@ final class RoiRules {
 
     static void register(Registry r) {
         r.rule("NonMaxSuppression", 10, RoiRules::nonMaxSuppression);
-        r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, false));
-        r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, !c.isByPyTorch()));
+        r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, "output_half_pixel"));
+        r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, c.isByPyTorch() ? "output_half_pixel" : "half_pixel"));
         r.rule("MaxRoiPool", 1, RoiRules::maxRoiPool);
         r.rule("DeformConv", 19, RoiRules::deformConv);
     }
@@ -73,18 +73,27 @@ final class RoiRules {
      * Version 16 shifts the boxes by half a pixel where a model says nothing; version 10 did not, and a PyTorch exporter that
      * says nothing writes version 16 as if it were 10.
      */
-    private static Value roiAlign(OnnxNode node, Conversion c, boolean usually) {
-        String mode = node.text("coordinate_transformation_mode", usually ? "half_pixel" : "output_half_pixel");
-        boolean aligned = mode.equals("half_pixel");
-        if (node.text("mode", "avg").equals("max")) {
-            throw node.unsupported("mode max");
+    private static Value roiAlign(OnnxNode node, Conversion c, String usual) {
+        String coordinates = node.text("coordinate_transformation_mode", usual);
+        String mode = node.text("mode", "avg");
+        if (!List.of("half_pixel", "output_half_pixel").contains(coordinates)) {
+            throw node.unsupported("coordinate_transformation_mode " + coordinates);
         }
+        boolean aligned = coordinates.equals("half_pixel");
         long height = node.integer("output_height", 1);
         long width = node.integer("output_width", 1);
         long ratio = node.integer("sampling_ratio", 0);
         double scale = node.real("spatial_scale", 1);
-        Value rois = rois(c, node.tensor(1), node.tensor(2));
-        Value result = c.op("torchvision::roi_align", node.tensor(0), rois, scale, height, width, ratio, aligned);
+        Value x = node.tensor(0);
+        Value boxes = node.tensor(1);
+        Value images = node.tensor(2);
+        Value result =
+                switch (mode) {
+                    case "avg" -> c.op(
+                            "torchvision::roi_align", x, rois(c, boxes, images), scale, height, width, ratio, aligned);
+                    case "max" -> new RoiMax(c, x, height, width, ratio, scale, aligned).of(boxes, images);
+                    default -> throw node.unsupported("mode " + mode);
+                };
         return c.known(result, node.dtype(0), 4);
     }
 
@@ -96,6 +105,9 @@ final class RoiRules {
 
     private static Value maxRoiPool(OnnxNode node, Conversion c) {
         long[] shape = node.integers("pooled_shape");
+        if (shape == null || shape.length != 2) {
+            throw node.broken("has no pooled_shape of two sizes");
+        }
         double scale = node.real("spatial_scale", 1);
         List<Value> both = c.ops("torchvision::roi_pool", node.tensor(0), node.tensor(1), scale, shape[0], shape[1]);
         return c.known(both.get(0), node.dtype(0), 4);

@@ -49,11 +49,12 @@ record TransposedPadding(
             Object target =
                     wanted == null ? c.integer("mul", size, strides[i]) : (Object) wanted[wanted.length - dims + i];
             Object total = c.integer("sub", full, target);
-            Object half = c.integer("floordiv", total, 2L);
-            Object rest = c.integer("sub", total, half);
-            boolean upper = auto.equals("SAME_UPPER");
-            begins.add(upper ? half : rest);
-            ends.add(upper ? rest : half);
+            // What is missing of the output is added at its end.
+            Object cut = c.integer("max", total, 0L);
+            Object half = c.integer("floordiv", cut, 2L);
+            Object begin = auto.equals("SAME_UPPER") ? half : c.integer("sub", cut, half);
+            begins.add(begin);
+            ends.add(c.integer("sub", total, begin));
         }
         return ofEnds(strides, dilations, added, begins, ends);
     }

@@ -29,13 +29,13 @@ final class Weights {
             Tensor tensor = known.tensor();
             boolean trains =
                     tensor.dtype().isFloatingPoint() && options.trainable().test(known.name());
-            return put(known, scope, role, trains ? trained(tensor) : Slot.buffer(tensor));
+            return put(known, scope, role, trains ? Slot.parameter(trainable(tensor)) : Slot.buffer(tensor));
         });
     }
 
-    /** What looks at the elements of the weight itself wants no gradients. */
-    private static Slot trained(Tensor tensor) {
-        return Slot.parameter(Scope.escape(tensor.detach().requiresGrad(true)));
+    /** The same memory, which what is computed of the model alone goes on using without gradients. */
+    private static Tensor trainable(Tensor tensor) {
+        return Scope.escape(tensor.detach().requiresGrad(true));
     }
 
     String buffer(Known known, String scope, @Nullable String role) {
