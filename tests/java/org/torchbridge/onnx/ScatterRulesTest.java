@@ -8,10 +8,6 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 class ScatterRulesTest extends RuleTest {
-    private static Tensor longs(long... values) {
-        return Torch.tensor(values);
-    }
-
     @Test
     void elementsAreWrittenAlongAnAxis() {
         Tensor indices = longs(1, 0, 2, 0, 2, 1).reshape(2, 3);
