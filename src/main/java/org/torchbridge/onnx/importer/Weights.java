@@ -44,7 +44,7 @@ final class Weights {
 
     /** Whether it is no other weight but the same in a second call of its module, whose scope then ends with a number. */
     private boolean isAgain(Known known, String scope, @Nullable String role) {
-        String first = paths.get(known.original());
+        String first = known.original() == null ? null : paths.get(known.original());
         return first != null
                 && Names.isMadeUp(known.name())
                 && (scope + "." + role).matches(first.replace(".", "(_\\d+)?\\."));
