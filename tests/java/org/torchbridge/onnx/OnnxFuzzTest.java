@@ -131,7 +131,17 @@ class OnnxFuzzTest {
     // ---- the models
 
     private static List<ModelProto> models() {
-        return List.of(images(), shapes(), loops(), recurrent(), quantized(), sequences(), attention(), constants(), texts(), functions());
+        return List.of(
+                images(),
+                shapes(),
+                loops(),
+                recurrent(),
+                quantized(),
+                sequences(),
+                attention(),
+                constants(),
+                texts(),
+                functions());
     }
 
     private static ModelProto images() {

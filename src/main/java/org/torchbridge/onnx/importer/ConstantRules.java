@@ -21,6 +21,8 @@ final class ConstantRules {
         r.rule("Identity", 1, (node, c) -> node.value(0));
         r.rule("Cast", 6, ConstantRules::cast);
         r.rule("CastLike", 15, ConstantRules::castLike);
+        r.limit("Cast", "real numbers to strings");
+        r.limit("CastLike", "real numbers to strings");
         r.rule("Range", 11, ConstantRules::range);
         r.rule("EyeLike", 9, ConstantRules::eyeLike);
     }

@@ -135,6 +135,11 @@ public final class Conversion {
         return nodes.tensors().texts(proto);
     }
 
+    /** Whether PyTorch's own exporter has written the model, whose peculiarities are known. */
+    public boolean isByPyTorch() {
+        return nodes.isByPyTorch();
+    }
+
     /** A tensor of strings of the model, which is a list of them. */
     public Value texts(TensorProto proto) {
         return texts(list(Type.STRING, strings(proto)), List.copyOf(proto.getDimsList()));
@@ -149,11 +154,6 @@ public final class Conversion {
     /** The sizes of the tensor that a list of strings stands for, null where unknown; null if not even their number is known. */
     public @Nullable List<@Nullable Long> textShape(Value list) {
         return nodes.textShape(list);
-    }
-
-    /** Whether PyTorch's own exporter has written the model, whose peculiarities are known. */
-    public boolean isByPyTorch() {
-        return nodes.isByPyTorch();
     }
 
     /** What is known of a tensor. */

@@ -55,7 +55,7 @@ final class Known implements Carried {
 
     /** A weight of its own that starts with the same elements. */
     Known twin(String name) {
-        return new Known(name, declared, true, null, 0, this, () -> constant().copy());
+        return new Known(name, declared, true, null, 0, this, () -> new Constant(tensor().clone(), element()));
     }
 
     /** The weight whose twin it is, if it is one. */

@@ -15,6 +15,7 @@ final class NgramRules {
 
     static void register(Registry r) {
         r.rule("TfIdfVectorizer", 9, NgramRules::vectorize);
+        r.limit("TfIdfVectorizer", "strings");
     }
 
     /** A sequence of {@code length} numbers for each row of {@code pool}, whose counts go to the places {@code columns}. */

@@ -257,6 +257,11 @@ final class Nodes {
         declared.put(value, element);
     }
 
+    /** Whether PyTorch's own exporter has written the model. */
+    boolean isByPyTorch() {
+        return byPyTorch;
+    }
+
     void textShape(Value texts, List<@Nullable Long> shape) {
         textShapes.put(texts, shape);
     }
@@ -264,11 +269,6 @@ final class Nodes {
     @Nullable
     List<@Nullable Long> textShape(Value texts) {
         return textShapes.get(texts);
-    }
-
-    /** Whether PyTorch's own exporter has written the model. */
-    boolean isByPyTorch() {
-        return byPyTorch;
     }
 
     ModelTensors tensors() {

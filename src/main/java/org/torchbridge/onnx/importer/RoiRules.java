@@ -11,8 +11,8 @@ final class RoiRules {
 
     static void register(Registry r) {
         r.rule("NonMaxSuppression", 10, RoiRules::nonMaxSuppression);
-        r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, false));
-        r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, !c.isByPyTorch()));
+        r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, "output_half_pixel"));
+        r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, c.isByPyTorch() ? "output_half_pixel" : "half_pixel"));
         r.rule("MaxRoiPool", 1, RoiRules::maxRoiPool);
         r.rule("DeformConv", 19, RoiRules::deformConv);
     }
@@ -73,8 +73,7 @@ final class RoiRules {
      * Version 16 shifts the boxes by half a pixel where a model says nothing; version 10 did not, and a PyTorch exporter that
      * says nothing writes version 16 as if it were 10.
      */
-    private static Value roiAlign(OnnxNode node, Conversion c, boolean usually) {
-        String usual = usually ? "half_pixel" : "output_half_pixel";
+    private static Value roiAlign(OnnxNode node, Conversion c, String usual) {
         String coordinates = node.text("coordinate_transformation_mode", usual);
         String mode = node.text("mode", "avg");
         if (!List.of("half_pixel", "output_half_pixel").contains(coordinates)) {

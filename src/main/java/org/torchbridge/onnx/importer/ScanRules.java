@@ -19,6 +19,7 @@ final class ScanRules {
     static void register(Registry r) {
         r.many("Scan", 8, ScanRules::scanBatch);
         r.many("Scan", 9, ScanRules::scan);
+        r.limit("Scan", "`sequence_lens` of version 8");
     }
 
     private static List<@Nullable Value> scan(OnnxNode node, Conversion c) {

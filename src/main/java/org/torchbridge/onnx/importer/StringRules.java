@@ -24,6 +24,8 @@ final class StringRules {
         r.rule("StringNormalizer", 10, StringRules::normalize);
         r.rule("StringConcat", 20, StringRules::concat);
         r.many("StringSplit", 20, StringRules::split);
+        r.limit("StringConcat", "strings of several dimensions with others of another shape");
+        r.limit("StringSplit", "`maxsplit` between white space");
     }
 
     static boolean isText(Value value) {

@@ -29,13 +29,13 @@ final class Weights {
             Tensor tensor = known.tensor();
             boolean trains =
                     tensor.dtype().isFloatingPoint() && options.trainable().test(known.name());
-            return put(known, scope, role, trains ? trained(tensor) : Slot.buffer(tensor));
+            return put(known, scope, role, trains ? Slot.parameter(trainable(tensor)) : Slot.buffer(tensor));
         });
     }
 
-    /** What looks at the elements of the weight itself wants no gradients. */
-    private static Slot trained(Tensor tensor) {
-        return Slot.parameter(Scope.escape(tensor.detach().requiresGrad(true)));
+    /** The same memory, which what is computed of the model alone goes on using without gradients. */
+    private static Tensor trainable(Tensor tensor) {
+        return Scope.escape(tensor.detach().requiresGrad(true));
     }
 
     String buffer(Known known, String scope, @Nullable String role) {
@@ -44,7 +44,7 @@ final class Weights {
 
     /** Whether it is no other weight but the same in a second call of its module, whose scope then ends with a number. */
     private boolean isAgain(Known known, String scope, @Nullable String role) {
-        String first = paths.get(known.original());
+        String first = known.original() == null ? null : paths.get(known.original());
         return first != null
                 && Names.isMadeUp(known.name())
                 && (scope + "." + role).matches(first.replace(".", "(_\\d+)?\\."));
