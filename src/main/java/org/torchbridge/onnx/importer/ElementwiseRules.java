@@ -86,9 +86,10 @@ final class ElementwiseRules {
         Value x = node.tensor(0);
         double bias = node.real("bias", 0);
         double lambda = node.real("lambd", 0.5);
-        Value below = c.op("aten::mul", c.op("aten::add", x, bias), c.op("aten::lt", x, -lambda));
-        Value above = c.op("aten::mul", c.op("aten::sub", x, bias), c.op("aten::gt", x, lambda));
-        return c.op("aten::type_as", c.op("aten::add", below, above), x);
+        Value zeros = c.op("aten::zeros_like", x);
+        Value above = c.op("aten::where", c.op("aten::gt", x, lambda), c.op("aten::sub", x, bias), zeros);
+        Value shrunk = c.op("aten::where", c.op("aten::lt", x, -lambda), c.op("aten::add", x, bias), above);
+        return c.op("aten::type_as", shrunk, x);
     }
 
     private static Value prelu(OnnxNode node, Conversion c) {
