@@ -131,7 +131,6 @@ class AttentionRulesTest extends RuleTest {
 
     @Test
     void gradientsFlowThroughRotations() {
-        assertGradients(
-                rotated(random(1, 2, 3, 4)).input(random(1, 3, 2)).input(random(1, 3, 2)));
+        assertGradients(rotated(random(1, 2, 3, 4)).input(random(1, 3, 2)).input(random(1, 3, 2)));
     }
 }

@@ -22,9 +22,32 @@ class ElementwiseRulesTest extends RuleTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "Abs", "Acos", "Asin", "Asinh", "Atan", "Atanh", "Ceil", "Cos", "Cosh", "Erf", "Exp", "Floor",
-                "HardSwish", "IsNaN", "Mish", "Neg", "Relu", "Round", "Sigmoid", "Sign", "Sin", "Sinh", "Softplus",
-                "Softsign", "Tan", "Tanh"
+                "Abs",
+                "Acos",
+                "Asin",
+                "Asinh",
+                "Atan",
+                "Atanh",
+                "Ceil",
+                "Cos",
+                "Cosh",
+                "Erf",
+                "Exp",
+                "Floor",
+                "HardSwish",
+                "IsNaN",
+                "Mish",
+                "Neg",
+                "Relu",
+                "Round",
+                "Sigmoid",
+                "Sign",
+                "Sin",
+                "Sinh",
+                "Softplus",
+                "Softsign",
+                "Tan",
+                "Tanh"
             })
     void functionsOfOneElementAreThoseOfTheirName(String operator) {
         assertSame(OneNode.of(operator, 18).input(Torch.linspace(-0.95, 0.95, 12)));
@@ -59,7 +82,10 @@ class ElementwiseRulesTest extends RuleTest {
         assertSame(OneNode.of("Selu", 7).input(random(20)));
         assertSame(OneNode.of("Selu", 7).real("alpha", 2).real("gamma", 3).input(random(20)));
         assertSame(OneNode.of("HardSigmoid", 7).input(random(20).mul(4)));
-        assertSame(OneNode.of("HardSigmoid", 7).real("alpha", 0.5).real("beta", 0.1).input(random(20)));
+        assertSame(OneNode.of("HardSigmoid", 7)
+                .real("alpha", 0.5)
+                .real("beta", 0.1)
+                .input(random(20)));
         assertSame(OneNode.of("Shrink", 9).input(random(20)));
         assertSame(OneNode.of("Shrink", 9).real("lambd", 0.8).real("bias", 0.3).input(random(20)));
     }

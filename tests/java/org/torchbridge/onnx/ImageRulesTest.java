@@ -21,10 +21,7 @@ class ImageRulesTest extends RuleTest {
 
     @Test
     void padsAndTheirValueAreInputsLater() {
-        assertSame(OneNode.of("Pad", 13)
-                .input(random(2, 3))
-                .weight(1, 0, 2, 1)
-                .weight(scalar(2)));
+        assertSame(OneNode.of("Pad", 13).input(random(2, 3)).weight(1, 0, 2, 1).weight(scalar(2)));
         assertSame(OneNode.of("Pad", 13)
                 .input(random(2, 3))
                 .input(longs(1, 0, 2, 1))
@@ -36,10 +33,8 @@ class ImageRulesTest extends RuleTest {
         for (String mode : List.of("reflect", "edge", "wrap")) {
             assertSame(
                     OneNode.of("Pad", 19).text("mode", mode).input(random(3, 4)).weight(1, 2, 2, 1));
-            assertSame(OneNode.of("Pad", 19)
-                    .text("mode", mode)
-                    .input(random(3, 4))
-                    .input(longs(1, 2, 2, 0)));
+            assertSame(
+                    OneNode.of("Pad", 19).text("mode", mode).input(random(3, 4)).input(longs(1, 2, 2, 0)));
         }
     }
 
@@ -83,7 +78,8 @@ class ImageRulesTest extends RuleTest {
 
     @Test
     void unknownModesArePaddedByNobody() {
-        assertRefused(OneNode.of("Pad", 18).text("mode", "fancy").input(random(3)).weight(1, 1), "mode fancy");
+        assertRefused(
+                OneNode.of("Pad", 18).text("mode", "fancy").input(random(3)).weight(1, 1), "mode fancy");
     }
 
     @Test
@@ -115,8 +111,7 @@ class ImageRulesTest extends RuleTest {
     @Test
     void gradientsFlowToImagesAndGrids() {
         Tensor grid = Torch.tensor(new float[] {-0.5f, 0.5f, 0, 0, 0.5f, 0}).reshape(1, 1, 3, 2);
-        assertGradients(
-                OneNode.of("GridSample", 16).input(random(1, 2, 4, 4)).input(grid));
+        assertGradients(OneNode.of("GridSample", 16).input(random(1, 2, 4, 4)).input(grid));
     }
 
     @Test
@@ -179,10 +174,8 @@ class ImageRulesTest extends RuleTest {
                 .weight(4, 5)
                 .weight(2, 2));
         assertSame(OneNode.of("Col2Im", 18).input(random(1, 4, 4)).weight(5).weight(2));
-        assertSame(OneNode.of("Col2Im", 18)
-                .input(random(1, 8, 12))
-                .weight(3, 4, 3)
-                .weight(2, 2, 2));
+        assertSame(
+                OneNode.of("Col2Im", 18).input(random(1, 8, 12)).weight(3, 4, 3).weight(2, 2, 2));
     }
 
     @Test

@@ -27,10 +27,8 @@ class LayerNormRulesTest extends RuleTest {
         assertSame(OneNode.of("LayerNormalization", 17).input(random(2, 3, 4)).input(random(4)));
         Tensor x = random(2, 3, 4);
         Tensor scale = random(4);
-        OneNode node = OneNode.of("LayerNormalization", 17)
-                .integer("axis", 1)
-                .input(x)
-                .weight(scale);
+        OneNode node =
+                OneNode.of("LayerNormalization", 17).integer("axis", 1).input(x).weight(scale);
         assertResults(node, List.of(normalized(x).mul(scale)));
     }
 
@@ -120,7 +118,8 @@ class LayerNormRulesTest extends RuleTest {
         Tensor x = random(2, 5, 3);
         Tensor squares = Functional.pad(x.square(), 0, 0, 0, 1);
         Tensor sum = squares.slice(1, 0L, 5L, 1).add(squares.slice(1, 1L, 6L, 1));
-        OneNode node = OneNode.of("LRN", 13).integer("size", 2).real("alpha", 0.5).real("beta", 2);
+        OneNode node =
+                OneNode.of("LRN", 13).integer("size", 2).real("alpha", 0.5).real("beta", 2);
         assertResults(node.input(x), List.of(x.div(sum.mul(0.25).add(1).square())));
     }
 

@@ -25,7 +25,9 @@ class LossRulesTest extends RuleTest {
     void classesHaveWeights() {
         for (String operator : OPERATORS) {
             for (String reduction : List.of("none", "mean", "sum")) {
-                assertSame(loss(operator).text("reduction", reduction).weight(random(3).abs()));
+                assertSame(loss(operator)
+                        .text("reduction", reduction)
+                        .weight(random(3).abs()));
             }
         }
     }

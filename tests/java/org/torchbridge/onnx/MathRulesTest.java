@@ -12,7 +12,9 @@ class MathRulesTest extends RuleTest {
         for (String operator : List.of("Add", "Sub", "Mul", "Div")) {
             assertSame(OneNode.of(operator, 7).input(random(2, 1, 4)).input(random(3, 1)));
             assertSame(OneNode.of(operator, 14).input(random(2, 3)).weight(random(3)));
-            assertGradients(OneNode.of(operator, 14).input(random(2, 3)).input(random(3).abs().add(1)));
+            assertGradients(OneNode.of(operator, 14)
+                    .input(random(2, 3))
+                    .input(random(3).abs().add(1)));
         }
     }
 
@@ -89,8 +91,10 @@ class MathRulesTest extends RuleTest {
             }
         }
         assertSame(OneNode.of("CumSum", 11).input(random(2, 3)).input(longs(-2)));
-        assertSame(OneNode.of("CumSum", 11).input(longs(1, 2, 3).to(DType.INT32)).weight(0));
-        assertGradients(OneNode.of("CumSum", 11).flag("reverse").input(random(2, 3)).weight(0));
+        assertSame(
+                OneNode.of("CumSum", 11).input(longs(1, 2, 3).to(DType.INT32)).weight(0));
+        assertGradients(
+                OneNode.of("CumSum", 11).flag("reverse").input(random(2, 3)).weight(0));
     }
 
     @Test

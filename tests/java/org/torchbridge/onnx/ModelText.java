@@ -58,6 +58,11 @@ final class ModelText {
         return this;
     }
 
+    ModelText typedOutput(String name, String element, Object... shape) {
+        graph.addOutput(info(name, element, shape));
+        return this;
+    }
+
     ModelText weight(String name, Tensor value) {
         graph.addInitializer(OneNode.proto(name, value));
         return this;

@@ -95,7 +95,8 @@ class NormalizationRulesTest extends RuleTest {
     void nothingIsDroppedWithoutTraining() {
         assertSame(OneNode.of("Dropout", 7).real("ratio", 0.3).input(random(2, 3)));
         assertSame(OneNode.of("Dropout", 10).input(random(2, 3)));
-        assertSame(withRatio(OneNode.of("Dropout", 13).input(random(2, 3)), 0.4, false).outputs(2));
+        assertSame(withRatio(OneNode.of("Dropout", 13).input(random(2, 3)), 0.4, false)
+                .outputs(2));
     }
 
     @Test

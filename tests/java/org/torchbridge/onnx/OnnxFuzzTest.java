@@ -122,7 +122,15 @@ class OnnxFuzzTest {
             made++;
         } catch (TorchException refused) {
             assertThat(refused.getMessage()).isNotBlank();
-            for (Throwable t = refused; t != null; t = t.getCause()) if (!(t instanceof TorchException) && !(t instanceof IllegalArgumentException) && !(t instanceof java.io.IOException)) System.out.println("CAUSE " + t + " AT " + java.util.Arrays.stream(t.getStackTrace()).filter(e -> e.getClassName().startsWith("org.torchbridge")).findFirst().orElse(null));
+            for (Throwable t = refused; t != null; t = t.getCause())
+                if (!(t instanceof TorchException)
+                        && !(t instanceof IllegalArgumentException)
+                        && !(t instanceof java.io.IOException))
+                    System.out.println("CAUSE " + t + " AT "
+                            + java.util.Arrays.stream(t.getStackTrace())
+                                    .filter(e -> e.getClassName().startsWith("org.torchbridge"))
+                                    .findFirst()
+                                    .orElse(null));
         }
     }
 
@@ -195,8 +203,14 @@ class OnnxFuzzTest {
                 .node("Identity", "more", "so_far")
                 .output("more", "so_far")
                 .graph();
-        GraphProto then = new ModelText(16).node("Abs", "looped", "positive").output("positive").graph();
-        GraphProto otherwise = new ModelText(16).node("Neg", "looped", "negative").output("negative").graph();
+        GraphProto then = new ModelText(16)
+                .node("Abs", "looped", "positive")
+                .output("positive")
+                .graph();
+        GraphProto otherwise = new ModelText(16)
+                .node("Neg", "looped", "negative")
+                .output("negative")
+                .graph();
         return new ModelText(16)
                 .input("x", "float", 2)
                 .input("rows", "float", "n", 2)
@@ -219,7 +233,12 @@ class OnnxFuzzTest {
                 .weight("gw", Torch.randn(1, 9, 6))
                 .weight("gr", Torch.randn(1, 9, 3))
                 .weight("shape", Torch.tensor(new long[] {0, 0, -1}))
-                .node("LSTM", "x w r b lengths", "y h c", attribute("hidden_size", 3), attribute("direction", "bidirectional"))
+                .node(
+                        "LSTM",
+                        "x w r b lengths",
+                        "y h c",
+                        attribute("hidden_size", 3),
+                        attribute("direction", "bidirectional"))
                 .node("Transpose", "y", "turned", attribute("perm", 0, 2, 1, 3))
                 .node("Reshape", "turned shape", "flat")
                 .node("GRU", "flat gw gr", "z last", attribute("hidden_size", 3), attribute("linear_before_reset", 1))

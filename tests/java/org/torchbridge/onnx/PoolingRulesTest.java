@@ -131,7 +131,8 @@ class PoolingRulesTest extends RuleTest {
     @Test
     void gradientsFlowThroughWindows() {
         for (String operator : List.of("MaxPool", "AveragePool")) {
-            assertGradients(pool(operator, 11, 2, 2).integers("pads", 0, 1, 1, 0).input(random(1, 1, 4, 4)));
+            assertGradients(
+                    pool(operator, 11, 2, 2).integers("pads", 0, 1, 1, 0).input(random(1, 1, 4, 4)));
         }
     }
 
@@ -160,10 +161,8 @@ class PoolingRulesTest extends RuleTest {
     void unpoolingPutsElementsBack() {
         Tensor x = random(1, 1, 2, 2);
         Tensor places = longs(1, 3, 8, 14).reshape(1, 1, 2, 2);
-        assertSame(pool("MaxUnpool", 11, 2, 2)
-                .integers("strides", 2, 2)
-                .input(x)
-                .input(places));
+        assertSame(
+                pool("MaxUnpool", 11, 2, 2).integers("strides", 2, 2).input(x).input(places));
     }
 
     @Test

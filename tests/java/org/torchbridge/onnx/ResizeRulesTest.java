@@ -16,19 +16,12 @@ class ResizeRulesTest extends RuleTest {
 
     /** A resize with scales for its last two dimensions. */
     private static OneNode scaled(String mode, String coordinates, float height, float width) {
-        return resize(mode, coordinates)
-                .input(random(1, 2, 5, 4))
-                .none()
-                .weight(floats(1, 1, height, width));
+        return resize(mode, coordinates).input(random(1, 2, 5, 4)).none().weight(floats(1, 1, height, width));
     }
 
     /** A resize with sizes for its last two dimensions. */
     private static OneNode sized(String mode, String coordinates, long height, long width) {
-        return resize(mode, coordinates)
-                .input(random(1, 2, 5, 4))
-                .none()
-                .none()
-                .weight(1, 2, height, width);
+        return resize(mode, coordinates).input(random(1, 2, 5, 4)).none().none().weight(1, 2, height, width);
     }
 
     private static OneNode resize(String mode, String coordinates) {
@@ -122,10 +115,8 @@ class ResizeRulesTest extends RuleTest {
     @Test
     void scalesAndSizesMayComeWhenTheModelRuns() {
         for (String mode : List.of("nearest", "linear", "cubic")) {
-            assertSame(resize(mode, "half_pixel")
-                    .input(random(1, 2, 5, 4))
-                    .none()
-                    .input(floats(1, 1, 0.6f, 2.3f)));
+            assertSame(
+                    resize(mode, "half_pixel").input(random(1, 2, 5, 4)).none().input(floats(1, 1, 0.6f, 2.3f)));
             assertSame(resize(mode, "align_corners")
                     .input(random(1, 2, 5, 4))
                     .none()

@@ -12,7 +12,8 @@ class RoiRulesTest extends RuleTest {
 
     /** Boxes within an image of 8 x 8 pixels, and beyond its edge. */
     private static Tensor boxes() {
-        return floats(0.5f, 1, 5.2f, 6, 2, 2.5f, 7.9f, 7, -1, 4, 3, 10, 3, 3, 3.2f, 3.1f).reshape(4, 4);
+        return floats(0.5f, 1, 5.2f, 6, 2, 2.5f, 7.9f, 7, -1, 4, 3, 10, 3, 3, 3.2f, 3.1f)
+                .reshape(4, 4);
     }
 
     private static OneNode align(long version, String mode) {

@@ -11,10 +11,7 @@ class SortRulesTest extends RuleTest {
 
     @Test
     void theNumberOfTheLargestElementsWasAnAttribute() {
-        assertSame(OneNode.of("TopK", 9)
-                .integer("k", 2)
-                .input(random(3, 4))
-                .outputs(2));
+        assertSame(OneNode.of("TopK", 9).integer("k", 2).input(random(3, 4)).outputs(2));
     }
 
     @Test
@@ -24,10 +21,7 @@ class SortRulesTest extends RuleTest {
                 .input(random(3, 4))
                 .weight(2)
                 .outputs(2));
-        assertSame(OneNode.of("TopK", 11)
-                .input(random(3, 4))
-                .input(longs(3))
-                .outputs(2));
+        assertSame(OneNode.of("TopK", 11).input(random(3, 4)).input(longs(3)).outputs(2));
     }
 
     @Test
@@ -84,9 +78,7 @@ class SortRulesTest extends RuleTest {
                 .text("equation", "ij,jk")
                 .input(random(3, 4))
                 .input(random(4, 5)));
-        assertSame(OneNode.of("Einsum", 12)
-                .text("equation", "...ii->...i")
-                .input(random(2, 3, 3)));
+        assertSame(OneNode.of("Einsum", 12).text("equation", "...ii->...i").input(random(2, 3, 3)));
     }
 
     @Test

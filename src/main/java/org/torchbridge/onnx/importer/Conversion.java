@@ -387,8 +387,7 @@ public final class Conversion {
         List<Value> first = block(node.addBlock(), block -> then.get());
         List<Value> second = block(node.addBlock(), block -> otherwise.get());
         if (first.size() != second.size()) {
-            throw new FileFormatException(
-                    "has branches of " + first.size() + " and of " + second.size() + " outputs");
+            throw new FileFormatException("has branches of " + first.size() + " and of " + second.size() + " outputs");
         }
         for (int i = 0; i < first.size(); i++) {
             node.addOutput(joined(first.get(i).type(), second.get(i).type()));
@@ -411,7 +410,8 @@ public final class Conversion {
         carried.forEach(value -> block.addInput(loose(value.type())));
         int outputs = block(block, written -> body.apply(written.inputs())).size() - 1;
         if (outputs != carried.size()) {
-            throw new FileFormatException("has a body that carries " + outputs + " values where there are " + carried.size());
+            throw new FileFormatException(
+                    "has a body that carries " + outputs + " values where there are " + carried.size());
         }
         carried.forEach(value -> node.addOutput(loose(value.type())));
         return node.outputs();

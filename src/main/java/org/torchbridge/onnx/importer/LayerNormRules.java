@@ -1,6 +1,5 @@
 package org.torchbridge.onnx.importer;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -70,8 +70,7 @@ final class ResizeRules {
         boolean exclude = node.flag("exclude_outside", false);
         double outside = node.real("extrapolation_value", 0);
         boolean antialias = node.flag("antialias", false);
-        String policy = oneOf(
-                node, "keep_aspect_ratio_policy", "stretch", "stretch", "not_larger", "not_smaller");
+        String policy = oneOf(node, "keep_aspect_ratio_policy", "stretch", "stretch", "not_larger", "not_smaller");
         Value x = node.tensor(0);
         int rank = node.knownRank(0);
         long[] axes = node.integers("axes", every(rank));

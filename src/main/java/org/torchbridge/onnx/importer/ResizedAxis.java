@@ -136,8 +136,7 @@ record ResizedAxis(Conversion c, long axis, Object size, Object length, Object s
                     case "round_prefer_ceil" -> c.op("aten::floor", c.op("aten::add", at, 0.5));
                     case "floor" -> c.op("aten::floor", at);
                     case "ceil" -> c.op("aten::ceil", at);
-                    case "simple" -> choose(
-                            shrinks(), () -> c.op("aten::ceil", at), () -> c.op("aten::floor", at));
+                    case "simple" -> choose(shrinks(), () -> c.op("aten::ceil", at), () -> c.op("aten::floor", at));
                     default -> throw new IllegalArgumentException("there is no nearest_mode '" + rounding + "'");
                 };
         return take(x, place);

@@ -35,7 +35,8 @@ record RoiMax(Conversion c, Value x, long height, long width, long ratio, double
         Samples columns = samples(box, 0, width, c.size(x, 3));
         Value largest = null;
         for (boolean lower : new boolean[] {false, true}) {
-            Value part = c.op("aten::mul", side(image, 1, rows, lower), c.op("aten::unsqueeze", share(rows, lower), 1L));
+            Value part =
+                    c.op("aten::mul", side(image, 1, rows, lower), c.op("aten::unsqueeze", share(rows, lower), 1L));
             for (boolean right : new boolean[] {false, true}) {
                 Value corner = c.op("aten::mul", side(part, 2, columns, right), share(columns, right));
                 largest = largest == null ? corner : c.op("aten::maximum", largest, corner);
