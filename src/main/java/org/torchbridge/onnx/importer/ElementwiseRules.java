@@ -44,7 +44,7 @@ final class ElementwiseRules {
         r.rule("Elu", 1, (node, c) -> c.op("aten::elu", node.tensor(0), node.real("alpha", 1)));
         r.rule("Celu", 12, (node, c) -> c.op("aten::celu", node.tensor(0), node.real("alpha", 1)));
         r.rule("Selu", 1, ElementwiseRules::selu);
-        r.rule("Gelu", 20, (node, c) -> c.op("aten::gelu", node.tensor(0), node.text("approximate", "none")));
+        r.rule("Gelu", 20, (node, c) -> c.op("aten::gelu", node.tensor(0), node.oneOf("approximate", "none", "tanh")));
         r.rule("HardSigmoid", 1, ElementwiseRules::hardSigmoid);
         r.rule("ThresholdedRelu", 10, ElementwiseRules::thresholdedRelu);
         r.rule("Shrink", 9, ElementwiseRules::shrink);

@@ -17,6 +17,9 @@ final class LayoutRules {
         r.rule("Transpose", 1, LayoutRules::transpose);
         r.rule("Squeeze", 1, LayoutRules::squeeze);
         r.rule("Unsqueeze", 1, LayoutRules::unsqueeze);
+        for (String operator : List.of("Squeeze", "Unsqueeze")) {
+            r.limit(operator, "axes whose number is not known before a run");
+        }
         r.rule("Expand", 8, LayoutRules::expand);
         r.rule("Concat", 4, LayoutRules::concat);
         r.many("Split", 2, LayoutRules::split);

@@ -59,12 +59,8 @@ final class MathRules {
     }
 
     private static Value bitShift(OnnxNode node, Conversion c) {
-        String direction = node.text("direction");
-        return switch (direction) {
-            case "LEFT" -> pair(node, c, "aten::bitwise_left_shift");
-            case "RIGHT" -> pair(node, c, "aten::bitwise_right_shift");
-            default -> throw node.unsupported("direction " + direction);
-        };
+        String direction = node.oneOf("direction", "LEFT", "RIGHT");
+        return pair(node, c, direction.equals("LEFT") ? "aten::bitwise_left_shift" : "aten::bitwise_right_shift");
     }
 
     private static Value cumSum(OnnxNode node, Conversion c) {
