@@ -299,6 +299,26 @@ class ModelConversionTest {
     }
 
     @Test
+    void fewNumbersThatAskForALargeConstantAreRefused() {
+        Tensor many = Torch.tensor(new long[] {1L << 40});
+        assertRefused(OneNode.of("ConstantOfShape", 17).weight(many));
+        assertRefused(OneNode.of("Expand", 17).weight(Torch.ones(1)).weight(many));
+        assertRefused(OneNode.of("Tile", 17).weight(Torch.ones(1)).weight(many));
+        assertRefused(OneNode.of("Pad", 17).weight(Torch.ones(1)).weight(0, 1L << 40));
+        assertRefused(OneNode.of("Range", 17)
+                .weight(Torch.tensor(0L))
+                .weight(Torch.tensor(1L << 40))
+                .weight(Torch.tensor(1L)));
+        assertRefused(OneNode.of("Add", 17).weight(Torch.ones(1 << 20, 1)).weight(Torch.ones(1, 1 << 20)));
+    }
+
+    private static void assertRefused(OneNode node) {
+        assertThatThrownBy(() -> node.load().toModule())
+                .isInstanceOf(FileFormatException.class)
+                .hasMessageContaining("makes a constant of 1099511627776 elements");
+    }
+
+    @Test
     void aBrokenNodeIsNamed() {
         OnnxModel model = new ModelText(17)
                 .input("x", "float", "n")

@@ -63,6 +63,30 @@ final class ModelText {
         return this;
     }
 
+    /** An input that is a sequence of tensors. */
+    ModelText sequence(String name, String element) {
+        graph.addInput(sequenceOf(name, element));
+        return this;
+    }
+
+    ModelText outputSequence(String name, String element) {
+        graph.addOutput(sequenceOf(name, element));
+        return this;
+    }
+
+    private static ValueInfoProto sequenceOf(String name, String element) {
+        TypeProto type = TypeProto.newBuilder()
+                .setTensorType(TypeProto.Tensor.newBuilder()
+                        .setElemType(ElementType.valueOf(element.toUpperCase(java.util.Locale.ROOT))
+                                .code()))
+                .build();
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setSequenceType(TypeProto.Sequence.newBuilder().setElemType(type)))
+                .build();
+    }
+
     ModelText weight(String name, Tensor value) {
         graph.addInitializer(OneNode.proto(name, value));
         return this;
@@ -156,6 +180,14 @@ final class ModelText {
         return of(name, AttributeType.STRING)
                 .setS(ByteString.copyFromUtf8(value))
                 .build();
+    }
+
+    static AttributeProto attribute(String name, String... values) {
+        AttributeProto.Builder attribute = of(name, AttributeType.STRINGS);
+        for (String value : values) {
+            attribute.addStrings(ByteString.copyFromUtf8(value));
+        }
+        return attribute.build();
     }
 
     static AttributeProto attribute(String name, long... values) {

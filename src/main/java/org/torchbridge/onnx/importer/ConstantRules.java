@@ -13,9 +13,6 @@ import org.torchbridge.onnx.proto.AttributeProto;
 
 /** Constants, tensors that are made from sizes, and values that are handed on or change their type. */
 final class ConstantRules {
-    /** A larger constant is made when the program runs. */
-    private static final long LARGEST = 1L << 31;
-
     private ConstantRules() {}
 
     static void register(Registry r) {
@@ -24,6 +21,8 @@ final class ConstantRules {
         r.rule("Identity", 1, (node, c) -> node.value(0));
         r.rule("Cast", 6, ConstantRules::cast);
         r.rule("CastLike", 15, ConstantRules::castLike);
+        r.limit("Cast", "real numbers to strings");
+        r.limit("CastLike", "real numbers to strings");
         r.rule("Range", 11, ConstantRules::range);
         r.rule("EyeLike", 9, ConstantRules::eyeLike);
     }
@@ -32,7 +31,7 @@ final class ConstantRules {
         AttributeProto value = node.attribute("value");
         if (value != null) {
             return ModelTensors.isText(value.getT())
-                    ? c.list(Type.STRING, c.texts(value.getT()))
+                    ? c.texts(value.getT())
                     : c.declared(
                             c.constant(c.read(value.getT())),
                             ElementType.of(value.getT().getDataType()));
@@ -41,7 +40,16 @@ final class ConstantRules {
         if (sparse != null) {
             return c.constant(new TensorReader(ExternalData.NONE).read(sparse.getSparseTensor()));
         }
-        return c.constant(number(node));
+        return node.hasAttribute("value_string") || node.hasAttribute("value_strings")
+                ? texts(node, c)
+                : c.constant(number(node));
+    }
+
+    private static Value texts(OnnxNode node, Conversion c) {
+        List<String> several = node.texts("value_strings");
+        return several == null
+                ? c.texts(c.list(Type.STRING, List.of(node.text("value_string"))), List.of())
+                : c.texts(c.list(Type.STRING, several), List.of((long) several.size()));
     }
 
     private static Object number(OnnxNode node) {
@@ -56,12 +64,6 @@ final class ConstantRules {
         }
         if (node.hasAttribute("value_floats")) {
             return Torch.tensor(floats(node.reals("value_floats")));
-        }
-        if (node.hasAttribute("value_string")) {
-            return List.of(node.text("value_string"));
-        }
-        if (node.hasAttribute("value_strings")) {
-            return node.texts("value_strings");
         }
         throw node.broken("has no value");
     }
@@ -82,15 +84,6 @@ final class ConstantRules {
         Tensor value =
                 node.hasAttribute("value") ? c.read(node.tensorAttribute("value")) : Torch.tensor(new float[] {0});
         Numbers sizes = node.numbers(0);
-        if (sizes.isConstant()) {
-            long bytes = value.dtype().itemSize();
-            for (long size : sizes.longs()) {
-                bytes = Math.multiplyExact(bytes, size);
-            }
-            if (bytes > LARGEST) {
-                throw node.broken("makes a constant of " + bytes + " bytes");
-            }
-        }
         Object number = value.dtype().isFloatingPoint() ? (Object) value.toDouble() : (Object) value.toLong();
         Object fill = value.dtype() == DType.BOOL ? (Object) value.toBoolean() : number;
         return c.op("aten::full", sizes.asRow(), fill, value.dtype(), null, c.device());

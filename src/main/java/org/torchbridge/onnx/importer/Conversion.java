@@ -31,6 +31,9 @@ import org.torchbridge.onnx.proto.TensorProto;
 public final class Conversion {
     private static final String TRAINING = "training";
 
+    /** A row of more numbers is a list of the program rather than a value for each. */
+    private static final int LONGEST_ROW = 64;
+
     private final Graph graph;
     private final Weights weights;
     private final Nodes nodes;
@@ -125,8 +128,24 @@ public final class Conversion {
     }
 
     /** The elements of a tensor of strings of the model. */
-    public List<String> texts(TensorProto proto) {
+    List<String> strings(TensorProto proto) {
         return nodes.tensors().texts(proto);
+    }
+
+    /** A tensor of strings of the model, which is a list of them. */
+    public Value texts(TensorProto proto) {
+        return texts(list(Type.STRING, strings(proto)), List.copyOf(proto.getDimsList()));
+    }
+
+    /** Says which shape the tensor has that a list of strings stands for. */
+    public Value texts(Value list, List<@Nullable Long> shape) {
+        nodes.textShape(list, shape);
+        return list;
+    }
+
+    /** The sizes of the tensor that a list of strings stands for, null where unknown; null if not even their number is known. */
+    public @Nullable List<@Nullable Long> textShape(Value list) {
+        return nodes.textShape(list);
     }
 
     /** What is known of a tensor. */
@@ -277,7 +296,7 @@ public final class Conversion {
         }
         Value tensor = tensor(carried);
         List<@Nullable Long> shape = type(tensor).shape();
-        if (shape == null || shape.size() == 1 && shape.get(0) == null) {
+        if (shape == null || shape.size() == 1 && (shape.get(0) == null || shape.get(0) > LONGEST_ROW)) {
             return Numbers.whole(wholeList(tensor));
         }
         List<Value> elements = new ArrayList<>();
@@ -446,7 +465,10 @@ public final class Conversion {
                     ? Type.tensor(dtype, first.rank())
                     : new Type.OfTensor(dtype, null);
         }
-        return a;
+        if (a == Type.NONE) {
+            return b == Type.NONE || b instanceof Type.OfOptional ? b : new Type.OfOptional(b);
+        }
+        return b == Type.NONE && !(a instanceof Type.OfOptional) ? new Type.OfOptional(a) : a;
     }
 
     /** A graph that a node has as an attribute, written here: its outputs, given its inputs. */

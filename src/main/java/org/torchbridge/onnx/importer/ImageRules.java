@@ -1,7 +1,6 @@
 package org.torchbridge.onnx.importer;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -254,9 +253,7 @@ final class ImageRules {
 
     private static Value globalLpPool(OnnxNode node, Conversion c) {
         double p = node.integer("p", 2);
-        long[] axes = new long[node.knownRank(0) - 2];
-        Arrays.setAll(axes, i -> i + 2);
-        return c.op("aten::norm", node.tensor(0), p, axes, true);
+        return c.op("aten::norm", node.tensor(0), p, PoolingRules.spatial(node), true);
     }
 
     /** Puts elements where the indices, which count over the whole tensor, say they were. */

@@ -26,6 +26,7 @@ final class LinearQuantizationRules {
         r.rule("MatMulIntegerToFloat", 1, LinearQuantizationRules::matMulToFloat);
         r.rule("DynamicQuantizeMatMul", 1, LinearQuantizationRules::dynamicMatMul);
         r.rule("MatMulNBits", 1, LinearQuantizationRules::matMulOfBlocks);
+        r.limit("MatMulNBits", "reordered groups");
     }
 
     // ---- element by element

@@ -16,6 +16,7 @@ final class MicrosoftAttentionRules {
         r.many("Attention", 1, MicrosoftAttentionRules::attention);
         r.many("MultiHeadAttention", 1, MicrosoftAttentionRules::multiHead);
         r.rule("RotaryEmbedding", 1, MicrosoftAttentionRules::rotary);
+        r.limit("Attention", "rotary embeddings, shared buffers of past states");
     }
 
     /** Queries, keys and values come from one product. */

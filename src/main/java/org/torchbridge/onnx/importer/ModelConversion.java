@@ -68,6 +68,11 @@ public final class ModelConversion {
         Value carried = element.carrier() == element.dtype() || element.dtype() == null
                 ? value
                 : nodes.conversion().cast(value, element.carrier());
+        if (info.type() instanceof OnnxType.OfTensor tensor
+                && element == ElementType.STRING
+                && tensor.shape() != null) {
+            nodes.textShape(value, ValueTypes.sizes(tensor, options.sizes()));
+        }
         nodes.names().put(info.name(), new Written(carried, element));
     }
 

@@ -29,11 +29,11 @@ final class ModelTensors {
     }
 
     /** The initialisers of a graph that are strings, by name. */
-    Map<String, List<String>> texts(GraphProto graph) {
-        Map<String, List<String>> texts = new LinkedHashMap<>();
+    Map<String, TensorProto> texts(GraphProto graph) {
+        Map<String, TensorProto> texts = new LinkedHashMap<>();
         for (TensorProto tensor : graph.getInitializerList()) {
             if (isText(tensor)) {
-                texts.put(tensor.getName(), texts(tensor));
+                texts.put(tensor.getName(), tensor);
             }
         }
         return texts;

@@ -47,6 +47,7 @@ final class Nodes {
     private final Deque<String> calls = new ArrayDeque<>();
     private final Map<Deferred, Integer> chains = new HashMap<>();
     private final Map<Value, ElementType> declared = new HashMap<>();
+    private final Map<Value, List<@Nullable Long>> textShapes = new HashMap<>();
     private NameScope names;
 
     Nodes(
@@ -85,7 +86,7 @@ final class Nodes {
         graph.getValueInfoList().forEach(names::declare);
         graph.getOutputList().forEach(names::declare);
         tensors.initializers(graph).forEach(names::put);
-        tensors.texts(graph).forEach((name, texts) -> names.put(name, carry(conversion.list(Type.STRING, texts))));
+        tensors.texts(graph).forEach((name, texts) -> names.put(name, carry(conversion.texts(texts))));
         for (NodeProto node : NodeOrder.needed(graph.getNodeList(), outputs)) {
             node(node);
         }
@@ -249,6 +250,15 @@ final class Nodes {
         declared.put(value, element);
     }
 
+    void textShape(Value texts, List<@Nullable Long> shape) {
+        textShapes.put(texts, shape);
+    }
+
+    @Nullable
+    List<@Nullable Long> textShape(Value texts) {
+        return textShapes.get(texts);
+    }
+
     ModelTensors tensors() {
         return tensors;
     }
@@ -272,13 +282,17 @@ final class Nodes {
                         .noneMatch(attribute -> attribute.hasG() || attribute.getGraphsCount() > 0);
     }
 
-    /** Whether it is a constant of strings, which are no tensors. */
+    /** Whether it makes strings, which are no tensors. */
     private static boolean isText(OnnxNode node) {
-        return node.operator().equals("Constant")
-                && node.attributes().all().values().stream()
-                        .anyMatch(attribute -> attribute.hasS()
-                                || attribute.getStringsCount() > 0
-                                || attribute.hasT() && ModelTensors.isText(attribute.getT()));
+        return switch (node.operator()) {
+            case "Constant" -> node.attributes().all().values().stream()
+                    .anyMatch(attribute -> attribute.hasS()
+                            || attribute.getStringsCount() > 0
+                            || attribute.hasT() && ModelTensors.isText(attribute.getT()));
+            case "Cast" -> node.integer("to", 0) == ElementType.STRING.code();
+            case "LabelEncoder" -> true;
+            default -> false;
+        };
     }
 
     private void defer(OnnxNode node) {
@@ -305,6 +319,7 @@ final class Nodes {
 
     private List<Constant> evaluated(OnnxNode node) {
         try {
+            Growth.check(node);
             return conversion.evaluate(() -> write(node));
         } catch (UnsupportedUse use) {
             throw use;

@@ -17,7 +17,7 @@ final class PoolingRules {
         r.rule("GlobalMaxPool", 1, (node, c) -> c.op("aten::amax", node.tensor(0), spatial(node), true));
     }
 
-    private static long[] spatial(OnnxNode node) {
+    static long[] spatial(OnnxNode node) {
         long[] dims = new long[Math.max(0, node.knownRank(0) - 2)];
         Arrays.setAll(dims, i -> i + 2);
         return dims;

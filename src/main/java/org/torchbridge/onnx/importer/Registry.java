@@ -44,6 +44,8 @@ public final class Registry {
                 AttentionRules::register,
                 LossRules::register,
                 ScatterRules::register,
+                StringRules::register,
+                NgramRules::register,
                 SequenceRules::register,
                 RandomRules::register,
                 ResizeRules::register,
@@ -59,6 +61,9 @@ public final class Registry {
                 MatrixRules::register,
                 ControlRules::register);
         families.forEach(family -> family.accept(registry.domain("")));
+        List.<Consumer<Registry>>of(LearnedRules::register, LabelRules::register)
+                .forEach(family -> family.accept(registry.domain("ai.onnx.ml")));
+        TrainingRules.register(registry.domain("ai.onnx.preview.training"));
         List<Consumer<Registry>> microsoft = List.of(
                 LayerNormRules::registerMicrosoft,
                 MicrosoftAttentionRules::registerMicrosoft,

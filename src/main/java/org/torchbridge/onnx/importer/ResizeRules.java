@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.Tensor;
 import org.torchbridge.graph.Value;
 
 /**
@@ -40,8 +41,12 @@ final class ResizeRules {
     }
 
     private static Object scale(OnnxNode node, Conversion c, int input, int index) {
-        if (node.constantOrNull(input) != null) {
-            return node.constantOrNull(input).toDoubleArray()[index];
+        Tensor known = node.constantOrNull(input);
+        if (known != null) {
+            if (index >= known.numel()) {
+                throw node.broken("has " + known.numel() + " scales for a tensor of more dimensions");
+            }
+            return known.toDoubleArray()[index];
         }
         return c.op("aten::Float", c.op("aten::select", node.tensor(input), 0L, (long) index));
     }

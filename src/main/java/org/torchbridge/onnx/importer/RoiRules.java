@@ -95,6 +95,9 @@ final class RoiRules {
 
     private static Value maxRoiPool(OnnxNode node, Conversion c) {
         long[] shape = node.integers("pooled_shape");
+        if (shape == null || shape.length != 2) {
+            throw node.broken("has no pooled_shape of two sizes");
+        }
         double scale = node.real("spatial_scale", 1);
         List<Value> both = c.ops("torchvision::roi_pool", node.tensor(0), node.tensor(1), scale, shape[0], shape[1]);
         return c.known(both.get(0), node.dtype(0), 4);
