@@ -9,9 +9,4 @@ import org.torchbridge.onnx.ElementType;
  * @param tensor the elements, in the type that programs compute in
  * @param element the type that they are of in ONNX
  */
-record Constant(Tensor tensor, ElementType element) {
-    /** The same in memory of its own. */
-    Constant copy() {
-        return new Constant(tensor.clone(), element);
-    }
-}
+record Constant(Tensor tensor, ElementType element) {}
