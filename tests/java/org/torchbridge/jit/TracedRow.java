@@ -4,28 +4,64 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.nn.Module;
+import org.torchbridge.testing.GoldenRow;
 import org.torchbridge.testing.PythonProgram;
 
 /**
  * A golden row as something to trace: its last statement is forward, the tensors that the ones before it assign are the
  * inputs, the modules are the children of one.
  */
-final class TracedRow {
+public final class TracedRow {
+    private static final List<String> FAMILIES = List.of(
+            "activations",
+            "pooling",
+            "normalization",
+            "linear",
+            "convolutions",
+            "dropout",
+            "embeddings",
+            "attention",
+            "recurrent",
+            "losses",
+            "vision",
+            "utils");
+    private static final Pattern LAYER = Pattern.compile("m = (nn\\.\\w+)\\(.*; m\\(.*");
     private static final class Modules extends Module {}
 
     private final String program;
     private final String forward;
     private final Map<String, Object> variables = new LinkedHashMap<>();
     private final List<String> names = new ArrayList<>();
-    final Module module = new Modules();
-    final List<Tensor> inputs = new ArrayList<>();
+    public final Module module = new Modules();
+    public final List<Tensor> inputs = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
 
-    TracedRow(String program) {
+    static Stream<String> rows() {
+        return FAMILIES.stream()
+                .flatMap(family -> GoldenRow.of("/nn/" + family + ".txt"))
+                .map(GoldenRow::toString);
+    }
+
+    /** The first row of each class of layers. */
+    public static Stream<String> layers() {
+        Map<String, String> first = new LinkedHashMap<>();
+        rows().forEach(row -> {
+            Matcher layer = LAYER.matcher(row);
+            if (layer.matches()) {
+                first.putIfAbsent(layer.group(1), row);
+            }
+        });
+        return first.values().stream();
+    }
+
+    public TracedRow(String program) {
         this.program = program;
         int end = program.lastIndexOf(';');
         this.forward = program.substring(end + 1);
@@ -48,7 +84,7 @@ final class TracedRow {
         }
     }
 
-    Object forward(List<Tensor> given) {
+    public Object forward(List<Tensor> given) {
         PythonProgram python = new PythonProgram();
         variables.forEach(python::with);
         for (int i = 0; i < given.size(); i++) {

@@ -255,6 +255,7 @@ public final class OnnxModel {
             Optimization.run(program);
         }
         ScriptModule module = ScriptModule.of(program, "OnnxModel");
+        module.requiresGrad(!options.forInference());
         if (options.forInference() || !startsInTraining(program)) {
             module.eval();
         }
