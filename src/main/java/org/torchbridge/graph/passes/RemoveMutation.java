@@ -109,7 +109,7 @@ public final class RemoveMutation {
         return switch (node.kind()) {
             case "aten::zero_" -> write(node, self.type(), "aten::zeros_like", self);
             case "aten::fill_" -> isTensor(node.input(1))
-                    ? null
+                    ? copied(node, self, node.input(1))
                     : write(node, self.type(), "aten::full_like", self, node.input(1));
             case "aten::copy_" -> copied(node, self, node.input(1));
             default -> twin(node, self);
@@ -117,7 +117,7 @@ public final class RemoveMutation {
     }
 
     private Value copied(Node node, Value self, Value source) {
-        Value typed = isOfOtherType(self, source) ? ofSameType(node, source, self) : source;
+        Value typed = isSurelyOfSameType(self, source) ? source : ofSameType(node, source, self);
         Value expanded = write(node, self.type(), "aten::expand_as", typed, self);
         return write(node, self.type(), "aten::clone", expanded);
     }
@@ -145,6 +145,13 @@ public final class RemoveMutation {
                 && mine.dtype() != null
                 && its.dtype() != null
                 && mine.dtype() != its.dtype();
+    }
+
+    private static boolean isSurelyOfSameType(Value self, Value other) {
+        return self.type() instanceof Type.OfTensor mine
+                && other.type() instanceof Type.OfTensor its
+                && mine.dtype() != null
+                && mine.dtype() == its.dtype();
     }
 
     private static boolean isTensor(Value value) {

@@ -7,6 +7,9 @@ import org.torchbridge.onnx.exporter.Item.Named;
 
 /** Activation functions and what else layers do to each element. */
 final class ActivationRules {
+    /** From here on softplus is its argument, as far as {@code float32} can tell. */
+    private static final double LINEAR = 20;
+
     private ActivationRules() {}
 
     static void register(Rules r) {
@@ -105,9 +108,11 @@ final class ActivationRules {
     private static Named softplus(Call c) {
         Named x = c.tensor("self");
         double beta = c.real("beta", 1);
-        return beta == 1
-                ? c.op("Softplus", x)
-                : ElementwiseRules.quotient(c, c.op("Softplus", ElementwiseRules.times(c, x, beta)), beta);
+        double threshold = c.real("threshold", LINEAR);
+        Named scaled = beta == 1 ? x : ElementwiseRules.times(c, x, beta);
+        Named soft = c.op("Softplus", scaled);
+        Named result = beta == 1 ? soft : ElementwiseRules.quotient(c, soft, beta);
+        return threshold >= LINEAR ? result : whereAbove(c, scaled, Item.of(threshold), x, result);
     }
 
     private static Named shrink(Call c, double bias) {
@@ -119,18 +124,21 @@ final class ActivationRules {
 
     private static Named threshold(Call c) {
         Named x = c.tensor("self");
-        Named above = c.node("Greater", x, c.cast(c.item("threshold"), c.dtype(x)))
+        return whereAbove(c, x, c.item("threshold"), x, c.cast(c.item("value"), c.dtype(x)));
+    }
+
+    /** {@code above} where x is larger than the limit, and {@code below} elsewhere. */
+    private static Named whereAbove(Call c, Named x, Item limit, Named above, Named below) {
+        Named larger = c.node("Greater", x, c.cast(limit, c.dtype(x)))
                 .as(DType.BOOL)
                 .get();
-        return c.node("Where", above, x, c.cast(c.item("value"), c.dtype(x)))
-                .as(x.dtype())
-                .get();
+        return c.node("Where", larger, above, below).as(above.dtype()).get();
     }
 
     private static Named glu(Call c) {
         Named x = c.tensor("self");
         int dim = c.dim("dim", x);
-        List<Named> halves = LayoutRules.split(c, x, dim, 2);
+        List<Named> halves = PartRules.split(c, x, dim, 2);
         return c.op("Mul", halves.get(0), c.op("Sigmoid", halves.get(1)));
     }
 

@@ -53,6 +53,10 @@ final class Call {
         return node.outputs().stream().anyMatch(value -> holdsTensors(value.type()));
     }
 
+    boolean givesList() {
+        return node.outputs().size() == 1 && node.output().type() instanceof Type.OfList;
+    }
+
     private static boolean holdsTensors(Type type) {
         return type instanceof Type.OfTensor || type instanceof Type.OfList list && holdsTensors(list.element());
     }

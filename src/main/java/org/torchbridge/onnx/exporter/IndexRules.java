@@ -249,7 +249,7 @@ final class IndexRules {
     private static Named range(Call c, Named x, int dim) {
         Named all = c.op("Range", c.scalar(0L), c.named(c.size(x, dim)), c.scalar(1L))
                 .ofRank(1);
-        return LayoutRules.slice(c, all, 0, c.item("start"), c.item("end"), c.integer("step", 1));
+        return PartRules.slice(c, all, 0, c.item("start"), c.item("end"), c.integer("step", 1));
     }
 
     private static Named sliceScatter(Call c) {

@@ -7,13 +7,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.torchbridge.DType;
-import org.torchbridge.Torch;
 import org.torchbridge.onnx.exporter.Item.Items;
 import org.torchbridge.onnx.exporter.Item.Known;
 import org.torchbridge.onnx.exporter.Item.Named;
-import org.torchbridge.onnx.exporter.Item.Sequence;
 
-/** What gives the same elements in another shape, order or type, and what puts tensors together and takes them apart. */
+/** What gives the same elements in another shape, order or type. */
 final class LayoutRules {
     private LayoutRules() {}
 
@@ -40,28 +38,9 @@ final class LayoutRules {
         r.rule("aten::broadcast_tensors", LayoutRules::broadcast);
         r.rule("aten::repeat", LayoutRules::repeat);
         r.rule("aten::tile", LayoutRules::repeat);
-        r.rule("aten::cat", LayoutRules::concat);
-        r.rule("aten::concat", LayoutRules::concat);
-        r.rule("aten::stack", LayoutRules::stack);
-        r.rule("aten::split", LayoutRules::splitBySize);
-        r.rule(
-                "aten::split_with_sizes",
-                c -> parts(c, c.row("split_sizes"), c.numbers("split_sizes").size()));
-        r.rule("aten::chunk", LayoutRules::chunk);
-        r.rule("aten::tensor_split", LayoutRules::tensorSplit);
-        r.rule("aten::unbind", LayoutRules::unbind);
-        r.rule("aten::slice", LayoutRules::slice);
-        r.rule("aten::narrow", LayoutRules::narrow);
-        r.rule("aten::select", c -> c.node("Gather", c.tensor("self"), c.named(c.item("index")))
-                .with("axis", c.dim("dim", c.tensor("self")))
-                .get());
         r.rule("aten::flip", LayoutRules::flip);
         r.rule("aten::roll", LayoutRules::roll);
-        r.rule("aten::pixel_shuffle", LayoutRules::pixelShuffle);
-        r.rule("aten::pixel_unshuffle", LayoutRules::pixelUnshuffle);
-        r.rule("aten::channel_shuffle", LayoutRules::channelShuffle);
         r.rule("aten::meshgrid", LayoutRules::meshgrid);
-        r.rule("aten::unfold", LayoutRules::unfold);
         r.rule("aten::repeat_interleave", LayoutRules::repeatInterleave);
     }
 
@@ -250,211 +229,6 @@ final class LayoutRules {
         return c.op("Tile", x, c.row(repeats));
     }
 
-    // ---- together
-
-    private static Named concat(Call c) {
-        Item list = c.item("tensors");
-        if (list instanceof Sequence sequence) {
-            return c.node(
-                            "ConcatFromSequence",
-                            new Named(sequence.name(), sequence.element().dtype(), null))
-                    .with("axis", c.integer("dim", 0))
-                    .get();
-        }
-        List<Named> tensors = c.tensors("tensors");
-        List<Named> parts =
-                tensors.stream().filter(tensor -> !isNothing(tensor)).toList();
-        if (parts.isEmpty()) {
-            return tensors.get(0);
-        }
-        DType dtype = common(c, parts);
-        List<Named> typed = parts.stream().map(part -> c.cast(part, dtype)).toList();
-        return typed.size() == 1
-                ? typed.get(0)
-                : c.node("Concat", List.copyOf(typed))
-                        .with("axis", c.dim("dim", typed.get(0)))
-                        .get();
-    }
-
-    /** An old way to say nothing, which {@code cat} takes beside tensors of any shape. */
-    private static boolean isNothing(Named tensor) {
-        return tensor.rank() == 1 && Long.valueOf(0).equals(tensor.shape().get(0));
-    }
-
-    private static DType common(Call c, List<Named> tensors) {
-        DType dtype = c.dtype(tensors.get(0));
-        for (Named tensor : tensors) {
-            dtype = Torch.promoteTypes(dtype, c.dtype(tensor));
-        }
-        return dtype;
-    }
-
-    private static Named stack(Call c) {
-        Item list = c.item("tensors");
-        long dim = c.integer("dim", 0);
-        if (list instanceof Sequence sequence) {
-            return c.node(
-                            "ConcatFromSequence",
-                            new Named(sequence.name(), sequence.element().dtype(), null))
-                    .with("axis", dim)
-                    .with("new_axis", 1)
-                    .get();
-        }
-        List<Named> tensors = c.tensors("tensors");
-        int place = (int) (dim < 0 ? dim + c.rank(tensors.get(0)) + 1 : dim);
-        DType dtype = common(c, tensors);
-        List<Named> parts = tensors.stream()
-                .map(tensor -> unsqueeze(c, c.cast(tensor, dtype), place))
-                .toList();
-        return c.node("Concat", List.copyOf(parts)).with("axis", place).get();
-    }
-
-    // ---- apart
-
-    /** {@code count} equal parts. */
-    static List<Named> split(Call c, Named x, int dim, int count) {
-        NodeWriter node = c.node("Split", x).with("axis", dim);
-        return (c.opset() >= 18 ? node.with("num_outputs", count) : node).many(count);
-    }
-
-    private static Item parts(Call c, Named sizes, int count) {
-        Named x = c.tensor("self");
-        if (count == 1) {
-            return new Items(List.of(x));
-        }
-        List<Named> parts =
-                c.node("Split", x, sizes).with("axis", c.dim("dim", x)).many(count);
-        return new Items(
-                List.copyOf(parts.stream().map(part -> part.ofRank(x.rank())).toList()));
-    }
-
-    private static Item parts(Call c, List<Long> sizes) {
-        return parts(c, c.longs(sizes.stream().mapToLong(Long::longValue).toArray()), sizes.size());
-    }
-
-    /** Parts of one size, and what is left; how many there are, only a size that is known tells. */
-    private static Item splitBySize(Call c) {
-        if (!(c.known(c.item(c.takes("split_size") ? "split_size" : "split_sizes")) instanceof Long part)) {
-            return parts(
-                    c,
-                    c.row(c.takes("split_size") ? "split_size" : "split_sizes"),
-                    c.numbers("split_sizes").size());
-        }
-        Named x = c.tensor("self");
-        if (!(c.size(x, c.dim("dim", x)) instanceof Known known)) {
-            Named list = c.node("SplitToSequence", x, c.scalar((long) part))
-                    .with("axis", c.dim("dim", x))
-                    .get();
-            return new Sequence(list.name(), list.ofRank(x.rank()));
-        }
-        return parts(c, sizes((Long) known.value(), part));
-    }
-
-    private static List<Long> sizes(long total, long part) {
-        List<Long> sizes = new ArrayList<>();
-        for (long from = 0; from < total || sizes.isEmpty(); from += part) {
-            sizes.add(Math.min(part, total - from));
-        }
-        return sizes;
-    }
-
-    private static Item chunk(Call c) {
-        Named x = c.tensor("self");
-        long count = c.integer("chunks");
-        if (c.size(x, c.dim("dim", x)) instanceof Known known) {
-            long total = (Long) known.value();
-            return parts(c, sizes(total, Math.max(1, (total + count - 1) / count)));
-        } else if (c.opset() < 18) {
-            throw c.unsupported("splits an open size into " + count + " parts, which needs opset 18");
-        }
-        return new Items(List.copyOf(split(c, x, c.dim("dim", x), (int) count)));
-    }
-
-    /** At places, or into parts whose sizes differ by no more than one. */
-    private static Item tensorSplit(Call c) {
-        Named x = c.tensor("self");
-        if (!(c.size(x, c.dim("dim", x)) instanceof Known known)) {
-            throw c.unsupported("splits an open size");
-        }
-        long total = (Long) known.value();
-        List<Long> sizes = new ArrayList<>();
-        if (c.takes("sections")) {
-            long count = c.integer("sections");
-            for (long i = 0; i < count; i++) {
-                sizes.add(total / count + (i < total % count ? 1 : 0));
-            }
-        } else {
-            long from = 0;
-            for (long place : c.integers("indices")) {
-                long to = Math.min(place < 0 ? place + total : place, total);
-                sizes.add(Math.max(0, to - from));
-                from = Math.max(from, to);
-            }
-            sizes.add(total - from);
-        }
-        return parts(c, sizes);
-    }
-
-    private static Item unbind(Call c) {
-        Named x = c.tensor("self");
-        int dim = c.dim("dim", x);
-        if (!(c.size(x, dim) instanceof Known known)) {
-            Named list = c.node("SplitToSequence", x)
-                    .with("axis", dim)
-                    .with("keepdims", 0)
-                    .get();
-            return new Sequence(list.name(), list.ofRank(x.rank() - 1));
-        }
-        List<Item> parts = new ArrayList<>();
-        for (long i = 0; i < (Long) known.value(); i++) {
-            parts.add(c.node("Gather", x, c.scalar(i)).with("axis", dim).get().ofRank(x.rank() - 1));
-        }
-        return new Items(parts);
-    }
-
-    // ---- parts
-
-    private static Item slice(Call c) {
-        if (!c.takes("dim")) {
-            return slicedList(c);
-        }
-        Named x = c.tensor("self");
-        return slice(c, x, c.dim("dim", x), c.item("start"), c.item("end"), c.integer("step", 1));
-    }
-
-    private static Item slicedList(Call c) {
-        List<Item> elements = c.elements(c.item(0));
-        int size = elements.size();
-        int from = place(c.integer("start", 0), size);
-        int to = place(c.integer("end", size), size);
-        long step = c.integer("step", 1);
-        List<Item> some = new ArrayList<>();
-        for (int i = from; i < to; i += (int) step) {
-            some.add(elements.get(i));
-        }
-        return new Items(some);
-    }
-
-    private static int place(long index, int size) {
-        return (int) Math.max(0, Math.min(size, index < 0 ? index + size : index));
-    }
-
-    static Named slice(Call c, Named x, int dim, Item start, Item end, long step) {
-        Named from = Item.isNone(start) ? c.longs(0) : c.row(List.of(start));
-        Named to = Item.isNone(end) ? c.longs(Long.MAX_VALUE) : c.row(List.of(end));
-        return c.op("Slice", x, from, to, c.longs(dim), c.longs(step)).ofRank(x.rank());
-    }
-
-    private static Named narrow(Call c) {
-        Named x = c.tensor("self");
-        Item start = c.item("start");
-        Item length = c.item("length");
-        Item end = start instanceof Known a && length instanceof Known b
-                ? Item.of((Long) a.value() + (Long) b.value())
-                : NumberRules.arithmetic(c, "Add", start, length);
-        return slice(c, x, c.dim("dim", x), start, end, 1);
-    }
-
     // ---- order
 
     private static Named flip(Call c) {
@@ -496,65 +270,12 @@ final class LayoutRules {
         if (by == 0) {
             return x;
         }
-        Named tail = slice(c, x, dim, Item.of(-by), Item.NONE, 1);
-        Named head = slice(c, x, dim, Item.NONE, Item.of(-by), 1);
+        Named tail = PartRules.slice(c, x, dim, Item.of(-by), Item.NONE, 1);
+        Named head = PartRules.slice(c, x, dim, Item.NONE, Item.of(-by), 1);
         return c.node("Concat", tail, head).with("axis", dim).get().ofShape(x.shape());
     }
 
-    /** {@code (*, c * r * r, h, w)} to {@code (*, c, h * r, w * r)}. */
-    private static Named pixelShuffle(Call c) {
-        Named x = c.tensor("self");
-        if (c.rank(x) != 4) {
-            throw c.unsupported("is of images without a batch");
-        }
-        return c.node("DepthToSpace", x)
-                .with("blocksize", c.integer("upscale_factor"))
-                .with("mode", "CRD")
-                .get();
-    }
-
-    private static Named pixelUnshuffle(Call c) {
-        Named x = c.tensor("self");
-        long r = c.integer("downscale_factor");
-        Named split = c.op(
-                        "Reshape",
-                        x,
-                        c.row(List.of(
-                                c.size(x, 0),
-                                c.size(x, 1),
-                                quotient(c, c.size(x, 2), r),
-                                Item.of(r),
-                                quotient(c, c.size(x, 3), r),
-                                Item.of(r))))
-                .ofRank(6);
-        Named ordered = permute(c, split, 0, 1, 3, 5, 2, 4);
-        return c.op(
-                "Reshape",
-                ordered,
-                c.row(List.of(c.size(x, 0), Item.of(-1L), quotient(c, c.size(x, 2), r), quotient(c, c.size(x, 3), r))));
-    }
-
-    private static Item quotient(Call c, Item size, long divisor) {
-        return size instanceof Known known
-                ? Item.of((Long) known.value() / divisor)
-                : NumberRules.arithmetic(c, "Div", size, Item.of(divisor));
-    }
-
-    private static Named channelShuffle(Call c) {
-        Named x = c.tensor("self");
-        long groups = c.integer("groups");
-        List<Item> split = new ArrayList<>(List.of(c.size(x, 0), Item.of(groups), Item.of(-1L)));
-        List<Item> whole = new ArrayList<>(List.of(c.size(x, 0), Item.of(-1L)));
-        for (int i = 2; i < c.rank(x); i++) {
-            split.add(c.size(x, i));
-            whole.add(c.size(x, i));
-        }
-        long[] order = LongStream.range(0, split.size()).toArray();
-        order[1] = 2;
-        order[2] = 1;
-        Named parts = c.op("Reshape", x, c.row(split)).ofRank(split.size());
-        return c.op("Reshape", permute(c, parts, order), c.row(whole));
-    }
+    // ---- grids and repetition
 
     private static Item meshgrid(Call c) {
         List<Named> rows = c.tensors("tensors");
@@ -574,32 +295,6 @@ final class LayoutRules {
             grids.add(expand(c, c.op("Reshape", rows.get(i), c.longs(shape)).ofRank(count), sizes));
         }
         return new Items(grids);
-    }
-
-    /** Windows along a dimension, as a last dimension. */
-    private static Named unfold(Call c) {
-        Named x = c.tensor("self");
-        String name = c.takes("dimension") ? "dimension" : "dim";
-        int dim = c.dim(name, x);
-        long size = c.integer("size");
-        long step = c.integer("step");
-        if (!(c.size(x, dim) instanceof Known known)) {
-            throw c.unsupported("takes windows of an open size");
-        }
-        List<Named> windows = new ArrayList<>();
-        long[] order = LongStream.range(0, x.rank() + 1).toArray();
-        for (long from = 0; from + size <= (Long) known.value(); from += step) {
-            Named window = slice(c, x, dim, Item.of(from), Item.of(from + size), 1);
-            windows.add(unsqueeze(c, window, dim));
-        }
-        Named all = windows.size() == 1
-                ? windows.get(0)
-                : c.node("Concat", List.copyOf(windows)).with("axis", dim).get();
-        for (int i = dim + 1; i < order.length - 1; i++) {
-            order[i] = i + 1;
-        }
-        order[order.length - 1] = dim + 1;
-        return permute(c, all.ofRank(order.length), order);
     }
 
     /** Each element several times, one after the other. */

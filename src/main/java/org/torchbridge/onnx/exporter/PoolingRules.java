@@ -178,8 +178,8 @@ final class PoolingRules {
         for (long i = 0; i < places; i++) {
             Item from = Item.of(i * size / places);
             Item to = Item.of(((i + 1) * size + places - 1) / places);
-            parts.add(ReductionRules.over(
-                    c, reduction, LayoutRules.slice(c, x, dim, from, to, 1), new long[] {dim}, true));
+            parts.add(
+                    ReductionRules.over(c, reduction, PartRules.slice(c, x, dim, from, to, 1), new long[] {dim}, true));
         }
         return c.node("Concat", List.copyOf(parts)).with("axis", dim).get();
     }

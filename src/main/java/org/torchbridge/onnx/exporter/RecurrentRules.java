@@ -116,7 +116,7 @@ final class RecurrentRules {
                 return all;
             }
             Item from = Item.of((long) layer * directions);
-            return LayoutRules.slice(c, all.ofRank(3), 0, from, Item.of((layer + 1L) * directions), 1);
+            return PartRules.slice(c, all.ofRank(3), 0, from, Item.of((layer + 1L) * directions), 1);
         }
 
         // ---- weights
@@ -163,7 +163,7 @@ final class RecurrentRules {
             if (cell.gates().size() == 1) {
                 return weight;
             }
-            List<Named> gates = LayoutRules.split(c, weight, 0, cell.gates().size());
+            List<Named> gates = PartRules.split(c, weight, 0, cell.gates().size());
             return concat(cell.gates().stream().map(gates::get).toList(), 0).ofRank(weight.rank());
         }
     }

@@ -141,11 +141,11 @@ final class ResizeRules {
         }
         List<@Nullable Named> parts = new ArrayList<>();
         if ((Long) first.value() > 0) {
-            parts.add(LayoutRules.slice(c, x, dim, Item.of(-(Long) first.value()), Item.NONE, 1));
+            parts.add(PartRules.slice(c, x, dim, Item.of(-(Long) first.value()), Item.NONE, 1));
         }
         parts.add(x);
         if ((Long) second.value() > 0) {
-            parts.add(LayoutRules.slice(c, x, dim, Item.of(0L), after, 1));
+            parts.add(PartRules.slice(c, x, dim, Item.of(0L), after, 1));
         }
         return parts.size() == 1 ? x : c.node("Concat", parts).with("axis", dim).get();
     }

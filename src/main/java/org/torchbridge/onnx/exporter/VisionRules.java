@@ -50,7 +50,7 @@ final class VisionRules {
     }
 
     private static Named boxes(Call c, Named rois) {
-        return LayoutRules.slice(c, rois, 1, Item.of(1L), Item.of(5L), 1);
+        return PartRules.slice(c, rois, 1, Item.of(1L), Item.of(5L), 1);
     }
 
     /** The first column: which image a box is of. */

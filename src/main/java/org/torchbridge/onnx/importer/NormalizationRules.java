@@ -91,11 +91,13 @@ final class NormalizationRules {
 
     private static Value instanceNorm(OnnxNode node, Conversion c) {
         double epsilon = node.real("epsilon", 1e-5);
+        // ONNX has no form without weights: exporters write ones and zeros.
+        boolean plain = node.isFilled(1, 1) && node.isFilled(2, 0);
         return c.op(
                 "aten::instance_norm",
                 node.tensor(0),
-                node.weight(1, "weight"),
-                node.weight(2, "bias"),
+                plain ? null : node.weight(1, "weight"),
+                plain ? null : node.weight(2, "bias"),
                 null,
                 null,
                 true,
