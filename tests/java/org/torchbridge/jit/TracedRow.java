@@ -33,6 +33,7 @@ public final class TracedRow {
             "vision",
             "utils");
     private static final Pattern LAYER = Pattern.compile("m = (nn\\.\\w+)\\(.*; m\\(.*");
+
     private static final class Modules extends Module {}
 
     private final String program;

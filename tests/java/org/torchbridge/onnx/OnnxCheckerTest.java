@@ -92,11 +92,7 @@ class OnnxCheckerTest {
         GRU gru = new GRU(3, 4);
         export(gru, in -> gru.call(in.get(0)), options, Torch.randn(5, 2, 3));
         MultiheadAttention attention = new MultiheadAttention(8, 2);
-        export(
-                attention,
-                in -> attention.call(in.get(0), in.get(0), in.get(0)),
-                options,
-                Torch.randn(5, 2, 8));
+        export(attention, in -> attention.call(in.get(0), in.get(0), in.get(0)), options, Torch.randn(5, 2, 8));
         assertAccepted();
     }
 

@@ -78,8 +78,10 @@ class OnnxExportTest {
 
     @Test
     void inputsAndOutputsHaveTheNamesOfTheOptions() {
-        OnnxExport export =
-                export(new Linear(3, 2), Torch.randn(4, 3), options.inputNames("features").outputNames("scores"));
+        OnnxExport export = export(
+                new Linear(3, 2),
+                Torch.randn(4, 3),
+                options.inputNames("features").outputNames("scores"));
 
         assertThat(export.model().inputs()).hasToString("[features: float[4, 3]]");
         assertThat(export.model().outputs()).hasToString("[scores: float[4, 2]]");
@@ -115,7 +117,9 @@ class OnnxExportTest {
         OnnxExport export = export(
                 new Linear(3, 2),
                 Torch.randn(4, 3),
-                options.documentation("Scores of features.").metadata("author", "we").metadata("version", "3"));
+                options.documentation("Scores of features.")
+                        .metadata("author", "we")
+                        .metadata("version", "3"));
 
         assertThat(export.model().producer()).startsWith("torchbridge");
         assertThat(export.model().documentation()).isEqualTo("Scores of features.");
@@ -127,7 +131,8 @@ class OnnxExportTest {
     @Test
     void opsetIsTheOneThatWasAskedFor() {
         for (int opset = 13; opset <= 21; opset++) {
-            OnnxExport export = export(network(), Torch.randn(2, 6), options.opset(opset).verify(true));
+            OnnxExport export =
+                    export(network(), Torch.randn(2, 6), options.opset(opset).verify(true));
 
             assertThat(export.model().opsets()).containsEntry("", (long) opset);
             assertThat(export.difference()).isLessThan(1e-5);
@@ -151,7 +156,8 @@ class OnnxExportTest {
                         "body.1.running_var",
                         "body.4.weight",
                         "body.4.bias");
-        assertThat(names(export)).contains("/body/0/Gemm", "/body/1/BatchNormalization", "/body/2/Relu", "/body/4/Gemm");
+        assertThat(names(export))
+                .contains("/body/0/Gemm", "/body/1/BatchNormalization", "/body/2/Relu", "/body/4/Gemm");
     }
 
     private static List<String> names(OnnxExport export) {
@@ -190,7 +196,8 @@ class OnnxExportTest {
 
     @Test
     void negativeDimensionsCountFromTheEnd() {
-        OnnxExport export = export(new ReLU(), Torch.randn(2, 3), options.inputNames("x").dynamic("x", -1, "n"));
+        OnnxExport export =
+                export(new ReLU(), Torch.randn(2, 3), options.inputNames("x").dynamic("x", -1, "n"));
 
         assertThat(export.model().inputs()).hasToString("[x: float[2, n]]");
     }
@@ -240,8 +247,7 @@ class OnnxExportTest {
         Tensor example = Torch.randn(4, 3);
         assertRefused(
                 () -> export(layer, example, options.inputNames("a", "b")), "1 inputs, and 2 names were given: [a, b]");
-        assertRefused(
-                () -> export(layer, example, options.outputNames("a", "b")), "1 outputs, and 2 names were given");
+        assertRefused(() -> export(layer, example, options.outputNames("a", "b")), "1 outputs, and 2 names were given");
         assertRefused(() -> export(layer, example, options.dynamic("y", 0, "batch")), "a size of 'y' is to stay open");
         assertRefused(() -> export(layer, example, options.dynamic("0", 2, "batch")), "dimension 2 of ");
         assertRefused(() -> Onnx.export(layer, file(), List.of(example, example), options), "a Layer takes one tensor");
@@ -250,14 +256,17 @@ class OnnxExportTest {
     }
 
     private static void assertRefused(Runnable action, String words) {
-        assertThatThrownBy(action::run).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(words);
+        assertThatThrownBy(action::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(words);
     }
 
     // ---- checks by ONNX Runtime
 
     @Test
     void verifiedExportsTellTheLargestDifference() {
-        OnnxExport export = export(network(), Torch.randn(2, 6), options.verify(true).dynamic("0", 0, "batch"));
+        OnnxExport export =
+                export(network(), Torch.randn(2, 6), options.verify(true).dynamic("0", 0, "batch"));
 
         assertThat(export.difference()).isBetween(0.0, 1e-5);
         assertThat(OnnxExportOptions.options().verify()).isFalse();
@@ -267,7 +276,8 @@ class OnnxExportTest {
     void differencesBeyondTheToleranceAreAnException() {
         Layer layer = layer(x -> x.mm(x.t()).softmax(1).log());
 
-        assertThatThrownBy(() -> export(layer, Torch.randn(60, 60), options.verify(true).tolerance(0)))
+        assertThatThrownBy(() ->
+                        export(layer, Torch.randn(60, 60), options.verify(true).tolerance(0)))
                 .isInstanceOf(TorchException.class)
                 .hasMessageContaining("output 'output' of ONNX Runtime differs from the module's by up to");
     }
@@ -322,9 +332,16 @@ class OnnxExportTest {
         program.train();
         StateDict before = copy(program);
 
-        Onnx.export(program, file(), List.of(Torch.randn(4, 6)), options.training(true).dynamic("0", 0, "batch"));
+        Onnx.export(
+                program,
+                file(),
+                List.of(Torch.randn(4, 6)),
+                options.training(true).dynamic("0", 0, "batch"));
         OnnxExport export = Onnx.export(
-                program, file(), List.of(Torch.randn(4, 6)), options.verify(true).dynamic("0", 0, "batch"));
+                program,
+                file(),
+                List.of(Torch.randn(4, 6)),
+                options.verify(true).dynamic("0", 0, "batch"));
 
         assertThat(export.difference()).as("of the program for inference").isLessThan(1e-5);
         assertThat(program.isTraining()).isTrue();
@@ -341,8 +358,8 @@ class OnnxExportTest {
         module.stateDict()
                 .forEach((name, tensor) ->
                         assertThat(tensor.equal(before.get(name))).as(name).isTrue());
-        module.parameters().forEach(parameter -> assertThat(parameter.requiresGrad())
-                .isTrue());
+        module.parameters()
+                .forEach(parameter -> assertThat(parameter.requiresGrad()).isTrue());
     }
 
     @Test
@@ -379,7 +396,8 @@ class OnnxExportTest {
 
     @Test
     void modelForTrainingKeepsDropoutAndBatchNormAndTrains() {
-        OnnxExport export = export(network(), Torch.randn(4, 6), options.training(true).dynamic("0", 0, "batch"));
+        OnnxExport export =
+                export(network(), Torch.randn(4, 6), options.training(true).dynamic("0", 0, "batch"));
 
         assertThat(export.model().operators()).containsEntry("Dropout", 1).containsEntry("BatchNormalization", 1);
         NodeProto norm = export.model().proto().getGraph().getNodeList().stream()
@@ -391,7 +409,8 @@ class OnnxExportTest {
         ScriptModule again = export.model().toModule();
         assertThat(again.isTraining()).isTrue();
         assertLearns(again);
-        assertThat(again.stateDict().get("1.running_mean").abs().sum().toDouble()).isPositive();
+        assertThat(again.stateDict().get("1.running_mean").abs().sum().toDouble())
+                .isPositive();
     }
 
     private static void assertLearns(ScriptModule module) {
@@ -423,7 +442,10 @@ class OnnxExportTest {
         assertLearns(imported);
 
         OnnxExport export = Onnx.export(
-                imported, file(), List.of(Torch.randn(4, 6)), options.verify(true).dynamic("0", 0, "batch"));
+                imported,
+                file(),
+                List.of(Torch.randn(4, 6)),
+                options.verify(true).dynamic("0", 0, "batch"));
 
         assertThat(export.difference()).isLessThan(1e-5);
         assertThat(export.model().weights().keySet()).contains("0.weight", "1.running_mean", "4.bias");
@@ -436,7 +458,10 @@ class OnnxExportTest {
         assertLearns(program);
 
         OnnxExport export = Onnx.export(
-                program, file(), List.of(Torch.randn(4, 6)), options.verify(true).dynamic("0", 0, "batch"));
+                program,
+                file(),
+                List.of(Torch.randn(4, 6)),
+                options.verify(true).dynamic("0", 0, "batch"));
 
         assertThat(export.difference()).isLessThan(1e-5);
         Tensor other = Torch.randn(9, 6);

@@ -88,11 +88,12 @@ class OnnxFilesTest {
 
     private void assertSame(Path file) {
         ScriptModule loaded = OnnxModel.load(file).toModule();
-        model.stateDict()
-                .forEach((name, tensor) -> assertThat(loaded.stateDict().get(name).equal(tensor))
-                        .as(name)
-                        .isTrue());
-        assertThat(loaded.call(example).allclose(model.call(example), 1e-5, 1e-5)).isTrue();
+        model.stateDict().forEach((name, tensor) -> assertThat(
+                        loaded.stateDict().get(name).equal(tensor))
+                .as(name)
+                .isTrue());
+        assertThat(loaded.call(example).allclose(model.call(example), 1e-5, 1e-5))
+                .isTrue();
     }
 
     @Test

@@ -64,7 +64,8 @@ class OnnxModelTest {
         module.call(Torch.ones(1, 2)).sum().backward();
 
         assertThat(module.namedParameters()).containsOnlyKeys("fc.weight", "fc.bias");
-        assertThat(module.parameters()).allSatisfy(parameter -> assertThat(parameter.grad()).isNotNull());
+        assertThat(module.parameters())
+                .allSatisfy(parameter -> assertThat(parameter.grad()).isNotNull());
     }
 
     @Test

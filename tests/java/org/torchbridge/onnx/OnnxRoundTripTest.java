@@ -124,7 +124,9 @@ class OnnxRoundTripTest {
             last = step(again, images, targets, optimizer);
         }
         assertThat(last).isLessThan(first);
-        assertThat(again.stateDict().get("bn1.running_mean").equal(model.stateDict().get("bn1.running_mean")))
+        assertThat(again.stateDict()
+                        .get("bn1.running_mean")
+                        .equal(model.stateDict().get("bn1.running_mean")))
                 .isFalse();
     }
 

@@ -129,9 +129,8 @@ final class ActivationRules {
 
     /** {@code above} where x is larger than the limit, and {@code below} elsewhere. */
     private static Named whereAbove(Call c, Named x, Item limit, Named above, Named below) {
-        Named larger = c.node("Greater", x, c.cast(limit, c.dtype(x)))
-                .as(DType.BOOL)
-                .get();
+        Named larger =
+                c.node("Greater", x, c.cast(limit, c.dtype(x))).as(DType.BOOL).get();
         return c.node("Where", larger, above, below).as(above.dtype()).get();
     }
 

@@ -1,7 +1,6 @@
 package org.torchbridge.onnx.importer;
 
 import java.util.ArrayList;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
@@ -40,8 +39,7 @@ final class NormalizationRules {
             c.startInTraining();
         }
         Object training = hasState ? c.training() : (Object) false;
-        results.add(
-                0, c.op("aten::batch_norm", x, scale, shift, mean, variance, training, momentum, epsilon, true));
+        results.add(0, c.op("aten::batch_norm", x, scale, shift, mean, variance, training, momentum, epsilon, true));
         return results;
     }
 
