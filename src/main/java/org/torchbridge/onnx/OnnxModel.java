@@ -257,6 +257,7 @@ public final class OnnxModel {
             Packing.run(program);
         }
         ScriptModule module = ScriptModule.of(program, "OnnxModel");
+        module.requiresGrad(!options.forInference());
         if (options.forInference() || !startsInTraining(program)) {
             module.eval();
         }

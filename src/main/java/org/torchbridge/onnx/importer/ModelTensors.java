@@ -8,6 +8,7 @@ import org.torchbridge.Tensor;
 import org.torchbridge.onnx.ElementType;
 import org.torchbridge.onnx.OnnxModel;
 import org.torchbridge.onnx.TensorReader;
+import org.torchbridge.onnx.exporter.ModelExport;
 import org.torchbridge.onnx.proto.GraphProto;
 import org.torchbridge.onnx.proto.SparseTensorProto;
 import org.torchbridge.onnx.proto.TensorProto;
@@ -19,8 +20,9 @@ final class ModelTensors {
 
     ModelTensors(OnnxModel model) {
         this.reader = model.tensors();
-        this.constantsAreWeights = model.proto().getGraph().getInitializerList().stream()
-                .noneMatch(tensor -> isFloating(tensor) && tensor.getDimsCount() > 0);
+        this.constantsAreWeights = !model.producer().startsWith(ModelExport.PRODUCER)
+                && model.proto().getGraph().getInitializerList().stream()
+                        .noneMatch(tensor -> isFloating(tensor) && tensor.getDimsCount() > 0);
     }
 
     private static boolean isFloating(TensorProto tensor) {
@@ -70,8 +72,8 @@ final class ModelTensors {
     }
 
     /**
-     * An output of a node without variable inputs. In a model without initialisers, constants that make their appearance as
-     * nodes are its weights.
+     * An output of a node without variable inputs. In a model of others without initialisers, constants that make their
+     * appearance as nodes are its weights.
      */
     Known deferred(String name, ElementType element, Deferred node, int output) {
         boolean leaf = node.node().inputs() == 0;

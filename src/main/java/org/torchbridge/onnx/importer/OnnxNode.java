@@ -289,6 +289,13 @@ public final class OnnxNode {
         return has(input) ? Conversion.constantOrNull(carried(input)) : null;
     }
 
+    /** Whether an input is a constant, and no weight, whose elements are all {@code value}. */
+    public boolean isFilled(int input, double value) {
+        return carried(input) instanceof Known known
+                && !known.isWeight()
+                && known.tensor().eq(value).all().toBoolean();
+    }
+
     /** An input that the model itself determines, as integers. */
     public long[] longs(int input) {
         return constant(input).toLongArray();
