@@ -199,14 +199,14 @@ final class OneNode {
 
     /** What ONNX Runtime makes of it. */
     List<Tensor> expected() {
-        return OnnxRuntime.run(model(), inputs);
+        return RuntimeOracle.run(model(), inputs);
     }
 
     /** What ONNX Runtime makes of other inputs. */
     List<Tensor> expected(List<Tensor> others) {
         Map<String, Tensor> given = new LinkedHashMap<>();
         inputs.keySet().forEach(name -> given.put(name, others.get(given.size())));
-        return OnnxRuntime.run(model(), given);
+        return RuntimeOracle.run(model(), given);
     }
 
     /** The program that it becomes, for messages. */

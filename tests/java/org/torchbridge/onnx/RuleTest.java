@@ -40,7 +40,7 @@ abstract class RuleTest {
         for (int i = 0; i < inputs.length; i++) {
             byName.put(declared.get(i).name(), inputs[i]);
         }
-        List<Tensor> expected = OnnxRuntime.run(model.proto(), byName);
+        List<Tensor> expected = RuntimeOracle.run(model.proto(), byName);
         assertClose(results(model.load(), List.of(inputs)), expected, model);
     }
 
