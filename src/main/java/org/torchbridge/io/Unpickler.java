@@ -263,7 +263,11 @@ final class Unpickler {
         return values;
     }
 
+    /** Numbers count the objects: other readers, libtorch's too, have a place for each up to the largest. */
     private void remember(int index, @Nullable Object value) {
+        if (index < 0 || index > bytes.limit()) {
+            throw damaged("the number of an object is too large");
+        }
         memo.put(index, value);
     }
 

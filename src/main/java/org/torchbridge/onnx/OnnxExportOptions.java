@@ -16,7 +16,8 @@ import java.util.Map;
  * @param verify whether ONNX Runtime runs the model, and its results are compared with the module's; it has to be on the class
  *     path ({@code com.microsoft.onnxruntime:onnxruntime})
  * @param tolerance by how much the results may differ, relative to the values and absolutely
- * @param externalBytes weights of at least this many bytes go into a file beside the model if it is larger than that in all
+ * @param externalBytes weights that are more than this in all go into a file beside the model, {@code model.onnx.data}; up to
+ *     1 GiB, the default, since an ONNX file has less than 2
  * @param documentation what the model says about itself
  * @param metadata notes in the model, by key
  */
@@ -46,6 +47,10 @@ public record OnnxExportOptions(
         }
         if (!(tolerance >= 0)) {
             throw new IllegalArgumentException("tolerance is " + tolerance + "; 0 or more is expected");
+        }
+        if (externalBytes < 0 || externalBytes > LARGEST_FILE) {
+            throw new IllegalArgumentException(
+                    "externalBytes is " + externalBytes + "; 0 to " + LARGEST_FILE + " are expected");
         }
         inputNames = List.copyOf(inputNames);
         outputNames = List.copyOf(outputNames);

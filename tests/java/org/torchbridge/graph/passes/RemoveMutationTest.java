@@ -125,6 +125,19 @@ class RemoveMutationTest {
     }
 
     @Test
+    void aListIntoWhichSomethingWasInsertedStillGrows() {
+        unchanged(
+                """
+                graph(%x : Tensor, %y : Tensor, %n : int):
+                  %list : Tensor[] = prim::ListConstruct(%x)
+                  aten::insert(%list, %n, %y)
+                  %a : Tensor[] = aten::append(%list, %x)
+                  %d : Tensor = aten::cat(%list, %n)
+                  return (%d)
+                """);
+    }
+
+    @Test
     void inputsAndSlotsAreStillWrittenInto() {
         unchanged(
                 """

@@ -2,10 +2,13 @@ package org.torchbridge.graph.passes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.torchbridge.Torch;
 import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.GraphText;
+import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Value;
 
 class TupleLoweringTest {
     @Test
@@ -134,26 +137,22 @@ class TupleLoweringTest {
     }
 
     @Test
-    void whatABranchNeverMakesIsNotTakenApart() {
-        Graph graph = GraphText.parse(
-                """
-                graph(%x : Tensor, %c : bool):
-                  %nothing : (Tensor, Tensor) = prim::Uninitialized()
-                  %pair : (Tensor, Tensor) = prim::If(%c)
-                    block0():
-                      %0 : (Tensor, Tensor) = prim::TupleConstruct(%x, %x)
-                      -> (%0)
-                    block1():
-                      -> (%nothing)
-                  %y : Tensor = prim::If(%c)
-                    block0():
-                      %a : Tensor, %b : Tensor = prim::TupleUnpack(%pair)
-                      -> (%a)
-                    block1():
-                      -> (%x)
-                  return (%y)
-                """);
+    void aTupleThatABranchLeavesOpenComesAsOpenElements() {
+        Graph graph = new Graph();
+        GraphBuilder g = GraphBuilder.at(graph.body());
+        Value x = graph.addInput("x", Type.TENSOR);
+        Value flag = graph.addInput("flag", Type.BOOL);
+        Type pair = new Type.OfTuple(List.of(Type.TENSOR, Type.TENSOR));
+        Value tuple = g.branch(flag, then -> List.of(then.tuple(x, x)), other -> other.node(
+                                "prim::Uninitialized", List.of(pair), List.of())
+                        .outputs())
+                .get(0);
+        graph.addOutput(g.branch(flag, then -> List.of(then.tupleUnpack(tuple).get(0)), other -> List.of(x))
+                .get(0));
 
-        Results.stay(graph, TupleLowering::run, Torch.randn(2), false);
+        assertThat(TupleLowering.run(graph)).isTrue();
+        DeadCode.run(graph);
+
+        assertThat(graph.kinds()).containsOnlyKeys("prim::If", "prim::Uninitialized");
     }
 }

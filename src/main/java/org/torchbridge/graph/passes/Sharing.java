@@ -27,6 +27,10 @@ final class Sharing {
             "aten::einsum",
             "aten::sum_to_size");
 
+    /** What takes a tensor apart that is not used after it. */
+    private static final Set<String> OWN_PARTS =
+            Set.of("aten::unsafe_chunk", "aten::unsafe_split", "aten::unsafe_split_with_sizes");
+
     private Sharing() {}
 
     /** Whether the outputs are tensors of its own, no views and no inputs. */
@@ -39,6 +43,9 @@ final class Sharing {
 
     /** Groups of inputs and outputs that may share memory. */
     static List<List<Value>> of(Node node) {
+        if (isListOfOwnParts(node)) {
+            return List.of();
+        }
         Schema schema = Effects.isStructure(node) ? null : Effects.schema(node);
         if (schema == null || PASS_ON.contains(node.kind()) || !saysWhatIsShared(schema)) {
             return List.of(Stream.concat(node.inputs().stream(), node.outputs().stream())
@@ -52,6 +59,13 @@ final class Sharing {
             }
         }
         return groups;
+    }
+
+    /** Parts that are nobody else's, by what the operator says of itself. */
+    private static boolean isListOfOwnParts(Node node) {
+        return node.is("prim::ListUnpack")
+                && OWN_PARTS.contains(node.input(0).producer().kind())
+                && node.input(0).uses().size() == 1;
     }
 
     private static List<Value> group(Node node, Schema schema, Set<String> sets, Value output) {

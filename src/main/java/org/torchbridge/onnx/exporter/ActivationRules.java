@@ -7,6 +7,9 @@ import org.torchbridge.onnx.exporter.Item.Named;
 
 /** Activation functions and what else layers do to each element. */
 final class ActivationRules {
+    /** From here on a softplus is its argument, as far as a {@code float} can tell. */
+    private static final double SAME_AS_IDENTITY = 20;
+
     private ActivationRules() {}
 
     static void register(Rules r) {
@@ -16,9 +19,7 @@ final class ActivationRules {
         r.rule("aten::leaky_relu", c -> c.node("LeakyRelu", c.tensor("self"))
                 .with("alpha", c.real("negative_slope", 0.01))
                 .get());
-        r.rule("aten::rrelu", c -> c.node("LeakyRelu", c.tensor("self"))
-                .with("alpha", (c.real("lower", 1.0 / 8) + c.real("upper", 1.0 / 3)) / 2)
-                .get());
+        r.rule("aten::rrelu", ActivationRules::randomizedRelu);
         r.rule("aten::elu", ActivationRules::elu);
         r.rule("aten::celu", c -> c.node("Celu", c.tensor("self"))
                 .with("alpha", c.real("alpha", 1))
@@ -47,9 +48,6 @@ final class ActivationRules {
         r.rule("aten::_softmax", c -> softmax(c, "Softmax"));
         r.rule("aten::log_softmax", c -> softmax(c, "LogSoftmax"));
         r.rule("aten::_log_softmax", c -> softmax(c, "LogSoftmax"));
-        r.rule("aten::softmin", c -> c.node("Softmax", c.op("Neg", c.tensor("self")))
-                .with("axis", c.integer("dim"))
-                .get());
         r.rule("aten::dropout", c -> dropout(c, "input", "train"));
         r.rule("aten::native_dropout", c -> dropout(c, "input", "train"));
         r.rule("aten::feature_dropout", ActivationRules::featureDropout);
@@ -105,9 +103,17 @@ final class ActivationRules {
     private static Named softplus(Call c) {
         Named x = c.tensor("self");
         double beta = c.real("beta", 1);
-        return beta == 1
-                ? c.op("Softplus", x)
-                : ElementwiseRules.quotient(c, c.op("Softplus", ElementwiseRules.times(c, x, beta)), beta);
+        double threshold = c.real("threshold", 20);
+        Named scaled = beta == 1 ? x : ElementwiseRules.times(c, x, beta);
+        Named soft = c.op("Softplus", scaled);
+        Named result = beta == 1 ? soft : ElementwiseRules.quotient(c, soft, beta);
+        if (threshold >= SAME_AS_IDENTITY) {
+            return result;
+        }
+        Named straight = c.node("Greater", scaled, c.scalar(threshold, c.dtype(x)))
+                .as(DType.BOOL)
+                .get();
+        return c.node("Where", straight, x, result).as(x.dtype()).get();
     }
 
     private static Named shrink(Call c, double bias) {
@@ -134,11 +140,25 @@ final class ActivationRules {
         return c.op("Mul", halves.get(0), c.op("Sigmoid", halves.get(1)));
     }
 
+    /** A number alone is a row of one for ONNX. */
     private static Named softmax(Call c, String operator) {
         Named x = c.tensor("self");
         DType wanted = c.dtype("dtype");
-        return c.node(operator, wanted == null ? x : c.cast(x, wanted))
+        Named typed = wanted == null ? x : c.cast(x, wanted);
+        boolean single = c.rank(x) == 0;
+        Named result = c.node(operator, single ? c.op("Reshape", typed, c.longs(1)) : typed)
                 .with("axis", c.dim("dim", x))
+                .get();
+        return single ? c.op("Reshape", result, c.longs()) : result;
+    }
+
+    /** Slopes are drawn in training only. */
+    private static Named randomizedRelu(Call c) {
+        if (c.flag("training")) {
+            throw c.unsupported("draws its slopes at random; export for inference");
+        }
+        return c.node("LeakyRelu", c.tensor("self"))
+                .with("alpha", (c.real("lower", 1.0 / 8) + c.real("upper", 1.0 / 3)) / 2)
                 .get();
     }
 

@@ -16,6 +16,8 @@ final class ConvolutionRules {
         for (String kind : List.of("aten::conv_transpose1d", "aten::conv_transpose2d", "aten::conv_transpose3d")) {
             r.rule(kind, c -> batched(c, c.tensor("input"), x -> transposed(c, x)));
         }
+        r.rule("aten::_convolution_mode", c -> batched(c, c.tensor("input"), x -> convolution(c, x)));
+        r.rule("aten::conv_tbc", ConvolutionRules::timeFirst);
         for (String kind : List.of("aten::_convolution", "aten::convolution")) {
             r.rule(
                     kind,
@@ -81,6 +83,17 @@ final class ConvolutionRules {
         long[] both = Arrays.copyOf(begin, begin.length + end.length);
         System.arraycopy(end, 0, both, begin.length, end.length);
         return both;
+    }
+
+    /** Of sequences {@code (time, batch, channels)}, with weights {@code (width, in, out)}. */
+    private static Named timeFirst(Call c) {
+        Named x = LayoutRules.permute(c, c.tensor("self"), 1, 2, 0);
+        Named weight = LayoutRules.permute(c, c.tensor("weight"), 2, 1, 0);
+        long pad = c.integer("pad", 0);
+        Named result = c.node("Conv", x, weight, c.tensor("bias"))
+                .with("pads", pad, pad)
+                .get();
+        return LayoutRules.permute(c, result, 2, 0, 1);
     }
 
     private static Named transposed(Call c, Named x) {

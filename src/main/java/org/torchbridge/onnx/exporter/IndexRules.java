@@ -15,7 +15,6 @@ final class IndexRules {
     private IndexRules() {}
 
     static void register(Rules r) {
-        r.rule("aten::embedding", c -> c.op("Gather", c.tensor("weight"), c.tensor("indices")));
         r.rule("aten::index_select", c -> c.node("Gather", c.tensor("self"), c.tensor("index"))
                 .with("axis", c.dim("dim", c.tensor("self")))
                 .get());
@@ -29,6 +28,9 @@ final class IndexRules {
         r.rule("aten::index_put", IndexRules::indexPut);
         r.rule("aten::scatter", IndexRules::scatter);
         r.rule("aten::scatter_add", 16, c -> scatterElements(c, c.tensor("src"), "add"));
+        r.rule("aten::index_copy", c -> scatterRows(c, c.tensor("source"), ""));
+        r.rule("aten::index_add", 16, c -> scatterRows(c, c.tensor("source"), "add"));
+        r.rule("aten::index_fill", IndexRules::fillRows);
         r.rule("aten::masked_fill", IndexRules::maskedFill);
         r.rule("aten::masked_select", c -> c.op("GatherND", c.tensor("self"), places(c, c.tensor("mask"))));
         r.rule("aten::where", IndexRules::where);
@@ -124,7 +126,7 @@ final class IndexRules {
     }
 
     /** The places where something is not zero, one in a row. */
-    private static Named places(Call c, Named x) {
+    static Named places(Call c, Named x) {
         Named flags = x.dtype() == DType.BOOL ? x : c.cast(x, DType.BOOL);
         return c.node("Transpose", c.node("NonZero", flags).as(DType.INT64).get())
                 .with("perm", 1, 0)
@@ -196,6 +198,46 @@ final class IndexRules {
         return (reduction.isEmpty() ? node : node.with("reduction", reduction)).get();
     }
 
+    /** Puts what {@code source} has along a dimension to the places that the index says. */
+    private static Named scatterRows(Call c, Named source, String reduction) {
+        Named x = c.tensor("self");
+        int dim = c.dim("dim", x);
+        Named index = c.tensor("index");
+        if (c.rank(x) == 0) {
+            return source;
+        }
+        Named updates = c.has("alpha") && c.real("alpha") != 1
+                ? c.op("Mul", source, c.cast(c.item("alpha"), c.dtype(source)))
+                : source;
+        Named places = c.op("Reshape", index, c.longs(alone(c, x, dim)));
+        NodeWriter node = c.node("ScatterElements", x, c.op("Expand", places, c.shape(source)), updates)
+                .with("axis", dim);
+        return (reduction.isEmpty() ? node : node.with("reduction", reduction)).get();
+    }
+
+    private static Named fillRows(Call c) {
+        Named x = c.tensor("self");
+        int dim = c.dim("dim", x);
+        List<Item> sizes = new ArrayList<>();
+        for (int i = 0; i < c.rank(x); i++) {
+            sizes.add(i == dim ? c.size(row(c, c.tensor("index")), 0) : c.size(x, i));
+        }
+        Named value = c.cast(c.item("value"), c.dtype(x));
+        return scatterRows(c, c.op("Expand", value, c.row(sizes)).ofRank(c.rank(x)), "");
+    }
+
+    private static Named row(Call c, Named index) {
+        return c.rank(index) == 1 ? index : LayoutRules.unsqueeze(c, index, 0);
+    }
+
+    /** The shape of a row that lies along a dimension of a tensor. */
+    private static long[] alone(Call c, Named x, int dim) {
+        long[] shape = new long[c.rank(x)];
+        Arrays.fill(shape, 1);
+        shape[dim] = -1;
+        return shape;
+    }
+
     // ---- masks
 
     private static Named maskedFill(Call c) {
@@ -230,13 +272,13 @@ final class IndexRules {
     // ---- others
 
     private static Named oneHot(Call c) {
-        if (c.integer("num_classes", -1) < 0) {
-            throw c.unsupported("has as many classes as there are in the data; give num_classes");
-        }
+        Named x = c.tensor("self");
+        long classes = c.integer("num_classes", -1);
+        Named depth = classes < 0
+                ? c.op("Add", ReductionRules.over(c, "ReduceMax", x, null, false), c.scalar(1L))
+                : c.scalar(classes);
         Named values = c.constant(Torch.tensor(new long[] {0, 1}));
-        return c.node("OneHot", c.tensor("self"), c.scalar(c.integer("num_classes")), values)
-                .as(DType.INT64)
-                .get();
+        return c.node("OneHot", x, depth, values).as(DType.INT64).get();
     }
 
     private static Named triangle(Call c, boolean upper) {
@@ -256,10 +298,7 @@ final class IndexRules {
         Named x = c.tensor("self");
         int dim = c.dim("dim", x);
         Named source = c.cast(c.item("src"), c.dtype(x));
-        long[] shape = new long[c.rank(x)];
-        Arrays.fill(shape, 1);
-        shape[dim] = -1;
-        Named places = c.op("Reshape", range(c, x, dim), c.longs(shape));
+        Named places = c.op("Reshape", range(c, x, dim), c.longs(alone(c, x, dim)));
         Named index = c.op("Expand", places, c.shape(source));
         return c.node("ScatterElements", x, index, source).with("axis", dim).get();
     }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.onnx.exporter.Item.Items;
@@ -142,7 +143,12 @@ final class LayoutRules {
     static Named unsqueeze(Call c, Named x, long dim) {
         long place = dim < 0 && x.rank() >= 0 ? dim + x.rank() + 1 : dim;
         Named result = c.op("Unsqueeze", x, c.longs(place));
-        return x.rank() < 0 ? result : result.ofRank(x.rank() + 1);
+        if (x.rank() < 0) {
+            return result;
+        }
+        List<@Nullable Long> shape = new ArrayList<>(x.shape());
+        shape.add((int) place, 1L);
+        return result.ofShape(shape);
     }
 
     private static Named transpose(Call c) {

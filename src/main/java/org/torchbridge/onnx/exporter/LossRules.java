@@ -1,32 +1,39 @@
 package org.torchbridge.onnx.exporter;
 
+import java.util.List;
 import org.torchbridge.DType;
 import org.torchbridge.onnx.exporter.Item.Named;
 
-/** Losses, for models that are to train elsewhere. */
+/** Losses of values beside values, element by element; for models that are to train elsewhere. */
 final class LossRules {
-    private static final String[] REDUCTIONS = {"none", "mean", "sum"};
-
     private LossRules() {}
 
     static void register(Rules r) {
         r.rule("aten::mse_loss", c -> {
-            Named difference = c.op("Sub", c.tensor("self"), c.tensor("target"));
+            Named difference = c.op("Sub", c.tensor("self"), target(c));
             return reduced(c, c.op("Mul", difference, difference));
         });
-        r.rule("aten::l1_loss", c -> reduced(c, c.op("Abs", c.op("Sub", c.tensor("self"), c.tensor("target")))));
+        r.rule("aten::l1_loss", c -> reduced(c, c.op("Abs", c.op("Sub", c.tensor("self"), target(c)))));
         r.rule("aten::smooth_l1_loss", c -> reduced(c, smooth(c, c.real("beta", 1), true)));
         r.rule("aten::huber_loss", c -> reduced(c, smooth(c, c.real("delta", 1), false)));
         r.rule("aten::binary_cross_entropy", LossRules::binaryCrossEntropy);
         r.rule("aten::binary_cross_entropy_with_logits", LossRules::withLogits);
         r.rule("aten::kl_div", LossRules::divergence);
-        r.rule("aten::nll_loss", LossRules::negativeLogLikelihood);
-        r.rule("aten::nll_loss2d", LossRules::negativeLogLikelihood);
-        r.rule("aten::nll_loss_nd", LossRules::negativeLogLikelihood);
-        r.rule("aten::cross_entropy_loss", LossRules::crossEntropy);
+        r.rule("aten::poisson_nll_loss", LossRules::poisson);
+        for (String kind : List.of("aten::ctc_loss", "aten::_ctc_loss")) {
+            r.rule(kind, c -> {
+                throw c.unsupported("sums over all alignments, which ONNX has no operator for");
+            });
+        }
     }
 
-    private static Named reduced(Call c, Named losses) {
+    /** In the type of what it stands beside. */
+    static Named target(Call c) {
+        Named x = c.tensor(c.takes("self") ? "self" : "input");
+        return c.cast(c.item("target"), c.dtype(x));
+    }
+
+    static Named reduced(Call c, Named losses) {
         return switch ((int) c.integer("reduction", 1)) {
             case 0 -> losses;
             case 1 -> ReductionRules.over(c, "ReduceMean", losses, null, false);
@@ -36,7 +43,7 @@ final class LossRules {
 
     /** Square near zero and straight from {@code bound} on; {@code divided} by the bound or not. */
     private static Named smooth(Call c, double bound, boolean divided) {
-        Named distance = c.op("Abs", c.op("Sub", c.tensor("self"), c.tensor("target")));
+        Named distance = c.op("Abs", c.op("Sub", c.tensor("self"), target(c)));
         if (bound == 0) {
             return distance;
         }
@@ -55,7 +62,7 @@ final class LossRules {
 
     private static Named binaryCrossEntropy(Call c) {
         Named x = c.tensor("self");
-        Named target = c.tensor("target");
+        Named target = target(c);
         Named yes = c.op("Mul", target, logarithm(c, x));
         Named no = c.op("Mul", rest(c, target), logarithm(c, rest(c, x)));
         return reduced(c, weighted(c, c.op("Neg", c.op("Add", yes, no))));
@@ -72,7 +79,7 @@ final class LossRules {
 
     private static Named withLogits(Call c) {
         Named x = c.tensor("self");
-        Named target = c.tensor("target");
+        Named target = target(c);
         Named yes = c.op("Mul", target, c.op("Softplus", c.op("Neg", x)));
         if (c.has("pos_weight")) {
             yes = c.op("Mul", yes, c.tensor("pos_weight"));
@@ -83,7 +90,7 @@ final class LossRules {
 
     private static Named divergence(Call c) {
         Named x = c.tensor("self");
-        Named target = c.tensor("target");
+        Named target = target(c);
         if (c.flag("log_target")) {
             return reduced(c, c.op("Mul", c.op("Exp", target), c.op("Sub", target, x)));
         }
@@ -98,40 +105,26 @@ final class LossRules {
                         .get());
     }
 
-    private static Named negativeLogLikelihood(Call c) {
-        return likelihood(c, "NegativeLogLikelihoodLoss");
+    /** {@code exp(x) - target * x}, or without the logarithm, plus Stirling's estimate of what does not depend on x. */
+    private static Named poisson(Call c) {
+        Named x = c.tensor("input");
+        Named target = target(c);
+        Named losses = c.flag("log_input")
+                ? c.op("Sub", c.op("Exp", x), c.op("Mul", target, x))
+                : c.op("Sub", x, c.op("Mul", target, c.op("Log", ElementwiseRules.plus(c, x, c.real("eps")))));
+        return reduced(c, c.flag("full") ? c.op("Add", losses, stirling(c, target)) : losses);
     }
 
-    private static Named likelihood(Call c, String operator) {
-        return c.node(operator, c.tensor("self"), c.tensor("target"), c.tensorOrNull("weight"))
-                .with("ignore_index", c.integer("ignore_index", -100))
-                .with("reduction", REDUCTIONS[(int) c.integer("reduction", 1)])
+    /** {@code t log t - t + log(2 pi t) / 2}, for what is more than 1. */
+    private static Named stirling(Call c, Named target) {
+        Named sum = c.op("Sub", c.op("Mul", target, c.op("Log", target)), target);
+        Named rest = c.op("Log", ElementwiseRules.times(c, target, 2 * Math.PI));
+        Named estimate = c.op("Add", sum, ElementwiseRules.times(c, rest, 0.5));
+        Named counts = c.node("Greater", target, c.scalar(1.0, c.dtype(target)))
+                .as(DType.BOOL)
                 .get();
-    }
-
-    private static Named crossEntropy(Call c) {
-        Named target = c.tensor("target");
-        if (c.dtype(target).isFloatingPoint() || c.real("label_smoothing", 0) != 0) {
-            return smoothed(c, target);
-        }
-        return likelihood(c, "SoftmaxCrossEntropyLoss");
-    }
-
-    /** With probabilities as targets; the mean is over all but the classes. */
-    private static Named smoothed(Call c, Named target) {
-        Named x = c.tensor("self");
-        double smoothing = c.real("label_smoothing", 0);
-        if (!c.dtype(target).isFloatingPoint() || c.has("weight") || c.integer("reduction", 1) == 0) {
-            throw c.unsupported("smooths labels that are classes, or weighs probabilities");
-        }
-        Named wanted = target;
-        if (smoothing != 0) {
-            Named kept = ElementwiseRules.times(c, target, 1 - smoothing);
-            wanted = ElementwiseRules.plus(c, kept, smoothing / (Long) c.known(c.size(x, 1)));
-        }
-        Named logarithms = c.node("LogSoftmax", x).with("axis", 1).get();
-        Named terms = c.op("Mul", wanted, logarithms).ofShape(x.shape());
-        Named losses = c.op("Neg", ReductionRules.over(c, "ReduceSum", terms, new long[] {1}, false));
-        return reduced(c, losses);
+        return c.node("Where", counts, estimate, c.scalar(0.0, c.dtype(target)))
+                .as(target.dtype())
+                .get();
     }
 }

@@ -1,6 +1,11 @@
 package org.torchbridge.onnx.exporter;
 
 import java.util.List;
+import org.torchbridge.DType;
+import org.torchbridge.Tensor;
+import org.torchbridge.TensorOptions;
+import org.torchbridge.Torch;
+import org.torchbridge.onnx.exporter.Item.Known;
 import org.torchbridge.onnx.exporter.Item.Named;
 
 /** Products of matrices. */
@@ -41,6 +46,7 @@ final class MatrixRules {
         r.rule("aten::cosine_similarity", MatrixRules::cosineSimilarity);
         r.rule("aten::pairwise_distance", MatrixRules::pairwiseDistance);
         r.rule("aten::cdist", MatrixRules::distances);
+        r.rule("aten::pdist", MatrixRules::distancesWithin);
     }
 
     /** {@code Gemm} where it fits, so that weights stay as they are; otherwise the weight is turned first. */
@@ -97,22 +103,33 @@ final class MatrixRules {
     }
 
     private static Named pairwiseDistance(Call c) {
-        Named difference = ElementwiseRules.plus(c, c.op("Sub", c.tensor("x1"), c.tensor("x2")), c.real("eps", 1e-6));
-        double p = c.real("p", 2);
-        if (p != 1 && p != 2) {
-            throw c.unsupported("is a distance of order " + p);
-        }
-        return ReductionRules.over(c, p == 1 ? "ReduceL1" : "ReduceL2", difference, new long[] {-1}, c.flag("keepdim"));
+        Named x = c.tensor("x1");
+        return distance(c, x, c.tensor("x2"), c.real("eps", 1e-6), c.flag("keepdim"));
+    }
+
+    /** Of the last dimension; {@code eps} is added to each difference. */
+    static Named distance(Call c, Named one, Named other, double eps, boolean keep) {
+        Named difference = ElementwiseRules.plus(c, c.op("Sub", one, other), eps);
+        return ReductionRules.norm(c, difference, c.real("p", 2), new long[] {-1}, keep);
     }
 
     /** Of each row of one from each row of the other. */
     private static Named distances(Call c) {
-        double p = c.real("p", 2);
-        if (p != 1 && p != 2) {
-            throw c.unsupported("are distances of order " + p);
-        }
         Named difference =
                 c.op("Sub", LayoutRules.unsqueeze(c, c.tensor("x1"), -2), LayoutRules.unsqueeze(c, c.tensor("x2"), -3));
-        return ReductionRules.over(c, p == 1 ? "ReduceL1" : "ReduceL2", difference, new long[] {-1}, false);
+        return ReductionRules.norm(c, difference, c.real("p", 2), new long[] {-1}, false);
+    }
+
+    /** Of each row from each later one. */
+    private static Named distancesWithin(Call c) {
+        Named x = c.tensor("self");
+        if (!(c.size(x, 0) instanceof Known rows)) {
+            throw c.unsupported("compares an open number of rows with each other");
+        }
+        long count = (Long) rows.value();
+        Tensor pairs = Torch.triuIndices(count, count, 1, TensorOptions.of(DType.INT64));
+        Named first = c.op("Gather", x, c.constant(pairs.get(0)));
+        Named second = c.op("Gather", x, c.constant(pairs.get(1)));
+        return ReductionRules.norm(c, c.op("Sub", first, second), c.real("p", 2), new long[] {-1}, false);
     }
 }

@@ -20,6 +20,7 @@ final class NormalizationRules {
         r.rule("aten::group_norm", NormalizationRules::groupNorm);
         r.rule("aten::rms_norm", NormalizationRules::rmsNorm);
         r.rule("aten::local_response_norm", NormalizationRules::localResponse);
+        r.rule("aten::_weight_norm", NormalizationRules::weightNorm);
     }
 
     // ---- by batches
@@ -27,7 +28,7 @@ final class NormalizationRules {
     private static Named batchNorm(Call c) {
         Named x = c.tensor("input");
         boolean training = c.flag("training");
-        if (training && !c.has("running_mean")) {
+        if (training && !(c.training() && c.has("running_mean"))) {
             return statistics(c, x);
         }
         NodeWriter node = c.node(
@@ -158,6 +159,15 @@ final class NormalizationRules {
 
     private static Named ones(Call c, long count, double value, Named x) {
         return c.constant(Torch.full(new long[] {count}, value, TensorOptions.of(c.dtype(x))));
+    }
+
+    /** {@code v * g / |v|}, the lengths over all dimensions but {@code dim}; -1 is for the length of all. */
+    private static Named weightNorm(Call c) {
+        Named v = c.tensor("v");
+        long kept = c.integer("dim", 0);
+        long[] dims = LongStream.range(0, c.rank(v)).filter(dim -> dim != kept).toArray();
+        Named length = dims.length == 0 ? c.op("Abs", v) : ReductionRules.over(c, "ReduceL2", v, dims, true);
+        return c.op("Mul", v, c.op("Div", c.tensor("g"), length));
     }
 
     private static Named localResponse(Call c) {

@@ -84,6 +84,13 @@ final class NumberRules {
         return c.op(operator, c.cast(one, dtype), c.cast(other, dtype)).ofRank(0);
     }
 
+    /** A sum, which is a number if {@code one} is. */
+    static Item plus(Call c, Item one, long other) {
+        return one instanceof Known known
+                ? Item.of((Long) known.value() + other)
+                : arithmetic(c, "Add", one, Item.of(other));
+    }
+
     /** A product, which is a number if both are. */
     static Item times(Call c, Item one, Item other) {
         return one instanceof Known a && other instanceof Known b

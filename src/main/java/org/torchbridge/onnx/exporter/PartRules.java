@@ -22,6 +22,7 @@ final class PartRules {
                 "aten::split_with_sizes",
                 c -> parts(c, c.row("split_sizes"), c.numbers("split_sizes").size()));
         r.rule("aten::chunk", PartRules::chunk);
+        r.rule("aten::unsafe_chunk", PartRules::chunk);
         r.rule("aten::tensor_split", PartRules::tensorSplit);
         r.rule("aten::unbind", PartRules::unbind);
         r.rule("aten::slice", PartRules::slice);

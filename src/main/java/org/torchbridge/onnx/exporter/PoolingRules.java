@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
+import org.torchbridge.onnx.exporter.Item.Known;
 import org.torchbridge.onnx.exporter.Item.Named;
 
 /** Pooling: maxima and means over windows, and over as many windows as an output is to have places. */
@@ -46,12 +47,16 @@ final class PoolingRules {
 
     private static NodeWriter window(Call c, NodeWriter node, int dims) {
         long[] kernel = c.integers("kernel_size", dims);
-        long[] strides = c.has("stride") && c.integers("stride").length > 0 ? c.integers("stride", dims) : kernel;
+        long[] strides = strides(c, kernel);
         long[] padding = c.integers("padding", dims);
         return node.with("kernel_shape", kernel)
                 .with("strides", strides)
                 .with("pads", ConvolutionRules.joined(padding, padding))
                 .with("ceil_mode", c.flag("ceil_mode"));
+    }
+
+    private static long[] strides(Call c, long[] kernel) {
+        return c.has("stride") && c.integers("stride").length > 0 ? c.integers("stride", kernel.length) : kernel;
     }
 
     private static Named maximum(Call c, Named x, int dims) {
@@ -75,17 +80,49 @@ final class PoolingRules {
 
     private static Named mean(Call c, Named x, int dims) {
         if (c.has("divisor_override")) {
-            throw c.unsupported("has a divisor of its own");
+            return sum(c, x, dims);
         }
-        boolean ceil = c.flag("ceil_mode");
-        boolean padded = !c.takes("count_include_pad") || c.flag("count_include_pad");
-        if (ceil && padded && LongStream.of(c.integers("padding", dims)).anyMatch(size -> size > 0)) {
+        boolean padded = LongStream.of(c.integers("padding", dims)).anyMatch(size -> size > 0);
+        boolean counted = padded && (!c.takes("count_include_pad") || c.flag("count_include_pad"));
+        if (counted && c.flag("ceil_mode")) {
             // Before opset 19 the windows that reach past the end count what is there no more, in some runtimes.
             return paddedMean(c, x, dims);
         }
         return window(c, c.node("AveragePool", x), dims)
-                .with("count_include_pad", padded)
+                .with("count_include_pad", counted)
                 .get();
+    }
+
+    /** Means with zeros for all that is not there, times how many there are. */
+    private static Named sum(Call c, Named x, int dims) {
+        long[] kernel = c.integers("kernel_size", dims);
+        long[] padding = c.integers("padding", dims);
+        long[] strides = strides(c, kernel);
+        long[] pads = new long[2 * (dims + 2)];
+        for (int i = 0; i < dims; i++) {
+            pads[i + 2] = padding[i];
+            pads[dims + 4 + i] = padding[i] + (c.flag("ceil_mode") ? rest(c, x, i, kernel, strides, padding) : 0);
+        }
+        Named means = c.node("AveragePool", c.op("Pad", x, c.longs(pads)))
+                .with("kernel_shape", kernel)
+                .with("strides", strides)
+                .get();
+        double count = LongStream.of(kernel).reduce(1, (a, b) -> a * b);
+        return ElementwiseRules.times(c, means, count / c.integer("divisor_override"));
+    }
+
+    /** How far the last window reaches past the padded end: it has to begin within the tensor or before. */
+    private static long rest(Call c, Named x, int dim, long[] kernel, long[] strides, long[] padding) {
+        if (!(c.size(x, dim + 2) instanceof Known known)) {
+            throw c.unsupported("has a divisor of its own, rounds up, and pools an open size");
+        }
+        long size = (Long) known.value();
+        long room = size + 2 * padding[dim] - kernel[dim];
+        long windows = (room + strides[dim] - 1) / strides[dim] + 1;
+        if ((windows - 1) * strides[dim] >= size + padding[dim]) {
+            windows--;
+        }
+        return Math.max(0, (windows - 1) * strides[dim] - room);
     }
 
     /** With the zeros put there first, so that what is beyond them is told apart. */
@@ -100,7 +137,7 @@ final class PoolingRules {
         Named zeros = c.op("Pad", x, c.longs(pads));
         return c.node("AveragePool", zeros)
                 .with("kernel_shape", kernel)
-                .with("strides", c.integers("stride").length > 0 ? c.integers("stride", dims) : kernel)
+                .with("strides", strides(c, kernel))
                 .with("ceil_mode", 1)
                 .with("count_include_pad", 0)
                 .get();

@@ -12,12 +12,14 @@ import org.torchbridge.graph.Value;
 import org.torchbridge.graph.passes.Assertions;
 import org.torchbridge.graph.passes.CollectionLowering;
 import org.torchbridge.graph.passes.InferenceForm;
+import org.torchbridge.graph.passes.InputCopies;
 import org.torchbridge.graph.passes.ListGrowth;
 import org.torchbridge.graph.passes.LoopUnrolling;
 import org.torchbridge.graph.passes.RemoveMutation;
 import org.torchbridge.graph.passes.Shapes;
 import org.torchbridge.graph.passes.Simplification;
 import org.torchbridge.graph.passes.TypeFacts;
+import org.torchbridge.graph.passes.UnreadState;
 
 /** Makes a program one that rules can write node by node: without classes, mutation, and questions whose answers are known. */
 final class Preparation {
@@ -30,6 +32,8 @@ final class Preparation {
         leaveOutDefaults(graph, examples.get(0).size());
         narrowInputs(graph, examples.get(0));
         InferenceForm.run(graph, training);
+        InputCopies.run(graph);
+        UnreadState.run(graph);
         for (int round = 0; round < MOST_ROUNDS; round++) {
             simplify(graph);
             Map<String, Integer> before = graph.kinds();

@@ -3,6 +3,7 @@ package org.torchbridge.onnx.exporter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.DType;
 import org.torchbridge.onnx.exporter.Item.Named;
 
 /** Recurrent networks of several layers and directions, one node for each layer. */
@@ -25,9 +26,7 @@ final class RecurrentRules {
     }
 
     private static List<Item> network(Call c, Cell cell) {
-        if (!c.takes("batch_first")) {
-            throw c.unsupported("takes packed sequences");
-        } else if (c.flag("train") && c.real("dropout") > 0) {
+        if (c.flag("train") && c.real("dropout") > 0) {
             throw c.unsupported("drops out between layers; export for inference");
         }
         return new Network(c, cell).write();
@@ -40,6 +39,8 @@ final class RecurrentRules {
         private final int directions;
         private final boolean bias;
         private final boolean batchFirst;
+        private final PackingRules.@Nullable Packed packed;
+        private final @Nullable Named lengths;
         private final List<Named> weights;
         private final List<Named> states;
         private final List<List<Named>> last = new ArrayList<>();
@@ -50,26 +51,39 @@ final class RecurrentRules {
             this.directions = c.flag("bidirectional") ? 2 : 1;
             this.bias = c.flag("has_biases");
             this.batchFirst = c.flag("batch_first");
+            this.packed = c.takes("batch_sizes") ? new PackingRules.Packed(c) : null;
+            this.lengths = packed == null ? null : c.cast(packed.lengths(), DType.INT32);
             this.weights = c.tensors("params");
             this.states = cell == LSTM ? c.tensors("hx") : List.of(c.tensor("hx"));
         }
 
         List<Item> write() {
-            Named x = c.tensor("input");
-            if (c.rank(x) != 3) {
-                throw c.unsupported("is of sequences without a batch");
-            }
-            Named sequence = batchFirst ? LayoutRules.permute(c, x, 1, 0, 2) : x;
+            Named sequence = input();
             long layers = c.integer("num_layers");
             for (int layer = 0; layer < layers; layer++) {
                 sequence = layer(sequence, layer);
             }
-            Named output = batchFirst ? LayoutRules.permute(c, sequence.ofRank(3), 1, 0, 2) : sequence;
-            List<Item> results = new ArrayList<>(List.of(output));
+            List<Item> results = new ArrayList<>(List.of(output(sequence)));
             for (int state = 0; state < states.size(); state++) {
                 results.add(lastStates(state));
             }
             return results;
+        }
+
+        /** {@code (time, batch, features)}. */
+        private Named input() {
+            if (packed != null) {
+                return packed.padded(0, packed.count);
+            }
+            Named x = c.tensor("input");
+            return batchFirst ? LayoutRules.permute(c, x, 1, 0, 2) : x;
+        }
+
+        private Named output(Named sequence) {
+            if (packed != null) {
+                return packed.packed(sequence);
+            }
+            return batchFirst ? LayoutRules.permute(c, sequence.ofRank(3), 1, 0, 2) : sequence;
         }
 
         private Named lastStates(int state) {
@@ -82,7 +96,7 @@ final class RecurrentRules {
         private Named layer(Named x, int layer) {
             List<@Nullable Named> inputs = new ArrayList<>(List.of(x, stacked(layer, 0), stacked(layer, 1)));
             inputs.add(bias ? biases(layer) : null);
-            inputs.add(null);
+            inputs.add(lengths);
             states.forEach(state -> inputs.add(state(state, layer)));
             NodeWriter node = c.node(cell.operator(), inputs)
                     .with("hidden_size", hiddenSize(layer))

@@ -152,18 +152,25 @@ final class ReductionRules {
 
     private static Named norm(Call c, String order) {
         Named x = typed(c);
-        double p = c.real(order, 2);
+        return norm(c, x, c.real(order, 2), dims(c, x), c.flag("keepdim"));
+    }
+
+    /** The norm of order {@code p} over {@code axes}, or over all. */
+    static Named norm(Call c, Named x, double p, long @Nullable [] axes, boolean keep) {
         if (p == 2) {
-            return reduce(c, "ReduceL2", x);
+            return over(c, "ReduceL2", x, axes, keep);
         } else if (p == 1) {
-            return reduce(c, "ReduceL1", x);
-        } else if (p == Double.POSITIVE_INFINITY) {
-            return reduce(c, "ReduceMax", c.op("Abs", x));
-        } else if (p == Double.NEGATIVE_INFINITY) {
-            return reduce(c, "ReduceMin", c.op("Abs", x));
+            return over(c, "ReduceL1", x, axes, keep);
+        } else if (p == 0) {
+            Named others = c.cast(c.cast(x, DType.BOOL), c.dtype(x));
+            return over(c, "ReduceSum", others, axes, keep);
         }
-        Named powers = c.op("Pow", c.op("Abs", x), c.scalar(p, c.dtype(x)));
-        return c.op("Pow", reduce(c, "ReduceSum", powers), c.scalar(1 / p, c.dtype(x)));
+        Named sizes = c.op("Abs", x).ofShape(x.shape());
+        if (Double.isInfinite(p)) {
+            return over(c, p > 0 ? "ReduceMax" : "ReduceMin", sizes, axes, keep);
+        }
+        Named powers = c.op("Pow", sizes, c.scalar(p, c.dtype(x))).ofShape(x.shape());
+        return c.op("Pow", over(c, "ReduceSum", powers, axes, keep), c.scalar(1 / p, c.dtype(x)));
     }
 
     // ---- along a dimension, in order

@@ -6,8 +6,8 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
+import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
-import org.torchbridge.onnx.exporter.Item.Known;
 import org.torchbridge.onnx.exporter.Item.Named;
 
 /** Images in other sizes: resizing, padding, sampling along a grid. */
@@ -34,6 +34,7 @@ final class ResizeRules {
         }
         r.rule("aten::grid_sampler", 16, ResizeRules::gridSample);
         r.rule("aten::grid_sampler_2d", 16, ResizeRules::gridSample);
+        r.rule("aten::affine_grid_generator", ResizeRules::affineGrid);
         r.rule("aten::affine_grid_generator", 20, c -> c.node("AffineGrid", c.tensor("theta"), c.row("size"))
                 .with("align_corners", c.flag("align_corners"))
                 .get());
@@ -45,7 +46,7 @@ final class ResizeRules {
         Named x = c.tensor(c.takes("self") ? "self" : "input");
         boolean nearest = mode.equals("nearest") || mode.equals("exact");
         Named sizes = c.has("output_size") ? sizes(c, x, dims) : null;
-        Named scales = sizes == null ? c.constant(scales(c, dims)) : null;
+        Named scales = sizes == null ? c.constant(scales(c, x, dims, !mode.equals("cubic"))) : null;
         NodeWriter node = c.node("Resize", x, null, scales, sizes).with("mode", nearest ? "nearest" : mode);
         if (mode.equals("nearest")) {
             node.with("coordinate_transformation_mode", "asymmetric").with("nearest_mode", "floor");
@@ -70,7 +71,8 @@ final class ResizeRules {
         return c.row(sizes);
     }
 
-    private static Tensor scales(Call c, int dims) {
+    /** Along a dimension whose size stays, PyTorch copies, unless it computes in both at once. */
+    private static Tensor scales(Call c, Named x, int dims, boolean oneByOne) {
         float[] scales = new float[dims + 2];
         Arrays.fill(scales, 1);
         List<Double> given = new ArrayList<>();
@@ -84,7 +86,9 @@ final class ResizeRules {
             });
         }
         for (int i = 0; i < dims; i++) {
-            scales[i + 2] = given.get(given.size() == 1 ? 0 : i).floatValue();
+            double scale = given.get(given.size() == 1 ? 0 : i);
+            boolean stays = c.known(c.size(x, i + 2)) instanceof Long size && (long) (size * scale) == size;
+            scales[i + 2] = oneByOne && stays ? 1 : (float) scale;
         }
         return Torch.tensor(scales);
     }
@@ -122,35 +126,61 @@ final class ResizeRules {
     }
 
     private static Named wrapped(Call c, Named x, List<Item> pads) {
-        if (c.opset() >= 19) {
-            return c.node("Pad", x, c.row(pads)).with("mode", "wrap").get();
-        }
         Named result = x;
         for (int dim = 0; dim < x.rank(); dim++) {
-            result = wrapped(c, result.ofRank(x.rank()), dim, pads.get(dim), pads.get(dim + x.rank()));
+            if (!(c.known(pads.get(dim)) instanceof Long before
+                    && c.known(pads.get(dim + x.rank())) instanceof Long after)) {
+                throw c.unsupported("wraps by computed sizes");
+            }
+            result = wrapped(c, result.ofRank(x.rank()), dim, before, after);
         }
         return result;
     }
 
-    /** What is cut off, where a pad is negative, is left to later versions. */
-    private static Named wrapped(Call c, Named x, int dim, Item before, Item after) {
-        if (!(before instanceof Known first && after instanceof Known second)
-                || (Long) first.value() < 0
-                || (Long) second.value() < 0) {
-            throw c.unsupported("wraps by negative or computed sizes, which needs opset 19");
-        }
+    /** Negative pads cut off first. */
+    private static Named wrapped(Call c, Named x, int dim, long before, long after) {
+        boolean cut = before < 0 || after < 0;
+        Item end = after < 0 ? Item.of(after) : Item.NONE;
+        Named middle = cut ? PartRules.slice(c, x, dim, Item.of(Math.max(0, -before)), end, 1) : x;
         List<@Nullable Named> parts = new ArrayList<>();
-        if ((Long) first.value() > 0) {
-            parts.add(PartRules.slice(c, x, dim, Item.of(-(Long) first.value()), Item.NONE, 1));
+        if (before > 0) {
+            parts.add(PartRules.slice(c, middle, dim, Item.of(-before), Item.NONE, 1));
         }
-        parts.add(x);
-        if ((Long) second.value() > 0) {
-            parts.add(PartRules.slice(c, x, dim, Item.of(0L), after, 1));
+        parts.add(middle);
+        if (after > 0) {
+            parts.add(PartRules.slice(c, middle, dim, Item.of(0L), Item.of(after), 1));
         }
-        return parts.size() == 1 ? x : c.node("Concat", parts).with("axis", dim).get();
+        return parts.size() == 1
+                ? middle
+                : c.node("Concat", parts).with("axis", dim).get();
     }
 
     // ---- grids
+
+    /** The places of an image's pixels, with 1 behind each, times {@code theta} of each image. */
+    private static Named affineGrid(Call c) {
+        Named theta = c.tensor("theta");
+        List<Item> size = c.numbers("size");
+        int dims = size.size() - 2;
+        long[] one = new long[dims + 2];
+        one[0] = 1;
+        for (int i = 1; i < one.length; i++) {
+            if (!(c.known(size.get(i)) instanceof Long known)) {
+                throw c.unsupported("is for sizes that only the run tells, which needs opset 20");
+            }
+            one[i] = known;
+        }
+        TensorOptions options = TensorOptions.of(c.dtype(theta));
+        Tensor identity = Torch.eye(dims, dims + 1, options).unsqueeze(0);
+        Tensor places = Torch.affineGridGenerator(identity, one, c.flag("align_corners"))
+                .reshape(-1, dims);
+        Tensor rows = Torch.cat(List.of(places, Torch.ones(new long[] {places.size(0), 1}, options)), 1);
+        Named grid = c.op("MatMul", c.constant(rows), LayoutRules.permute(c, theta, 0, 2, 1));
+        List<Item> shape = new ArrayList<>(List.of(size.get(0)));
+        shape.addAll(size.subList(2, size.size()));
+        shape.add(Item.of((long) dims));
+        return c.op("Reshape", grid, c.row(shape));
+    }
 
     private static Named gridSample(Call c) {
         String[] modes = c.opset() >= 20

@@ -38,16 +38,21 @@ final class Rules {
                 PartRules::register,
                 PixelRules::register,
                 IndexRules::register,
+                EmbeddingRules::register,
                 FactoryRules::register,
                 MatrixRules::register,
                 ConvolutionRules::register,
                 PoolingRules::register,
+                UnpoolingRules::register,
                 NormalizationRules::register,
                 AttentionRules::register,
                 RecurrentRules::register,
+                PackingRules::register,
                 ResizeRules::register,
                 VisionRules::register,
-                LossRules::register);
+                LossRules::register,
+                ClassLossRules::register,
+                MarginLossRules::register);
         families.forEach(family -> family.accept(rules));
         return rules;
     }
