@@ -120,14 +120,39 @@ class HostileScriptsTest {
         assertRefused(archive(state(")" + "\\x85".repeat(100_000))), "more than 1000 deep in others");
     }
 
+    /** Where libtorch lets go of such a value it needs as much stack. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            `DEEP0N`                                                | is part of nothing
+            `(DEEP1N`                                               | is part of nothing
+            `}(X\\x01\\x00\\x00\\x00aDEEPX\\x01\\x00\\x00\\x00aNu`      | two values for the key a
+            `REBUILD(STORAGEK\\x00K\\x03\\x85K\\x01\\x85\\x89DEEPtR`  | a call in its pickle has more than 1000 values
+            `ctorch.jit._pickle\\nbuild_intlist\\n](]DEEPtR`          | a call in its pickle has more than 1000 values
+            `(X\\x07\\x00\\x00\\x00storageDEEPtQ`                   | a call in its pickle has more than 1000 values
+            `c__torch__\\nM\\nDEEP\\x81}b`                          | more than 1000 deep in others
+            `c__torch__\\nM\\n)\\x81DEEPb}b`                        | or has them
+            """)
+    void valuesDeepInOthersThatAreLeftOutAreRefused(String value, String reason) throws IOException {
+        assertRefused(archive(state(value.replace("DEEP", ")" + "\\x85".repeat(100_000)))), reason);
+    }
+
+    @Test
+    void valuesBesideTheStateAreRefused() throws IOException {
+        assertRefused(archive(literal("\\x80\\x02" + ")".repeat(2) + ".")), "is part of nothing");
+    }
+
     /** Each object holds the one before twice: 40 of them are a million million, if one goes all ways. */
     @Test
     void objectsSharedOverAndOverAreRefused() throws IOException {
-        StringBuilder pickle = new StringBuilder("c__torch__\\nM\\n)\\x81)bq\\x00");
+        StringBuilder pickle = new StringBuilder("](c__torch__\\nM\\n)\\x81)bq\\x00");
         for (int i = 0; i < 40; i++) {
-            pickle.append(String.format("0c__torch__\\nM\\n)\\x81h\\x%02xh\\x%02x\\x86bq\\x%02x", i, i, i + 1));
+            pickle.append(String.format("c__torch__\\nM\\n)\\x81h\\x%02xh\\x%02x\\x86bq\\x%02x", i, i, i + 1));
         }
-        assertRefused(archive(state(pickle.toString())), "more than 1000000 ways that lead to an object");
+        assertRefused(archive(state(pickle + "e")), "more than 1000000 ways that lead to an object");
     }
 
     @ParameterizedTest

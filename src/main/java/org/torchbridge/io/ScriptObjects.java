@@ -1,5 +1,6 @@
 package org.torchbridge.io;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -28,12 +29,18 @@ final class ScriptObjects implements Unpickler.Globals {
     /** Objects by all the ways that lead to them: what is shared is gone through again. */
     private static final long MAX_OBJECTS = 1_000_000;
 
+    /** In a call: a tensor has some 30. */
+    private static final int MAX_ARGUMENTS = 1000;
+
     /** Any class of the program. */
     private static final Object CLASS = new Object();
 
-    /** An object of the program, or a member of an enum. */
+    /** The functions that say what a list or dictionary holds, of which the first argument is that. */
+    private static final Unpickler.Function LIST = arguments -> new Checked("a list", arguments).as(0, Object.class);
+
+    /** An object of the program, or a member of an enum, with what it was made of. */
     private static final class Instance {
-        private @Nullable Object state;
+        private final List<@Nullable Object> parts = new ArrayList<>();
     }
 
     /** How far a value reaches. */
@@ -55,7 +62,7 @@ final class ScriptObjects implements Unpickler.Globals {
         if (module.equals(PROGRAM) || module.startsWith(PROGRAM + ".")) {
             return CLASS;
         } else if (module.equals(LISTS) && LIST_FUNCTIONS.contains(name)) {
-            return (Unpickler.Function) arguments -> new Checked(name, arguments).as(0, Object.class);
+            return LIST;
         } else if (module.equals("torch._utils") && name.equals(SPARSE)) {
             return (Unpickler.Function) arguments -> sparse(new Checked(name, arguments));
         } else if (module.equals("torch._tensor")) {
@@ -79,24 +86,40 @@ final class ScriptObjects implements Unpickler.Globals {
     /** A class makes an object, whose state {@link #build} sets, or a member of an enum of its value. */
     @Override
     public @Nullable Object call(@Nullable Object callee, @Nullable Object arguments) {
-        if (callee != CLASS) {
-            return torch.call(callee, arguments);
+        if (callee == CLASS) {
+            Instance instance = new Instance();
+            instance.parts.add(arguments);
+            return instance;
         }
-        Instance instance = new Instance();
-        instance.state = arguments;
-        return instance;
+        List<?> all = arguments instanceof PythonTuple tuple ? tuple : List.of();
+        requireFew(callee == LIST && !all.isEmpty() ? all.subList(1, all.size()) : all, MAX_ARGUMENTS);
+        return torch.call(callee, arguments);
+    }
+
+    /** What is given to a call and is not in its result is not looked at again. Returns how many more there may be. */
+    private static int requireFew(@Nullable Object value, int allowed) {
+        if (allowed == 0) {
+            throw new FileFormatException(
+                    "is damaged: a call in its pickle has more than " + MAX_ARGUMENTS + " values");
+        }
+        int left = allowed - 1;
+        for (Object part : parts(value)) {
+            left = requireFew(part, left);
+        }
+        return left;
     }
 
     @Override
     public void build(@Nullable Object target, @Nullable Object state) {
-        if (!(target instanceof Instance instance)) {
-            throw new FileFormatException("is damaged: attributes are set on something that has none");
+        if (!(target instanceof Instance instance) || instance.parts.size() > 1) {
+            throw new FileFormatException("is damaged: attributes are set on something that has none, or has them");
         }
-        instance.state = state;
+        instance.parts.add(state);
     }
 
     @Override
     public Object persistent(@Nullable Object id) {
+        requireFew(id, MAX_ARGUMENTS);
         return torch.persistent(id);
     }
 
@@ -108,13 +131,21 @@ final class ScriptObjects implements Unpickler.Globals {
         }
         for (int i = 0; i < items.size(); i += 2) {
             Object key = items.get(i);
-            dict.put(key instanceof Tensor ? key : Keys.require(key), items.get(i + 1));
+            if (dict.containsKey(key instanceof Tensor ? key : Keys.require(key))) {
+                throw new FileFormatException("is damaged: a dictionary has two values for the key " + key);
+            }
+            dict.put(key, items.get(i + 1));
         }
     }
 
     @Override
     public void add(@Nullable Object target, List<@Nullable Object> items) {
         torch.add(target, items);
+    }
+
+    @Override
+    public void drop(@Nullable Object value) {
+        throw new FileFormatException("is damaged: its pickle has a value that is part of nothing");
     }
 
     // ---- what is within what
@@ -162,7 +193,7 @@ final class ScriptObjects implements Unpickler.Globals {
 
     private static Collection<?> parts(@Nullable Object value) {
         if (value instanceof Instance instance) {
-            return instance.state == null ? List.of() : List.of(instance.state);
+            return instance.parts;
         } else if (value instanceof Map<?, ?> map) {
             return map.values();
         }
