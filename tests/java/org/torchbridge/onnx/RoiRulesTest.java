@@ -117,7 +117,10 @@ class RoiRulesTest extends RuleTest {
         OneNode plain = OneNode.of("Conv", 11).input(x).weight(weight).weight(bias);
         OneNode node = deformed(x, weight, Torch.zeros(2, 24, 3, 6)).weight(bias);
         for (OneNode each : List.of(plain, node)) {
-            each.integer("group", 2).integers("strides", 2, 1).integers("pads", 1, 0, 1, 2).integers("dilations", 1, 2);
+            each.integer("group", 2)
+                    .integers("strides", 2, 1)
+                    .integers("pads", 1, 0, 1, 2)
+                    .integers("dilations", 1, 2);
         }
         node.integer("offset_group", 2);
         assertResults(node, plain.expected());
@@ -129,7 +132,9 @@ class RoiRulesTest extends RuleTest {
                 .integers("strides", 2, 1)
                 .integers("pads", 1, 0, 1, 2)
                 .integers("dilations", 1, 2);
-        assertResults(halved, List.of(plain.expected().get(0).sub(bias.reshape(6, 1, 1)).mul(0.5)));
+        assertResults(
+                halved,
+                List.of(plain.expected().get(0).sub(bias.reshape(6, 1, 1)).mul(0.5)));
     }
 
     @Test

@@ -70,8 +70,7 @@ final class RoiRules {
     }
 
     private static Value roiAlign(OnnxNode node, Conversion c, String usual) {
-        String coordinates =
-                node.oneOf("coordinate_transformation_mode", usual, "half_pixel", "output_half_pixel");
+        String coordinates = node.oneOf("coordinate_transformation_mode", usual, "half_pixel", "output_half_pixel");
         boolean aligned = coordinates.equals("half_pixel");
         boolean largest = node.oneOf("mode", "avg", "max").equals("max");
         long height = node.integer("output_height", 1);
