@@ -1,5 +1,6 @@
 package org.torchbridge.onnx;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
@@ -52,6 +53,28 @@ class AttentionRulesTest extends RuleTest {
     }
 
     @Test
+    void keysBehindTheEndOfAMaskDoNotCount() {
+        Tensor q = random(2, 2, 3, 4);
+        Tensor k = random(2, 2, 5, 4);
+        Tensor v = random(2, 2, 5, 6);
+        Tensor mask = random(3, 4);
+        List<Tensor> expected = OneNode.of("Attention", 23)
+                .input(q)
+                .input(k.slice(2, 0L, 4L, 1))
+                .input(v.slice(2, 0L, 4L, 1))
+                .input(mask)
+                .expected();
+        assertResults(OneNode.of("Attention", 23).input(q).input(k).input(v).input(mask), expected);
+        Tensor all = Torch.ones(3, 4).gt(0);
+        List<Tensor> four = OneNode.of("Attention", 23)
+                .input(q)
+                .input(k.slice(2, 0L, 4L, 1))
+                .input(v.slice(2, 0L, 4L, 1))
+                .expected();
+        assertResults(OneNode.of("Attention", 23).input(q).input(k).input(v).input(all), four);
+    }
+
+    @Test
     void causalQueriesSeeWhatCameBefore() {
         assertSame(heads().flag("is_causal"));
         assertSame(heads().flag("is_causal").input(random(3, 5)));
@@ -66,6 +89,19 @@ class AttentionRulesTest extends RuleTest {
     @Test
     void keysAndValuesOfBeforeComeFirst() {
         assertSame(heads().none()
+                .input(random(2, 2, 2, 4))
+                .input(random(2, 2, 2, 6))
+                .outputs(3));
+    }
+
+    @Test
+    void causalQueriesSeeAllThatWasBefore() {
+        assertSame(OneNode.of("Attention", 23)
+                .flag("is_causal")
+                .input(random(2, 2, 3, 4))
+                .input(random(2, 2, 3, 4))
+                .input(random(2, 2, 3, 6))
+                .none()
                 .input(random(2, 2, 2, 4))
                 .input(random(2, 2, 2, 6))
                 .outputs(3));

@@ -66,10 +66,13 @@ class ConvolutionRulesTest extends RuleTest {
     }
 
     @Test
-    void fourDimensionsAreRefused() {
-        assertRefused(
-                OneNode.of("Conv", 11).input(random(1, 1, 2, 2, 2, 2)).weight(random(1, 1, 2, 2, 2, 2)),
-                "4 spatial dimensions");
+    void fourDimensionsAndUnknownPadsAreRefused() {
+        for (String operator : List.of("Conv", "ConvTranspose")) {
+            OneNode large = OneNode.of(operator, 11).input(random(1, 1, 2, 2, 2, 2));
+            assertRefused(large.weight(random(1, 1, 2, 2, 2, 2)), "4 spatial dimensions");
+            OneNode padded = OneNode.of(operator, 11).text("auto_pad", "SAME").input(random(1, 1, 2));
+            assertRefused(padded.weight(random(1, 1, 2)), "auto_pad SAME");
+        }
     }
 
     @Test

@@ -160,6 +160,16 @@ class ImageRulesTest extends RuleTest {
     }
 
     @Test
+    void unknownOrdersAreRefused() {
+        assertRefused(
+                OneNode.of("DepthToSpace", 13)
+                        .integer("blocksize", 2)
+                        .text("mode", "RCD")
+                        .input(random(1, 4, 2, 2)),
+                "mode RCD");
+    }
+
+    @Test
     void spaceBecomesDepth() {
         assertSame(OneNode.of("SpaceToDepth", 13).integer("blocksize", 2).input(random(2, 3, 4, 6)));
     }

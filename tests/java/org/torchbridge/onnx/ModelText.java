@@ -63,6 +63,11 @@ final class ModelText {
         return this;
     }
 
+    ModelText typedOutput(String name, String element, Object... shape) {
+        graph.addOutput(info(name, element, shape));
+        return this;
+    }
+
     /** An input that is a sequence of tensors. */
     ModelText sequence(String name, String element) {
         graph.addInput(sequenceOf(name, element));

@@ -41,7 +41,7 @@ class OnnxFuzzTest {
     private static final int MODELS = Integer.getInteger("torchbridge.fuzz.onnx", 500);
     private static final long SEED = Long.getLong("torchbridge.fuzz.seed", 1);
     private static final long SECONDS = 10;
-    private static final long MEMORY = 256 << 20;
+    private static final long MEMORY = 2L << 30;
     private static final Path FAILURES = Path.of("target", "fuzz-failures");
 
     private final Random random = new Random(SEED);

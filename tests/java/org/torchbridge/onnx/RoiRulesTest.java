@@ -4,6 +4,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.nn.Functional;
 
 class RoiRulesTest extends RuleTest {
     private static Tensor floats(float... values) {
@@ -102,5 +103,48 @@ class RoiRulesTest extends RuleTest {
     @Test
     void limitsOfBoxesMayComeWhenTheModelRuns() {
         assertSame(suppressed(false, 2).input(longs(3)).input(floats(0.5f)).input(floats(0.1f)));
+    }
+
+    private static OneNode deformed(Tensor x, Tensor weight, Tensor offset) {
+        return OneNode.of("DeformConv", 19).input(x).weight(weight).input(offset);
+    }
+
+    @Test
+    void kernelsThatAreNotDeformedConvolve() {
+        Tensor x = random(2, 4, 5, 6);
+        Tensor weight = random(6, 2, 3, 2);
+        Tensor bias = random(6);
+        OneNode plain = OneNode.of("Conv", 11).input(x).weight(weight).weight(bias);
+        OneNode node = deformed(x, weight, Torch.zeros(2, 24, 3, 6)).weight(bias);
+        for (OneNode each : List.of(plain, node)) {
+            each.integer("group", 2)
+                    .integers("strides", 2, 1)
+                    .integers("pads", 1, 0, 1, 2)
+                    .integers("dilations", 1, 2);
+        }
+        node.integer("offset_group", 2);
+        assertResults(node, plain.expected());
+        OneNode halved = deformed(x, weight, Torch.zeros(2, 24, 3, 6))
+                .none()
+                .input(Torch.full(new long[] {2, 12, 3, 6}, 0.5))
+                .integer("offset_group", 2)
+                .integer("group", 2)
+                .integers("strides", 2, 1)
+                .integers("pads", 1, 0, 1, 2)
+                .integers("dilations", 1, 2);
+        assertResults(
+                halved,
+                List.of(plain.expected().get(0).sub(bias.reshape(6, 1, 1)).mul(0.5)));
+    }
+
+    @Test
+    void deformedKernelsTakeElementsFromElsewhere() {
+        Tensor x = random(1, 1, 6, 6);
+        Tensor weight = random(2, 1, 1, 1);
+        // One element further down, half an element to the right.
+        Tensor offset = Torch.cat(List.of(Torch.ones(1, 1, 6, 6), Torch.full(new long[] {1, 1, 6, 6}, 0.5)), 1);
+        Tensor below = Functional.pad(x, 0, 1, 0, 1).slice(2, 1L, 7L, 1);
+        Tensor moved = below.slice(3, 0L, 6L, 1).add(below.slice(3, 1L, 7L, 1)).mul(0.5);
+        assertResults(deformed(x, weight, offset), List.of(Functional.conv2d(moved, weight)));
     }
 }

@@ -28,15 +28,26 @@ final class AttentionRules {
         Value q = flat ? split(c, node.tensor(0), heads) : node.tensor(0);
         Value k = flat ? split(c, node.tensor(1), keyHeads) : node.tensor(1);
         Value v = flat ? split(c, node.tensor(2), keyHeads) : node.tensor(2);
-        Value mask = node.tensorOrNull(3);
+        Value given = node.tensorOrNull(3);
         Value past = node.tensorOrNull(4);
         Value presentKey = past == null ? k : c.op("aten::cat", c.list(List.of(past, k)), 2L);
         Value presentValue = past == null ? v : c.op("aten::cat", c.list(List.of(node.tensor(5), v)), 2L);
+        Value mask = given == null ? null : whole(c, given, c.size(presentKey, 2));
         Value bias = bias(c, q, presentKey, mask, causal, past);
         List<Value> both = scores(c, q, grouped(c, q, presentKey), bias, scale, softcap, stage);
         Value y = c.op("aten::matmul", both.get(0), grouped(c, q, presentValue));
         return Arrays.asList(flat ? join(c, y) : y, presentKey, presentValue, both.get(1))
                 .subList(0, node.outputs());
+    }
+
+    /** A mask for every key: those behind its end do not count. */
+    private static Value whole(Conversion c, Value mask, Object keys) {
+        Object missing = c.integer("max", 0L, c.integer("sub", keys, c.size(mask, -1)));
+        if (missing.equals(0L)) {
+            return mask;
+        }
+        Object none = Conversion.dtype(mask) == DType.BOOL ? (Object) 0L : Double.NEGATIVE_INFINITY;
+        return c.op("aten::constant_pad_nd", mask, c.list(List.of(0L, missing)), none);
     }
 
     /** From (batch, length, heads * size) to (batch, heads, length, size). */

@@ -107,15 +107,18 @@ final class ConstantRules {
     private static Value range(OnnxNode node, Conversion c) {
         DType dtype = node.dtype(0);
         boolean real = dtype != null && dtype.isFloatingPoint();
-        Value result = c.op(
-                "aten::arange",
-                bound(node, c, 0, real),
-                bound(node, c, 1, real),
-                bound(node, c, 2, real),
-                dtype,
-                null,
-                c.device());
-        return c.known(result, dtype, 1);
+        Object start = bound(node, c, 0, real);
+        Object limit = bound(node, c, 1, real);
+        Object step = bound(node, c, 2, real);
+        if (step.equals(1L)) {
+            // libtorch refuses a limit that the steps lead away from; here it means that there is nothing.
+            Object end = c.integer("max", start, limit);
+            return c.known(c.op("aten::arange", start, end, step, dtype, null, c.device()), dtype, 1);
+        }
+        Value count = c.op("aten::ceil", c.op("aten::div", c.op("aten::sub", limit, start), step));
+        Value places =
+                c.op("aten::arange", 0L, c.op("prim::max", c.op("aten::Int", count), 0L), 1L, dtype, null, c.device());
+        return c.known(c.op("aten::add", c.op("aten::mul", places, step), start), dtype, 1);
     }
 
     private static Object bound(OnnxNode node, Conversion c, int input, boolean real) {

@@ -9,7 +9,7 @@ final class ConvolutionRules {
     private ConvolutionRules() {}
 
     static void register(Registry r) {
-        r.rule("Conv", 1, ConvolutionRules::conv);
+        r.rule("Conv", 1, ConvolutionRules::conv).limit("Conv", Padding.LIMIT);
     }
 
     static Value conv(OnnxNode node, Conversion c) {

@@ -6,8 +6,8 @@ import org.torchbridge.Tensor;
 
 /** Refuses nodes of constants whose few numbers ask for a large tensor, before it is made. */
 final class Growth {
-    /** Larger constants are in files as they are. */
-    private static final double MOST_ELEMENTS = 1 << 26;
+    /** More than the largest layers that are known to be in files as a number and a shape. */
+    private static final double MOST_ELEMENTS = 1 << 27;
 
     private Growth() {}
 

@@ -24,6 +24,11 @@ final class ImageRules {
         r.rule("LpPool", 1, ImageRules::lpPool);
         r.rule("GlobalLpPool", 1, ImageRules::globalLpPool);
         r.rule("MaxUnpool", 9, ImageRules::maxUnpool);
+        r.limit("Pad", "axes whose number is not known before a run");
+        r.limit("GridSample", "cubic modes of volumes");
+        for (String operator : List.of("ConvTranspose", "LpPool", "MaxUnpool")) {
+            r.limit(operator, Padding.LIMIT);
+        }
     }
 
     // ---- padding
@@ -46,7 +51,7 @@ final class ImageRules {
 
     private static Value padded(
             OnnxNode node, Conversion c, Value x, Numbers pads, @Nullable Numbers axes, Object value) {
-        String mode = node.text("mode", "constant");
+        String mode = node.oneOf("mode", "constant", "reflect", "edge", "wrap");
         int rank = node.knownRank(0);
         if (axes != null && !axes.hasElements()) {
             throw node.unsupported("axes of which not even the number is known");
@@ -116,8 +121,7 @@ final class ImageRules {
                 switch (mode) {
                     case "edge" -> c.op("aten::clamp", places, 0L, c.integer("sub", size, 1L));
                     case "wrap" -> c.op("aten::remainder", places, size);
-                    case "reflect" -> reflected(c, places, c.integer("sub", size, 1L));
-                    default -> throw node.unsupported("mode " + mode);
+                    default -> reflected(c, places, c.integer("sub", size, 1L));
                 };
         return c.known(c.op("aten::index_select", x, (long) axis, index), Conversion.dtype(x), node.rank(0));
     }
@@ -150,22 +154,10 @@ final class ImageRules {
     // ---- sampling
 
     private static Value gridSample(OnnxNode node, Conversion c) {
-        String mode = node.text("mode", "linear");
-        String padding = node.text("padding_mode", "zeros");
-        long how =
-                switch (mode) {
-                    case "linear", "bilinear" -> 0L;
-                    case "nearest" -> 1L;
-                    case "cubic", "bicubic" -> 2L;
-                    default -> throw node.unsupported("mode " + mode);
-                };
-        long outside =
-                switch (padding) {
-                    case "zeros" -> 0L;
-                    case "border" -> 1L;
-                    case "reflection" -> 2L;
-                    default -> throw node.unsupported("padding_mode " + padding);
-                };
+        String mode = node.oneOf("mode", "linear", "bilinear", "nearest", "cubic", "bicubic");
+        String padding = node.oneOf("padding_mode", "zeros", "border", "reflection");
+        long how = mode.equals("nearest") ? 1 : mode.endsWith("cubic") ? 2 : 0;
+        long outside = List.of("zeros", "border", "reflection").indexOf(padding);
         if (how == 2 && node.rank(0) > 4) {
             throw node.unsupported("mode " + mode + " of volumes");
         }
@@ -183,7 +175,7 @@ final class ImageRules {
     private static Value depthToSpace(OnnxNode node, Conversion c) {
         long block = node.integer("blocksize");
         Value x = node.tensor(0);
-        if (node.text("mode", "DCR").equals("CRD")) {
+        if (node.oneOf("mode", "DCR", "CRD").equals("CRD")) {
             return c.op("aten::pixel_shuffle", x, block);
         }
         Object depth = c.integer("floordiv", c.size(x, 1), block * block);
@@ -230,6 +222,9 @@ final class ImageRules {
         Value bias = node.weightOrNull(2, "bias");
         long group = node.integer("group", 1);
         List<Object> kernel = TransposedPadding.kernel(node, c, weight);
+        if (kernel.isEmpty() || kernel.size() > 3) {
+            throw node.unsupported(kernel.size() + " spatial dimensions");
+        }
         TransposedPadding padding = TransposedPadding.of(node, c, x, kernel);
         String kind = "aten::conv_transpose" + kernel.size() + "d";
         Value full = c.op(

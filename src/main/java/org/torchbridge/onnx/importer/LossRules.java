@@ -26,17 +26,15 @@ final class LossRules {
 
     private static Value loss(OnnxNode node, Conversion c, Value logits) {
         long ignored = node.integer("ignore_index", -100);
-        String reduction = node.text("reduction", "mean");
-        long how =
-                switch (reduction) {
-                    case "none" -> 0L;
+        long reduction =
+                switch (node.oneOf("reduction", "mean", "sum", "none")) {
                     case "mean" -> 1L;
                     case "sum" -> 2L;
-                    default -> throw node.unsupported("reduction " + reduction);
+                    default -> 0L;
                 };
         // Weights of classes do not train: libtorch has no gradient for them.
         Value weight = node.has(2) ? c.op("aten::detach", node.buffer(2, "weight")) : null;
         Value target = c.cast(node.tensor(1), DType.INT64);
-        return c.op("aten::nll_loss_nd", logits, target, weight, how, ignored);
+        return c.op("aten::nll_loss_nd", logits, target, weight, reduction, ignored);
     }
 }

@@ -14,6 +14,7 @@ final class NormalizationRules {
     static void register(Registry r) {
         r.many("BatchNormalization", 7, NormalizationRules::batchNorm);
         r.many("Dropout", 7, NormalizationRules::dropout);
+        r.limit("BatchNormalization", "statistics of single positions (`spatial` 0)");
         r.rule("InstanceNormalization", 6, NormalizationRules::instanceNorm);
     }
 

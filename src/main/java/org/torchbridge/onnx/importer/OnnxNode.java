@@ -120,6 +120,15 @@ public final class OnnxNode {
         return found == null ? otherwise : found.getS().toStringUtf8();
     }
 
+    /** A text that is one of these, of which the first is the default; others are not supported. */
+    public String oneOf(String name, String... known) {
+        String value = text(name, known[0]);
+        if (!List.of(known).contains(value)) {
+            throw unsupported(name + " " + value);
+        }
+        return value;
+    }
+
     /** A list of integers; null if the node has none. */
     public long @Nullable [] integers(String name) {
         AttributeProto found = attributes.find(name, AttributeType.INTS);

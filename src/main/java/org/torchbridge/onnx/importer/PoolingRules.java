@@ -12,6 +12,7 @@ final class PoolingRules {
     static void register(Registry r) {
         r.many("MaxPool", 1, PoolingRules::maxPool);
         r.rule("AveragePool", 1, (node, c) -> averagePool(node, c, node.tensor(0)));
+        r.limit("MaxPool", Padding.LIMIT).limit("AveragePool", Padding.LIMIT);
         r.rule("GlobalAveragePool", 1, (node, c) -> globalAverage(node, c, node.tensor(0)));
         r.rule("GlobalMaxPool", 1, (node, c) -> c.op("aten::amax", node.tensor(0), spatial(node), true));
     }

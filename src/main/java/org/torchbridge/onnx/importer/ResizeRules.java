@@ -22,17 +22,9 @@ final class ResizeRules {
         r.rule("Resize", 11, ResizeRules::resize);
     }
 
-    private static String oneOf(OnnxNode node, String attribute, String usual, String... known) {
-        String value = node.text(attribute, usual);
-        if (!List.of(known).contains(value)) {
-            throw node.unsupported(attribute + " " + value);
-        }
-        return value;
-    }
-
     /** As before version 11: coordinates are those of the output divided by the scale. */
     private static Value upsample(OnnxNode node, Conversion c) {
-        String mode = oneOf(node, "mode", "nearest", "nearest", "linear", "bilinear");
+        String mode = node.oneOf("mode", "nearest", "linear", "bilinear");
         List<Double> attribute = node.reals("scales");
         Value x = node.tensor(0);
         for (int axis = 0; axis < node.knownRank(0); axis++) {
@@ -68,14 +60,14 @@ final class ResizeRules {
     }
 
     private static Value resize(OnnxNode node, Conversion c) {
-        String mode = oneOf(node, "mode", "nearest", "nearest", "linear", "cubic");
-        String transformation = oneOf(node, "coordinate_transformation_mode", "half_pixel", ResizedAxis.COORDINATES);
-        String rounding = oneOf(node, "nearest_mode", "round_prefer_floor", ResizedAxis.ROUNDINGS);
+        String mode = node.oneOf("mode", "nearest", "linear", "cubic");
+        String transformation = node.oneOf("coordinate_transformation_mode", ResizedAxis.COORDINATES);
+        String rounding = node.oneOf("nearest_mode", ResizedAxis.ROUNDINGS);
         double cubic = node.real("cubic_coeff_a", -0.75);
         boolean exclude = node.flag("exclude_outside", false);
         double outside = node.real("extrapolation_value", 0);
         boolean antialias = node.flag("antialias", false);
-        String policy = oneOf(node, "keep_aspect_ratio_policy", "stretch", "stretch", "not_larger", "not_smaller");
+        String policy = node.oneOf("keep_aspect_ratio_policy", "stretch", "not_larger", "not_smaller");
         Value x = node.tensor(0);
         int rank = node.knownRank(0);
         long[] axes = node.integers("axes", every(rank));

@@ -14,7 +14,7 @@ final class RoiRules {
         r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, "output_half_pixel"));
         r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, c.isByPyTorch() ? "output_half_pixel" : "half_pixel"));
         r.rule("MaxRoiPool", 1, RoiRules::maxRoiPool);
-        r.rule("DeformConv", 19, RoiRules::deformConv);
+        r.rule("DeformConv", 19, RoiRules::deformConv).limit("DeformConv", "other than two spatial dimensions");
     }
 
     /** Rows of the batch entry, the class and the box, for each box that is kept. */
@@ -74,12 +74,9 @@ final class RoiRules {
      * says nothing writes version 16 as if it were 10.
      */
     private static Value roiAlign(OnnxNode node, Conversion c, String usual) {
-        String coordinates = node.text("coordinate_transformation_mode", usual);
-        String mode = node.text("mode", "avg");
-        if (!List.of("half_pixel", "output_half_pixel").contains(coordinates)) {
-            throw node.unsupported("coordinate_transformation_mode " + coordinates);
-        }
+        String coordinates = node.oneOf("coordinate_transformation_mode", usual, "half_pixel", "output_half_pixel");
         boolean aligned = coordinates.equals("half_pixel");
+        boolean largest = node.oneOf("mode", "avg", "max").equals("max");
         long height = node.integer("output_height", 1);
         long width = node.integer("output_width", 1);
         long ratio = node.integer("sampling_ratio", 0);
@@ -87,13 +84,9 @@ final class RoiRules {
         Value x = node.tensor(0);
         Value boxes = node.tensor(1);
         Value images = node.tensor(2);
-        Value result =
-                switch (mode) {
-                    case "avg" -> c.op(
-                            "torchvision::roi_align", x, rois(c, boxes, images), scale, height, width, ratio, aligned);
-                    case "max" -> new RoiMax(c, x, height, width, ratio, scale, aligned).of(boxes, images);
-                    default -> throw node.unsupported("mode " + mode);
-                };
+        Value result = largest
+                ? new RoiMax(c, x, height, width, ratio, scale, aligned).of(boxes, images)
+                : c.op("torchvision::roi_align", x, rois(c, boxes, images), scale, height, width, ratio, aligned);
         return c.known(result, node.dtype(0), 4);
     }
 

@@ -33,7 +33,7 @@ record TransposedPadding(
         long[] pads = node.integers("pads", Padding.all(2 * dims, 0));
         long[] added = node.integers("output_padding", Padding.all(dims, 0));
         long[] wanted = node.integers("output_shape");
-        String auto = node.text("auto_pad", "NOTSET");
+        String auto = node.oneOf("auto_pad", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER");
         List<Object> begins = new ArrayList<>();
         List<Object> ends = new ArrayList<>();
         for (int i = 0; i < dims; i++) {
