@@ -205,8 +205,8 @@ public final class Conversion {
 
     /** Numbers as a value: what a rule returns that computes sizes. */
     public Value value(Numbers numbers) {
-        boolean empty = numbers.hasElements() && numbers.size() == 0;
-        return empty ? list(Type.INT, List.of()) : constant(argument(numbers));
+        boolean none = numbers.hasElements() && numbers.size() == 0;
+        return none ? list(Type.INT, List.of()) : constant(argument(numbers));
     }
 
     // ---- what is carried, as rules want it

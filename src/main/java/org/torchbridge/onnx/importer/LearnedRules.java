@@ -2,7 +2,6 @@ package org.torchbridge.onnx.importer;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
@@ -90,7 +89,7 @@ final class LearnedRules {
 
     private static Value regress(OnnxNode node, Conversion c) {
         List<Double> coefficients = node.reals("coefficients");
-        @Nullable List<Double> intercepts = node.reals("intercepts");
+        List<Double> intercepts = node.reals("intercepts");
         long targets = node.integer("targets", 1);
         String transform = node.text("post_transform", "NONE");
         if (coefficients == null || targets < 1 || coefficients.size() % targets != 0) {

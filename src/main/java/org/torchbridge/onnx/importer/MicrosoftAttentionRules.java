@@ -78,7 +78,7 @@ final class MicrosoftAttentionRules {
     /**
      * The result, and keys and values with those of before in front.
      *
-     * @param mask the input that says which keys count; what is added to the scores is the one behind it, or behind the past
+     * @param mask the input that says which keys count; input 5 of both operators is added to the scores
      */
     private static List<Value> attend(
             OnnxNode node,

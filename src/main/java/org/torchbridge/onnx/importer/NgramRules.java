@@ -34,6 +34,7 @@ final class NgramRules {
         }
         Value x = node.tensor(0);
         List<Value> counts = new ArrayList<>();
+        // A column that counts nothing, so that there is one.
         counts.add(c.op("aten::mul", c.op("aten::sum", x, new long[] {-1}, true, DType.FLOAT32), 0.0));
         Tensor places = Torch.zeros(1, width);
         for (Ngrams each : ngrams(node, columns)) {
