@@ -147,7 +147,7 @@ final class AttentionRules {
         boolean flat = node.knownRank(0) == 3;
         Value positions = node.tensor(1);
         if (node.rank(1) == 1) {
-            Value steps = c.op("aten::arange", 0L, c.size(x, flat ? 1 : 2), 1L, DType.INT64, null, c.device());
+            Value steps = c.op("aten::arange", 0L, c.size(x, flat ? 1 : 2), 1L, DType.INT64, null, c.device(), null);
             positions = c.op("aten::unsqueeze", c.op("aten::add", steps, positions), 0L);
         }
         Value cosTable = node.tensor(2);
@@ -234,7 +234,7 @@ final class AttentionRules {
         }
         Value counts = c.op("aten::ne", mask, 0L);
         if (rank == 1) {
-            Value places = c.op("aten::arange", 0L, c.size(q, 2), 1L, DType.INT64, null, c.device());
+            Value places = c.op("aten::arange", 0L, c.size(q, 2), 1L, DType.INT64, null, c.device(), null);
             counts = c.op("aten::lt", c.op("aten::unsqueeze", places, 0L), c.op("aten::unsqueeze", mask, 1L));
         }
         Value spread = rank == 3

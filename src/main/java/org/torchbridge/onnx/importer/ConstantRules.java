@@ -119,7 +119,7 @@ final class ConstantRules {
                 bound(node, c, 2, real),
                 dtype,
                 null,
-                c.device());
+                c.device(), null);
         return c.known(result, dtype, 1);
     }
 
