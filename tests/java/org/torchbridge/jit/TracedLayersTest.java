@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -17,45 +16,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
-import org.torchbridge.testing.GoldenRow;
 import org.torchbridge.testing.PythonOracle;
 
 /** The programs that the layers are compared with Python by, traced. */
 class TracedLayersTest {
-    private static final List<String> FAMILIES = List.of(
-            "activations",
-            "pooling",
-            "normalization",
-            "linear",
-            "convolutions",
-            "dropout",
-            "embeddings",
-            "attention",
-            "recurrent",
-            "losses",
-            "vision",
-            "utils");
-    private static final Pattern LAYER = Pattern.compile("m = (nn\\.\\w+)\\(.*; m\\(.*");
     /** What PyTorch 1.13 cannot do, or crashes at, whoever asks it. */
     private static final Pattern BEYOND_PYTHON = Pattern.compile(
             ".*(pad_sequence\\(.*'left'|mode='max', include_last_offset=True|CircularPad\\dd\\(1\\); a = torch.randn\\((2, 5|2, 4, 5|1, 3, 4, 3)\\)).*");
 
-    static Stream<String> rows() {
-        return FAMILIES.stream()
-                .flatMap(family -> GoldenRow.of("/nn/" + family + ".txt"))
-                .map(GoldenRow::toString);
-    }
-
-    /** The first row of each class of layers. */
     static Stream<String> layers() {
-        Map<String, String> first = new LinkedHashMap<>();
-        rows().forEach(row -> {
-            Matcher layer = LAYER.matcher(row);
-            if (layer.matches()) {
-                first.putIfAbsent(layer.group(1), row);
-            }
-        });
-        return first.values().stream();
+        return TracedRow.layers();
     }
 
     @ParameterizedTest
@@ -78,7 +48,7 @@ class TracedLayersTest {
     @Tag("slow")
     void pythonDoesTheSameForAllRows(@TempDir Path folder) {
         PythonOracle.assumeAvailable();
-        assertPythonDoesTheSame(rows().filter(row -> !BEYOND_PYTHON.matcher(row).matches()), folder);
+        assertPythonDoesTheSame(TracedRow.rows().filter(row -> !BEYOND_PYTHON.matcher(row).matches()), folder);
     }
 
     private static void assertPythonDoesTheSame(Stream<String> programs, Path folder) {

@@ -4,10 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.nn.Module;
+import org.torchbridge.testing.GoldenRow;
 import org.torchbridge.testing.PythonProgram;
 
 /**
@@ -17,6 +21,21 @@ import org.torchbridge.testing.PythonProgram;
 public final class TracedRow {
     private static final class Modules extends Module {}
 
+    private static final List<String> FAMILIES = List.of(
+            "activations",
+            "pooling",
+            "normalization",
+            "linear",
+            "convolutions",
+            "dropout",
+            "embeddings",
+            "attention",
+            "recurrent",
+            "losses",
+            "vision",
+            "utils");
+    private static final Pattern LAYER = Pattern.compile("m = (nn\\.\\w+)\\(.*; m\\(.*");
+
     private final String program;
     private final String forward;
     private final Map<String, Object> variables = new LinkedHashMap<>();
@@ -24,6 +43,25 @@ public final class TracedRow {
     public final Module module = new Modules();
     public final List<Tensor> inputs = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
+
+    /** The programs of all layers and functions. */
+    public static Stream<String> rows() {
+        return FAMILIES.stream()
+                .flatMap(family -> GoldenRow.of("/nn/" + family + ".txt"))
+                .map(GoldenRow::toString);
+    }
+
+    /** The first row of each class of layers. */
+    public static Stream<String> layers() {
+        Map<String, String> first = new LinkedHashMap<>();
+        rows().forEach(row -> {
+            Matcher layer = LAYER.matcher(row);
+            if (layer.matches()) {
+                first.putIfAbsent(layer.group(1), row);
+            }
+        });
+        return first.values().stream();
+    }
 
     public TracedRow(String program) {
         this.program = program;
