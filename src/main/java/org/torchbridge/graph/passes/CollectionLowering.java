@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Graph;
@@ -16,16 +15,18 @@ import org.torchbridge.graph.Use;
 import org.torchbridge.graph.Value;
 
 /**
- * Follows lists and dictionaries that a program builds step by step, at places and keys that are constants: what is read out
- * of one is the value that was put in, and who takes the whole gets one that is made at once. Dictionaries and lists of the
- * module that nothing changes are read at once. A collection that is changed in a branch or loop, or that another value may
- * be too, stays.
+ * Follows lists, dictionaries and objects that a program builds step by step, at places, keys and names that are constants:
+ * what is read out of one is the value that was put in, and who takes the whole gets one that is made at once. Dictionaries
+ * of the module that nothing changes are read at once. What is changed in a branch or loop, or may be another value too,
+ * stays, and so does an object that somebody takes as a whole.
  */
 public final class CollectionLowering {
     private static final String SET_ITEM = "aten::_set_item";
     private static final String GET_ITEM = "aten::__getitem__";
+    private static final String OBJECT = "prim::CreateObject";
     private static final String CONTAINS = "aten::__contains__";
-    private static final Set<String> NEW = Set.of("aten::copy", "aten::list", "aten::dict", "prim::DictConstruct");
+    private static final Set<String> NEW =
+            Set.of("aten::copy", "aten::list", "aten::dict", "prim::DictConstruct", OBJECT);
     private static final Set<String> KEEPERS = Set.of(
             "prim::ListConstruct",
             "prim::TupleConstruct",
@@ -55,7 +56,7 @@ public final class CollectionLowering {
     private void visit(Node node) {
         if (node.owner() == null) {
             return; // was taken out meanwhile
-        } else if (Slots.isRead(node)) {
+        } else if (Slots.isRead(node) && node.inputs().isEmpty()) {
             slot(node);
         } else if (isNew(node) && isFollowed(node)) {
             Map<Object, Value> content = content(node);
@@ -67,19 +68,47 @@ public final class CollectionLowering {
 
     // ---- what the module has
 
-    private void slot(Node read) {
+    /** What is always in a slot; null if the program changes it. */
+    private @Nullable Object fixed(Node read) {
         Slot slot = graph.slots().get(Slots.name(read));
-        boolean fixed = slot != null && !set.contains(Slots.name(read));
-        if (fixed && slot.value() instanceof Map<?, ?> map) {
+        return slot == null || set.contains(Slots.name(read)) ? null : slot.value();
+    }
+
+    private void slot(Node read) {
+        if (fixed(read) instanceof List<?> list
+                && isOnlyRead(read.output())
+                && read.output().isUsed()) {
+            whole(read, list);
+        } else if (fixed(read) instanceof Map<?, ?> map) {
             for (Use use : read.output().uses()) {
                 Node user = use.node();
-                Object key = user.inputs().size() == 2 ? Constants.of(user.input(1)) : null;
+                Object key = key(user);
                 if (user.is(CONTAINS) && key != null) {
                     constant(user, map.containsKey(key));
-                } else if (user.is(GET_ITEM) && map.get(key) instanceof String || map.get(key) instanceof Long) {
+                } else if (user.is(GET_ITEM) && (map.get(key) instanceof String || map.get(key) instanceof Long)) {
                     constant(user, map.get(key));
                 }
             }
+        }
+    }
+
+    private static boolean isOnlyRead(Value list) {
+        return list.uses().stream()
+                .map(Use::node)
+                .allMatch(user -> !KEEPERS.contains(user.kind())
+                        && !user.is("prim::Return")
+                        && Effects.written(user).isEmpty());
+    }
+
+    /** Writes a list of numbers out, so that its elements are constants. */
+    private void whole(Node read, List<?> list) {
+        if (list.stream().allMatch(element -> element instanceof Number || element instanceof Boolean)) {
+            GraphBuilder g = GraphBuilder.before(read);
+            Type element = ((Type.OfList) read.output().type()).element();
+            read.output()
+                    .replaceAllUsesWith(
+                            g.list(element, list.stream().map(g::constant).toList()));
+            changed = true;
         }
     }
 
@@ -98,7 +127,15 @@ public final class CollectionLowering {
     }
 
     private static boolean isWrite(Node node, Value collection) {
-        return node.is(SET_ITEM) && node.input(0) == collection;
+        boolean writes =
+                node.is(SET_ITEM) || node.is(Slots.SET) && node.inputs().size() == 2;
+        return writes && node.input(0) == collection;
+    }
+
+    /** The place, key or name that a node reads or writes; null if only the run tells. */
+    private static @Nullable Object key(Node node) {
+        boolean ofObject = node.is(Slots.SET) || node.is(Slots.GET);
+        return ofObject ? Slots.name(node) : node.inputs().size() < 2 ? null : Constants.of(node.input(1));
     }
 
     /** Whether all that changes it stands beside it, at places that are known, and nothing keeps it. */
@@ -107,18 +144,20 @@ public final class CollectionLowering {
             Node user = use.node();
             if (isWrite(user, made.output())) {
                 return user.owner() == made.owner()
-                        && Constants.of(user.input(1)) != null
+                        && key(user) != null
                         && user.outputs().stream().noneMatch(Value::isUsed);
             }
-            boolean leaves = user.is("prim::Return") && user.owner().owner() != null;
-            return !KEEPERS.contains(user.kind())
-                    && !leaves
-                    && Effects.written(user).isEmpty();
+            if (made.is(OBJECT)) {
+                return user.is(Slots.GET);
+            } else if (user.is("prim::Return")) {
+                return user.owner().owner() == null;
+            }
+            return !KEEPERS.contains(user.kind()) && Effects.written(user).isEmpty();
         });
     }
 
     /** What is in it at first; null if that is not known. */
-    private static @Nullable Map<Object, Value> content(Node made) {
+    private @Nullable Map<Object, Value> content(Node made) {
         Map<Object, Value> content = new LinkedHashMap<>();
         if (made.is("prim::DictConstruct")) {
             for (int i = 0; i < made.inputs().size(); i += 2) {
@@ -129,7 +168,7 @@ public final class CollectionLowering {
                 content.put(key, made.input(i + 1));
             }
             return content;
-        } else if (made.is("aten::dict")) {
+        } else if (made.is("aten::dict") || made.is(OBJECT)) {
             return made.inputs().isEmpty() ? content : null;
         }
         List<Value> elements = made.is("prim::ListConstruct") ? made.inputs() : elements(made);
@@ -140,13 +179,14 @@ public final class CollectionLowering {
     }
 
     /** The elements of the list that is copied. */
-    private static @Nullable List<Value> elements(Node copy) {
+    private @Nullable List<Value> elements(Node copy) {
         Value source = copy.input(0);
+        Object fixed = Slots.isRead(source.producer()) ? fixed(source.producer()) : Constants.of(source);
         if (source.producer().is("prim::ListConstruct")
                 && source.uses().stream()
                         .allMatch(use -> Effects.written(use.node()).isEmpty())) {
             return source.producer().inputs();
-        } else if (Constants.of(source) instanceof List<?> list && list.stream().allMatch(Long.class::isInstance)) {
+        } else if (fixed instanceof List<?> list && list.stream().allMatch(Long.class::isInstance)) {
             GraphBuilder g = GraphBuilder.before(copy);
             return list.stream().map(g::constant).toList();
         }
@@ -159,7 +199,9 @@ public final class CollectionLowering {
         boolean before = true;
         for (Node node : made.owner().nodes()) {
             if (!before && isWrite(node, collection)) {
-                content.put(place(node.input(1), content, isList), node.input(2));
+                content.put(
+                        place(key(node), content, isList),
+                        node.input(node.inputs().size() - 1));
                 node.remove();
             } else if (!before) {
                 read(node, collection, content);
@@ -173,9 +215,8 @@ public final class CollectionLowering {
         changed = true;
     }
 
-    private static Object place(Value key, Map<Object, Value> content, boolean isList) {
-        Object place = Objects.requireNonNull(Constants.of(key));
-        return isList && place instanceof Long index && index < 0 ? index + content.size() : place;
+    private static Object place(Object key, Map<Object, Value> content, boolean isList) {
+        return isList && key instanceof Long index && index < 0 ? index + content.size() : key;
     }
 
     /** Gives a node, and those in its blocks, what is in the collection now. */
@@ -207,11 +248,11 @@ public final class CollectionLowering {
 
     /** What the node asks for, if it asks for one element. */
     private static @Nullable Value answer(Node node, Map<Object, Value> content, boolean isList) {
-        boolean isKnown = node.inputs().size() == 2 && Constants.of(node.input(1)) != null;
-        if (node.is(GET_ITEM) && isKnown) {
-            return content.get(place(node.input(1), content, isList));
-        } else if (node.is(CONTAINS) && isKnown && !isList) {
-            return Constants.before(node, content.containsKey(Constants.of(node.input(1))), Type.BOOL);
+        Object key = key(node);
+        if (key != null && (node.is(GET_ITEM) || node.is(Slots.GET))) {
+            return content.get(place(key, content, isList));
+        } else if (key != null && node.is(CONTAINS) && !isList) {
+            return Constants.before(node, content.containsKey(key), Type.BOOL);
         } else if (node.is("aten::len")) {
             return Constants.before(node, (long) content.size(), Type.INT);
         }
