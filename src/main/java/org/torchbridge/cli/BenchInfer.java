@@ -77,16 +77,17 @@ final class BenchInfer implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Map<String, RunnableModel> ways = ways();
-        List<InputShape> shapes =
-                inputs.isEmpty() ? ways.values().iterator().next().declaredInputs(file) : inputs;
         Table table = new Table("", ">batch", ">threads", ">callers", ">p50 ms", ">p90 ms", ">p99 ms", ">samples/s");
         int before = Torch.getNumThreads();
         try {
-            for (int batch : batches.isEmpty() ? List.of(0) : batches) {
-                for (int thread : threads) {
+            for (int thread : threads) {
+                Torch.setNumThreads(thread);
+                // What a model for inference has for operators depends on the number of threads.
+                Map<String, RunnableModel> ways = ways();
+                List<InputShape> shapes =
+                        inputs.isEmpty() ? ways.values().iterator().next().declaredInputs(file) : inputs;
+                for (int batch : batches.isEmpty() ? List.of(0) : batches) {
                     for (int caller : callers) {
-                        Torch.setNumThreads(thread);
                         measure(ways, batched(shapes, batch), thread, caller, table);
                     }
                 }

@@ -64,7 +64,7 @@ public final class ListGrowth {
         return list.uses().stream().allMatch(use -> {
             Node node = use.node();
             boolean leaves = node.is("prim::Return") && node.owner() != construct.owner();
-            return isGrowth(node, list) && !node.output().isUsed()
+            return isGrowth(node, list) && node.outputs().stream().noneMatch(Value::isUsed)
                     || READERS.contains(node.kind()) && !leaves
                     || isReturned(node, construct);
         });

@@ -193,9 +193,11 @@ final class Call {
     }
 
     long integer(String name) {
-        return constant(name) instanceof Number number
-                ? number.longValue()
-                : Boolean.TRUE.equals(constant(name)) ? 1 : 0;
+        Object value = constant(name);
+        if (value instanceof Tensor tensor) {
+            return tensor.toLong();
+        }
+        return value instanceof Boolean flag ? flag ? 1 : 0 : ((Number) value).longValue();
     }
 
     long integer(String name, long otherwise) {

@@ -10,6 +10,7 @@ import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.graph.passes.Assertions;
+import org.torchbridge.graph.passes.CollectionLowering;
 import org.torchbridge.graph.passes.InferenceForm;
 import org.torchbridge.graph.passes.InputCopies;
 import org.torchbridge.graph.passes.ListGrowth;
@@ -53,6 +54,7 @@ final class Preparation {
             changed |= LoopUnrolling.run(graph);
             changed |= RemoveMutation.run(graph);
             changed |= ListGrowth.run(graph);
+            changed |= CollectionLowering.run(graph);
         }
     }
 

@@ -32,11 +32,11 @@ final class ModelTensors {
     }
 
     /** The initialisers of a graph that are strings, by name. */
-    Map<String, List<String>> texts(GraphProto graph) {
-        Map<String, List<String>> texts = new LinkedHashMap<>();
+    Map<String, TensorProto> texts(GraphProto graph) {
+        Map<String, TensorProto> texts = new LinkedHashMap<>();
         for (TensorProto tensor : graph.getInitializerList()) {
             if (isText(tensor)) {
-                texts.put(tensor.getName(), texts(tensor));
+                texts.put(tensor.getName(), tensor);
             }
         }
         return texts;
@@ -56,13 +56,18 @@ final class ModelTensors {
         for (TensorProto tensor : graph.getInitializerList()) {
             ElementType element = ElementType.of(tensor.getDataType());
             if (!isText(tensor)) {
-                known.put(tensor.getName(), Known.initializer(tensor.getName(), element, () -> read(tensor)));
+                known.put(
+                        tensor.getName(),
+                        Known.initializer(tensor.getName(), element, () -> new Constant(read(tensor), element)));
             }
         }
         for (SparseTensorProto tensor : graph.getSparseInitializerList()) {
             String name = tensor.getValues().getName();
             ElementType element = ElementType.of(tensor.getValues().getDataType());
-            known.put(name, Known.initializer(name, element, () -> carried(reader.read(tensor), element)));
+            known.put(
+                    name,
+                    Known.initializer(
+                            name, element, () -> new Constant(carried(reader.read(tensor), element), element)));
         }
         return known;
     }
@@ -76,11 +81,11 @@ final class ModelTensors {
         if (!leaf) {
             return Known.deferred(name, element, node, output);
         } else if (isOurs) {
-            return Known.literal(name, element, () -> node.tensor(output));
+            return Known.literal(name, element, () -> node.output(output));
         }
         return constantsAreWeights
-                ? Known.initializer(name, element, () -> node.tensor(output))
-                : Known.constant(name, element, () -> node.tensor(output));
+                ? Known.initializer(name, element, () -> node.output(output))
+                : Known.constant(name, element, () -> node.output(output));
     }
 
     Tensor read(TensorProto tensor) {

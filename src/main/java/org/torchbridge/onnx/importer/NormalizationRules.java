@@ -13,13 +13,16 @@ final class NormalizationRules {
     static void register(Registry r) {
         r.many("BatchNormalization", 7, NormalizationRules::batchNorm);
         r.many("Dropout", 7, NormalizationRules::dropout);
+        r.limit("BatchNormalization", "statistics of single positions (`spatial` 0)");
         r.rule("InstanceNormalization", 6, NormalizationRules::instanceNorm);
     }
 
     private static List<@Nullable Value> batchNorm(OnnxNode node, Conversion c) {
         double epsilon = node.real("epsilon", 1e-5);
         double momentum = 1 - node.real("momentum", 0.9);
-        node.ignore("spatial");
+        if (!node.flag("spatial", true)) {
+            throw node.unsupported("spatial 0");
+        }
         Value x = node.tensor(0);
         Value scale = node.weight(1, "weight");
         Value shift = node.weight(2, "bias");

@@ -120,6 +120,15 @@ public final class OnnxNode {
         return found == null ? otherwise : found.getS().toStringUtf8();
     }
 
+    /** A text that is one of these, of which the first is the default; others are not supported. */
+    public String oneOf(String name, String... known) {
+        String value = text(name, known[0]);
+        if (!List.of(known).contains(value)) {
+            throw unsupported(name + " " + value);
+        }
+        return value;
+    }
+
     /** A list of integers; null if the node has none. */
     public long @Nullable [] integers(String name) {
         AttributeProto found = attributes.find(name, AttributeType.INTS);
@@ -303,6 +312,11 @@ public final class OnnxNode {
         return carried(input) instanceof Written;
     }
 
+    /** Whether an input is a weight wherever it is used, as an initialiser is. */
+    public boolean isWeight(int input) {
+        return carried(input) instanceof Known known && known.isWeight();
+    }
+
     /** The element type of an input, as far as it is known. */
     public ElementType element(int input) {
         return has(input) ? carried(input).element() : ElementType.UNDEFINED;
@@ -360,7 +374,7 @@ public final class OnnxNode {
         return proto.getOutputCount();
     }
 
-    /** Whether somebody may use an output. */
+    /** Whether somebody uses an output. */
     public boolean wants(int output) {
         return output < outputs() && !proto.getOutput(output).isEmpty();
     }
