@@ -206,7 +206,8 @@ class TraceTest {
 
         for (ScriptModule module : List.of(traced, ScriptModule.load(file))) {
             assertThat(module.toGraph("forward").body().nodes().stream()
-                            .filter(node -> node.kind().equals("aten::relu") || node.kind().equals("aten::linear"))
+                            .filter(node -> node.kind().equals("aten::relu")
+                                    || node.kind().equals("aten::linear"))
                             .map(Node::scope))
                     .containsExactly("0.0", "0.1", "1");
         }

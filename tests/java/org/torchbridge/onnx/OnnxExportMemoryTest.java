@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.nn.BatchNorm1d;
 import org.torchbridge.nn.Layer;

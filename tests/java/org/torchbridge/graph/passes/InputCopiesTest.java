@@ -22,9 +22,10 @@ class InputCopiesTest {
                 .hasToString(
                         """
                 graph(%x : Float(2, 3), %n : float):
-                  %0 : Float(2, 3) = aten::clone(%x)
-                  %y : Float(2, 3) = aten::mul_(%0, %n)
-                  %z : Float(2, 3) = aten::neg(%0)
+                  %0 : NoneType = prim::Constant()
+                  %1 : Float(2, 3) = aten::clone(%x, %0)
+                  %y : Float(2, 3) = aten::mul_(%1, %n)
+                  %z : Float(2, 3) = aten::neg(%1)
                   return (%y, %z)
                 """);
         assertThat(RemoveMutation.run(graph)).isTrue();

@@ -116,8 +116,8 @@ final class ConstantRules {
             return c.known(c.op("aten::arange", start, end, step, dtype, null, c.device(), null), dtype, 1);
         }
         Value count = c.op("aten::ceil", c.op("aten::div", c.op("aten::sub", limit, start), step));
-        Value places =
-                c.op("aten::arange", 0L, c.op("prim::max", c.op("aten::Int", count), 0L), 1L, dtype, null, c.device(), null);
+        Value places = c.op(
+                "aten::arange", 0L, c.op("prim::max", c.op("aten::Int", count), 0L), 1L, dtype, null, c.device(), null);
         return c.known(c.op("aten::add", c.op("aten::mul", places, step), start), dtype, 1);
     }
 

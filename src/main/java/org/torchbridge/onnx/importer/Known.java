@@ -66,7 +66,8 @@ final class Known implements Carried {
 
     /** A weight of its own that starts with the same elements. */
     Known twin(String name) {
-        return new Known(name, declared, Origin.INITIALIZER, null, 0, this, () -> new Constant(tensor().clone(), element()));
+        return new Known(
+                name, declared, Origin.INITIALIZER, null, 0, this, () -> new Constant(tensor().clone(), element()));
     }
 
     /** The weight whose twin it is, if it is one. */

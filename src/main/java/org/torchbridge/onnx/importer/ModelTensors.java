@@ -23,7 +23,7 @@ final class ModelTensors {
         this.reader = model.tensors();
         this.isOurs = model.producer().startsWith(ModelExport.PRODUCER);
         this.constantsAreWeights = model.proto().getGraph().getInitializerList().stream()
-                        .noneMatch(tensor -> isFloating(tensor) && tensor.getDimsCount() > 0);
+                .noneMatch(tensor -> isFloating(tensor) && tensor.getDimsCount() > 0);
     }
 
     private static boolean isFloating(TensorProto tensor) {

@@ -113,7 +113,8 @@ final class SignalRules {
         Value hertz = fromMel(c, c.op("aten::add", c.op("aten::mul", places, step), lowest));
         Value scaled = c.op("aten::div", c.op("aten::mul", hertz, c.integer("add", length, 1L)), rate);
         Value edges = c.op("aten::floor", scaled);
-        Value rows = c.op("aten::unsqueeze", c.op("aten::arange", 0L, bins, 1L, DType.FLOAT64, null, c.device(), null), 1L);
+        Value rows =
+                c.op("aten::unsqueeze", c.op("aten::arange", 0L, bins, 1L, DType.FLOAT64, null, c.device(), null), 1L);
         Value left = c.op("aten::slice", edges, 0L, 0L, bands, 1L);
         Value centre = c.op("aten::slice", edges, 0L, 1L, c.integer("add", bands, 1L), 1L);
         Value right = c.op("aten::slice", edges, 0L, 2L, null, 1L);
