@@ -19,6 +19,8 @@ import org.torchbridge.testing.PythonProgram;
  * inputs, the modules are the children of one.
  */
 public final class TracedRow {
+    private static final class Modules extends Module {}
+
     private static final List<String> FAMILIES = List.of(
             "activations",
             "pooling",
@@ -34,8 +36,6 @@ public final class TracedRow {
             "utils");
     private static final Pattern LAYER = Pattern.compile("m = (nn\\.\\w+)\\(.*; m\\(.*");
 
-    private static final class Modules extends Module {}
-
     private final String program;
     private final String forward;
     private final Map<String, Object> variables = new LinkedHashMap<>();
@@ -44,7 +44,8 @@ public final class TracedRow {
     public final List<Tensor> inputs = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
 
-    static Stream<String> rows() {
+    /** The programs of all layers and functions. */
+    public static Stream<String> rows() {
         return FAMILIES.stream()
                 .flatMap(family -> GoldenRow.of("/nn/" + family + ".txt"))
                 .map(GoldenRow::toString);

@@ -87,7 +87,18 @@ final class FactoryRules {
         r.rule("aten::randn", c -> drawn(c, "RandomNormal", c.row("size")));
         r.rule("aten::rand_like", c -> drawn(c, "RandomUniform", c.shape(c.tensor("self"))));
         r.rule("aten::randn_like", c -> drawn(c, "RandomNormal", c.shape(c.tensor("self"))));
+        r.rule("aten::exponential_", FactoryRules::exponential);
         r.rule("aten::bernoulli", 15, c -> c.op("Bernoulli", c.tensor("self")));
+    }
+
+    /** Into a tensor that nothing else reads. */
+    private static Named exponential(Call c) {
+        if (c.node().input(0).uses().size() > 1) {
+            throw c.unsupported("draws into a tensor that the program reads again");
+        }
+        Named uniform = drawn(c, "RandomUniform", c.shape(c.tensor("self")));
+        Named logarithm = c.op("Log", c.op("Sub", c.scalar(1.0, c.dtype(uniform)), uniform));
+        return c.op("Div", logarithm, c.scalar(-c.real("lambd", 1), c.dtype(uniform)));
     }
 
     private static Named drawn(Call c, String operator, Named shape) {

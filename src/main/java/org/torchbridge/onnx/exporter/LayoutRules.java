@@ -31,6 +31,9 @@ final class LayoutRules {
         r.rule("aten::transpose", LayoutRules::transpose);
         r.rule("aten::swapaxes", LayoutRules::transpose);
         r.rule("aten::t", c -> c.rank(c.tensor("self")) < 2 ? c.tensor("self") : permute(c, c.tensor("self"), 1, 0));
+        for (String kind : List.of("aten::mT", "aten::mH", "aten::adjoint")) {
+            r.rule(kind, c -> permute(c, c.tensor("self"), matrixTurned(c)));
+        }
         r.rule("aten::numpy_T", c -> reversed(c, c.tensor("self")));
         r.rule("aten::permute", c -> permute(c, c.tensor("self"), c.integers("dims")));
         r.rule("aten::movedim", LayoutRules::moveDim);
@@ -176,6 +179,15 @@ final class LayoutRules {
                 : result.ofShape(LongStream.of(order)
                         .mapToObj(dim -> x.shape().get((int) dim))
                         .collect(Collectors.toCollection(ArrayList::new)));
+    }
+
+    /** The last two dimensions swapped; what is real is its own conjugate. */
+    private static long[] matrixTurned(Call c) {
+        int rank = c.rank(c.tensor("self"));
+        long[] order = LongStream.range(0, rank).toArray();
+        order[rank - 2] = rank - 1;
+        order[rank - 1] = rank - 2;
+        return order;
     }
 
     private static Named reversed(Call c, Named x) {

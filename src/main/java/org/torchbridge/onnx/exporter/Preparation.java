@@ -11,6 +11,7 @@ import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.graph.passes.Assertions;
 import org.torchbridge.graph.passes.CollectionLowering;
+import org.torchbridge.graph.passes.ConstantFolding;
 import org.torchbridge.graph.passes.InferenceForm;
 import org.torchbridge.graph.passes.InputCopies;
 import org.torchbridge.graph.passes.ListGrowth;
@@ -42,6 +43,17 @@ final class Preparation {
             if (graph.kinds().equals(before)) {
                 break;
             }
+        }
+        if (!training) {
+            computeAhead(graph);
+        }
+    }
+
+    /** Weights that are computed of others by what there are no rules for, as orthogonal ones are, become constants. */
+    private static void computeAhead(Graph graph) {
+        if (!Rules.STANDARD.know(graph.kinds().keySet())) {
+            ConstantFolding.runFrozen(graph);
+            Simplification.run(graph);
         }
     }
 

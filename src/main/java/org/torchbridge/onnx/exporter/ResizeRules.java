@@ -46,7 +46,7 @@ final class ResizeRules {
         Named x = c.tensor(c.takes("self") ? "self" : "input");
         boolean nearest = mode.equals("nearest") || mode.equals("exact");
         Named sizes = c.has("output_size") ? sizes(c, x, dims) : null;
-        Named scales = sizes == null ? c.constant(scales(c, x, dims, !mode.equals("cubic"))) : null;
+        Named scales = sizes == null ? c.constant(scales(c, x, dims, mode.equals("linear"))) : null;
         NodeWriter node = c.node("Resize", x, null, scales, sizes).with("mode", nearest ? "nearest" : mode);
         if (mode.equals("nearest")) {
             node.with("coordinate_transformation_mode", "asymmetric").with("nearest_mode", "floor");
@@ -71,8 +71,8 @@ final class ResizeRules {
         return c.row(sizes);
     }
 
-    /** Along a dimension whose size stays, PyTorch copies, unless it computes in both at once. */
-    private static Tensor scales(Call c, Named x, int dims, boolean oneByOne) {
+    /** Along a dimension whose size stays, linear interpolation is a copy in PyTorch, whatever the scale. */
+    private static Tensor scales(Call c, Named x, int dims, boolean linear) {
         float[] scales = new float[dims + 2];
         Arrays.fill(scales, 1);
         List<Double> given = new ArrayList<>();
@@ -88,7 +88,7 @@ final class ResizeRules {
         for (int i = 0; i < dims; i++) {
             double scale = given.get(given.size() == 1 ? 0 : i);
             boolean stays = c.known(c.size(x, i + 2)) instanceof Long size && (long) (size * scale) == size;
-            scales[i + 2] = oneByOne && stays ? 1 : (float) scale;
+            scales[i + 2] = linear && stays ? 1 : (float) scale;
         }
         return Torch.tensor(scales);
     }

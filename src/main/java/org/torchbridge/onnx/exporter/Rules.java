@@ -1,5 +1,6 @@
 package org.torchbridge.onnx.exporter;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,11 @@ final class Rules {
         numbers.forEach(all::putIfAbsent);
         lists.forEach(all::putIfAbsent);
         return all;
+    }
+
+    /** Whether all of these operators have rules. */
+    boolean know(Collection<String> kinds) {
+        return kinds.stream().allMatch(kind -> rules.containsKey(kind) || numbers.containsKey(kind));
     }
 
     /** @throws Unsupported if there is none for that version */
