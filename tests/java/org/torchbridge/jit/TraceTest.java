@@ -3,17 +3,20 @@ package org.torchbridge.jit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.torchbridge.GradMode;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.TorchException;
 import org.torchbridge.autograd.Context;
 import org.torchbridge.autograd.UnaryFunction;
+import org.torchbridge.graph.Node;
 import org.torchbridge.internal.NativeTracer;
 import org.torchbridge.nn.BatchNorm1d;
 import org.torchbridge.nn.Buffer;
@@ -192,6 +195,22 @@ class TraceTest {
 
         assertSame(layer, trace(layer, Torch.randn(2, 3)), Torch.randn(7, 3));
         assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void nodesKnowTheModulesThatTheyAreOf(@TempDir Path folder) {
+        Sequential inner = new Sequential(new Linear(3, 2), new ReLU());
+        ScriptModule traced = trace(new Sequential(inner, new ReLU()), Torch.randn(4, 3));
+        Path file = folder.resolve("traced.pt");
+        traced.save(file);
+
+        for (ScriptModule module : List.of(traced, ScriptModule.load(file))) {
+            assertThat(module.toGraph("forward").body().nodes().stream()
+                            .filter(node -> node.kind().equals("aten::relu")
+                                    || node.kind().equals("aten::linear"))
+                            .map(Node::scope))
+                    .containsExactly("0.0", "0.1", "1");
+        }
     }
 
     @Test

@@ -17,6 +17,8 @@ import org.torchbridge.StateDict;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.TorchException;
+import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.passes.Optimization;
 import org.torchbridge.internal.NativeTensor;
 import org.torchbridge.io.FileKind;
 import org.torchbridge.io.NumpyWriter;
@@ -101,7 +103,9 @@ final class ConvertCommand implements Callable<Integer> {
             description = "Up to this into each of several files, such as 2GB (default for .index.json: 5GB).")
     private @Nullable ByteCount maxShardSize;
 
-    @Option(names = "--inference", description = "A program that is as fast as it can be, and does not train.")
+    @Option(
+            names = "--inference",
+            description = "A program that is as fast as one for all machines can be, and does not train.")
     private boolean inference;
 
     @Mixin
@@ -330,9 +334,19 @@ final class ConvertCommand implements Callable<Integer> {
             throw new TorchException(
                     in + " is " + kind.description() + "; an ONNX model becomes a TorchScript program");
         }
-        OnnxOptions options = inference ? OnnxOptions.inference() : OnnxOptions.options();
-        OnnxModel.load(in).toModule(options).save(out);
+        OnnxModel model = OnnxModel.load(in);
+        ScriptModule program = inference ? optimized(model) : model.toModule();
+        program.save(out);
         return out;
+    }
+
+    /** As fast as a program can be that runs on other machines too. */
+    private static ScriptModule optimized(OnnxModel model) {
+        Graph program = model.toGraph(OnnxOptions.inference());
+        Optimization.run(program);
+        ScriptModule module = ScriptModule.of(program, "OnnxModel");
+        module.eval();
+        return module;
     }
 
     private void writeModel() {
