@@ -48,7 +48,8 @@ class TracedLayersTest {
     @Tag("slow")
     void pythonDoesTheSameForAllRows(@TempDir Path folder) {
         PythonOracle.assumeAvailable();
-        assertPythonDoesTheSame(TracedRow.rows().filter(row -> !BEYOND_PYTHON.matcher(row).matches()), folder);
+        assertPythonDoesTheSame(
+                TracedRow.rows().filter(row -> !BEYOND_PYTHON.matcher(row).matches()), folder);
     }
 
     private static void assertPythonDoesTheSame(Stream<String> programs, Path folder) {

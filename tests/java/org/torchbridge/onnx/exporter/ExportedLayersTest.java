@@ -39,9 +39,10 @@ class ExportedLayersTest {
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("aten::ctc_loss: sums over all alignments", "nn\\.CTCLoss|F\\.ctc_loss");
         rows.put("takes windows at places that are drawn", "nn\\.FractionalMaxPool|F\\.fractional_max_pool");
-        rows.put("gives the places of the maxima", "AdaptiveMaxPool.*call_with_indices|adaptive_max_pool\\dd_with_indices");
+        rows.put(
+                "gives the places of the maxima",
+                "AdaptiveMaxPool.*call_with_indices|adaptive_max_pool\\dd_with_indices");
         rows.put("aten::lstm: projects its hidden states", "proj_size");
-        rows.put("needs opset 18; the model is to be of 17", "antialias=True");
         rows.put("aten::linalg_matrix_exp", "orthogonal\\(nn\\.Linear\\((3, 5|5, 3)\\), 'weight', 'matrix_exp'");
         rows.put("aten::linalg_solve", "orthogonal\\(nn\\.Linear\\((3, 5|5, 3)\\), 'weight', 'cayley'");
         Map<String, Pattern> patterns = new LinkedHashMap<>();

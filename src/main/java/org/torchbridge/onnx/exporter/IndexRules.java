@@ -21,9 +21,7 @@ final class IndexRules {
         r.rule("aten::gather", c -> c.node("GatherElements", c.tensor("self"), c.tensor("index"))
                 .with("axis", c.dim("dim", c.tensor("self")))
                 .get());
-        r.rule("aten::take_along_dim", c -> c.node("GatherElements", c.tensor("self"), c.tensor("indices"))
-                .with("axis", c.dim("dim", c.tensor("self")))
-                .get());
+        r.rule("aten::take_along_dim", IndexRules::takeAlong);
         r.rule("aten::index", IndexRules::index);
         r.rule("aten::index_put", IndexRules::indexPut);
         r.rule("aten::scatter", IndexRules::scatter);
@@ -74,6 +72,23 @@ final class IndexRules {
         Named stacked = stacked(c, indices, given);
         Named picked = c.op("GatherND", front, stacked);
         return adjacent && first > 0 ? back(c, picked, c.rank(stacked) - 1, c.rank(x) - given.size(), first) : picked;
+    }
+
+    /** The indices are broadcast against the tensor in all dimensions but one; without a dimension both are rows. */
+    private static Named takeAlong(Call c) {
+        Named x = c.tensor("self");
+        Named indices = c.tensor("indices");
+        if (!c.has("dim")) {
+            return c.op("Gather", c.op("Reshape", x, c.longs(-1)), c.op("Reshape", indices, c.longs(-1)));
+        }
+        int dim = c.dim("dim", x);
+        List<Item> sizes = new ArrayList<>();
+        for (int i = 0; i < c.rank(x); i++) {
+            sizes.add(i == dim ? Item.of(1L) : c.size(x, i));
+        }
+        return c.node("GatherElements", x, c.op("Expand", indices, c.row(sizes)))
+                .with("axis", dim)
+                .get();
     }
 
     private static List<Integer> given(List<Item> indices) {
