@@ -255,7 +255,13 @@ class ConvertCommandTest {
             delimiter = '|',
             textBlock =
                     """
-            x.onnx        |                          | 2 | should end with one of .pth, .pt, .bin, .safetensors, .npz, .npy
+            x.hdf5        |                          | 2 | should end with one of .pth, .pt, .bin, .safetensors, .npz, .npy
+            x.onnx        |                          | 1 | a TorchScript program or an ONNX model becomes an ONNX model
+            x.onnx        | --dtype=float16          | 2 | are for weights, not for programs
+            x.onnx        | --inference              | 2 | --inference is for programs
+            x.onnx        | --input=3y4              | 2 | '3y4' is no input such as
+            x.onnx        | --dynamic=batch          | 2 | 'batch' is no size such as 0:batch or mask:1:length
+            x.pth         | --opset=17               | 2 | --opset and --verify are for ONNX models
             x.pth         | --to=hdf5                | 2 | hdf5
             x.pth         | --dtype=int8             | 2 | 'int8' is no floating-point type
             x.pth         | --dtype=half             | 2 | 'half' is no floating-point type
@@ -337,6 +343,60 @@ class ConvertCommandTest {
         Path onnx = RESOURCES.resolve("model.onnx");
         assertFailure(CommandLineRun.of("convert", onnx, out, "--dtype", "float16"), 2, "are for weights");
         assertFailure(CommandLineRun.of("convert", pth, out, "--inference"), 2, "--inference is for programs");
+    }
+
+    @Test
+    void programBecomesAModelThatOnnxRuntimeRunsForOpenSizes() {
+        Path out = folder.resolve("script.onnx");
+        CommandLineRun run = CommandLineRun.of(
+                "convert",
+                RESOURCES.resolve("script.pt"),
+                out,
+                "--input=1x2",
+                "--dynamic=0:batch",
+                "--opset=18",
+                "--verify");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.code()).isZero();
+        assertThat(run.out().lines())
+                .hasSize(4)
+                .startsWith("wrote " + out, "inputs: [input: float[batch, 2]]", "outputs: [output: float[?, 3]]")
+                .last()
+                .asString()
+                .matches("ONNX Runtime's results differ by \\S+ at most");
+        OnnxModel model = OnnxModel.load(out);
+        assertThat(model.opsets()).containsEntry("", 18L);
+        Tensor input = Torch.randn(4, 2);
+        Tensor expected = ScriptModule.load(RESOURCES.resolve("script.pt")).call(input);
+        assertThat(model.toModule().call(input).allclose(expected)).isTrue();
+    }
+
+    @Test
+    void programsDoNotSayWhatTheirInputsAre() {
+        Path script = RESOURCES.resolve("script.pt");
+        Path out = folder.resolve("x.onnx");
+        assertFailure(CommandLineRun.of("convert", script, out), 1, "say it with --input");
+        assertFailure(
+                CommandLineRun.of("convert", script, out, "--input=1x2", "--dynamic=mask:0:batch"),
+                1,
+                "a size of 'mask' is to stay open, but the inputs are [input]");
+        assertFailure(CommandLineRun.of("convert", script, out, "--input=1x2", "--opset=9"), 1, "opset is 9");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void modelBecomesOneOfAnotherOpsetWithTheSameNames() {
+        OnnxModel before = OnnxModel.load(RESOURCES.resolve("model.onnx"));
+        Path out = folder.resolve("newer.onnx");
+        CommandLineRun run =
+                CommandLineRun.of("convert", RESOURCES.resolve("model.onnx"), out, "--opset=21", "--verify");
+        assertThat(run.err()).isEmpty();
+        OnnxModel after = OnnxModel.load(out);
+        assertThat(after.opsets()).containsEntry("", 21L);
+        assertThat(after.inputs()).hasToString(before.inputs().toString());
+        assertThat(after.outputs().get(0).name())
+                .isEqualTo(before.outputs().get(0).name());
+        assertThat(after.weights()).isEqualTo(before.weights());
     }
 
     @Test

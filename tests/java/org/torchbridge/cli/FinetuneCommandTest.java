@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.torchbridge.StateDict;
+import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
+import org.torchbridge.jit.ScriptModule;
+import org.torchbridge.onnx.OnnxModel;
 import org.torchbridge.vision.models.ResNet;
 
 /** Fine-tuning from the command line: what it writes, that a seed fixes it, and what it says of wrong input. */
@@ -39,6 +42,22 @@ class FinetuneCommandTest {
                 .isTrue();
         assertThat(first.get("layer3.1.conv1.weight").equal(before.get("layer3.1.conv1.weight")))
                 .isFalse();
+
+        assertSameScores(first, folder.resolve("first"));
+    }
+
+    /** The program and the model are of the weights beside them. */
+    private static void assertSameScores(StateDict state, Path out) {
+        ResNet model = ResNet.resnet18(ResNet.options().numClasses(3));
+        model.loadStateDict(state);
+        model.eval();
+        Tensor images = Torch.randn(5, 3, 32, 32);
+        Tensor scores = model.call(images);
+        ScriptModule program = ScriptModule.load(out.resolve("finetuned.pt"));
+        OnnxModel onnx = OnnxModel.load(out.resolve("finetuned.onnx"));
+        assertThat(program.call(images).allclose(scores, 1e-3, 1e-4)).isTrue();
+        assertThat(onnx.toModule().call(images).allclose(scores, 1e-3, 1e-4)).isTrue();
+        assertThat(onnx.metadata()).containsEntry("classes", "blue, green, red");
     }
 
     /** With 15 images, 12 to learn from, batches of 11 would leave one image alone. */
@@ -61,7 +80,11 @@ class FinetuneCommandTest {
                 folder.resolve(out));
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains("images/s", "seconds a step", "with nothing frozen", "finetuned.pth");
+        assertThat(run.out())
+                .contains("images/s", "seconds a step", "with nothing frozen", "finetuned.pth")
+                .containsPattern("finetuned\\.pt \\(.* bytes\\), loaded again \\S+ off at most\\R")
+                .containsPattern(
+                        "finetuned\\.onnx \\(.* bytes\\), loaded again \\S+ off at most, in ONNX Runtime \\S+ off at most");
         return Torch.loadStateDict(folder.resolve(out).resolve("finetuned.pth"));
     }
 
@@ -123,6 +146,7 @@ class FinetuneCommandTest {
     void wrongOptionsAreCode2() {
         assertMisused("there is no model 'alexnet'; there are resnet18", "--model", "alexnet");
         assertMisused("'12' is none of: none, guide, a number of children from 0 to 9", "--freeze", 12);
+        assertMisused("'h5'", "--formats", "pth,h5");
         assertMisused("--epochs is 0", "--epochs", 0);
         assertMisused("--lr is -1.0", "--lr", -1);
         assertMisused("--batch-size is 0", "--batch-size", 0);

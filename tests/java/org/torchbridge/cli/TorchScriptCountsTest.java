@@ -22,7 +22,7 @@ import org.torchbridge.onnx.ValueReader;
 
 /**
  * Counts how many of Python's TorchScript files load, run to Python's results, and do so after being read as a graph and
- * written again. The property {@code torchbridge.oracles} names the folder with {@code small/pt} and {@code tv} (the output of
+ * written again, and made for inference. The property {@code torchbridge.oracles} names the folder with {@code small/pt} and {@code tv} (the output of
  * {@code gen_torchvision.py --keep-mb 1000}) in it:
  *
  * <pre>
@@ -42,6 +42,7 @@ class TorchScriptCountsTest {
         private int loaded;
         private int equal;
         private int rewritten;
+        private int optimized;
         private final List<String> failures = new ArrayList<>();
     }
 
@@ -109,6 +110,9 @@ class TorchScriptCountsTest {
             step = "is not the same when written again";
             compare(ScriptModule.of(module.toGraph("forward")), inputs, outputs, tolerance);
             count.rewritten++;
+            step = "is not the same for inference";
+            compare(module.optimizeForInference(), inputs, outputs, tolerance);
+            count.optimized++;
         } catch (RuntimeException e) {
             count.failures.add(
                     file + " " + step + ": " + e.toString().lines().findFirst().orElse(""));
@@ -128,13 +132,14 @@ class TorchScriptCountsTest {
     /** The table of {@code docs/torchscript.md}. */
     private void print() {
         PrintWriter out = new PrintWriter(System.out, true);
-        Table table = new Table("set", ">files", ">loaded", ">equal", ">written again, equal");
+        Table table = new Table("set", ">files", ">loaded", ">equal", ">written again, equal", ">for inference, equal");
         counts.forEach((set, count) -> table.row(
                 set,
                 Table.number(count.files),
                 Table.number(count.loaded),
                 Table.number(count.equal),
-                Table.number(count.rewritten)));
+                Table.number(count.rewritten),
+                Table.number(count.optimized)));
         table.print(out);
         counts.values().forEach(count -> count.failures.forEach(out::println));
     }

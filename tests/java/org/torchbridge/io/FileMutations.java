@@ -154,8 +154,10 @@ final class FileMutations {
     }
 
     private byte[] entry(String name, byte[] content, Random random) {
-        if (name.endsWith(".pkl")) {
+        if (name.endsWith("pkl")) {
             return pickles.mutate(content, random);
+        } else if (name.endsWith(".py")) {
+            return utf8(TextMutations.mutate(text(content), random));
         }
         return name.endsWith(NumpyReader.ENDING) ? numpy(content, random) : Mutations.bytes(content, random);
     }

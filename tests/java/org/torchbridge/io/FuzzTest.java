@@ -1,106 +1,22 @@
 package org.torchbridge.io;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.torchbridge.Layout;
-import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
-import org.torchbridge.TorchException;
-import org.torchbridge.internal.NativeMemory;
 
-/**
- * Reads files that were changed at random, and uses what comes of it. A file is read or refused; anything else, a crash, a
- * hang or memory out of proportion, is a failure, and its file is kept in {@code target/fuzz-failures}.
- *
- * <p>As a rule it runs for some seconds and does the same each time; {@code -Dtorchbridge.fuzz.minutes=30} has it run so long
- * with a new seed, and {@code -Dtorchbridge.fuzz.seed=7} with that one.
- */
-class FuzzTest {
-    private static final long SECONDS = 8;
-    private static final long FIXED_SEED = 20;
-    private static final double MINUTES = Double.parseDouble(System.getProperty("torchbridge.fuzz.minutes", "0"));
-    private static final Path FAILURES = Path.of("target", "fuzz-failures");
-
-    private static final long SECONDS_TO_READ = 10;
-    private static final long MEMORY_FACTOR = 16;
-    private static final long MEMORY_MINIMUM = 8 << 20;
-    private static final long MAX_USED_ELEMENTS = 1 << 20;
-
-    private final long seed = Long.getLong("torchbridge.fuzz.seed", MINUTES > 0 ? System.nanoTime() : FIXED_SEED);
-    private final FileMutations mutations = new FileMutations();
-    private final long end = System.nanoTime()
-            + (MINUTES > 0 ? (long) (MINUTES * TimeUnit.MINUTES.toNanos(1)) : TimeUnit.SECONDS.toNanos(SECONDS));
-
-    private volatile int tried;
-    private volatile int read;
-    private volatile long started;
-    private volatile long memoryLimit = Long.MAX_VALUE;
-    private volatile @Nullable Throwable failure;
-
-    @Test
-    void changedFilesAreReadOrRefused() throws IOException, InterruptedException {
-        Path folder = Files.createDirectories(FAILURES.resolve(String.valueOf(seed)));
-        addGoodFiles(folder);
-        Thread reader = new Thread(() -> readAll(folder), "fuzz");
-        started = System.nanoTime();
-        reader.setDaemon(true);
-        reader.start();
-        while (reader.isAlive() && !hangs()) {
-            reader.join(1);
-            watchMemory();
-        }
-        Throwable problem = hangs() && reader.isAlive() ? hang(reader) : failure;
-        System.out.println("fuzz: seed " + seed + ", " + tried + " files, of which " + read + " could be read");
-        assertThat(problem)
-                .as("file %d of seed %d, which is in %s%n%s", tried, seed, folder, trace(problem))
-                .isNull();
-        deleteAll(folder);
-        assertThat(tried).isGreaterThan(500);
-        assertThat(read).isBetween(tried / 50, tried * 49 / 50);
-    }
-
-    private boolean hangs() {
-        return System.nanoTime() - started > TimeUnit.SECONDS.toNanos(SECONDS_TO_READ);
-    }
-
-    /** Compares what is in use with what the file that is being read may use, if it is the same one before and after. */
-    private void watchMemory() {
-        int file = tried;
-        long limit = memoryLimit;
-        long bytes = NativeMemory.liveBytes();
-        if (bytes > limit && limit == memoryLimit && file == tried) {
-            failure = new AssertionError("reading takes " + bytes + " bytes of memory, over " + limit);
-        }
-    }
-
-    private static Throwable hang(Thread reader) {
-        Throwable hang = new AssertionError("reading takes more than " + SECONDS_TO_READ + " seconds");
-        hang.setStackTrace(reader.getStackTrace());
-        return hang;
-    }
-
-    private static String trace(@Nullable Throwable problem) {
-        StringWriter text = new StringWriter();
-        if (problem != null) {
-            problem.printStackTrace(new PrintWriter(text));
-        }
-        return text.toString();
+/** Files of values, of all kinds. */
+class FuzzTest extends FuzzedFiles {
+    FuzzTest() {
+        super(3000);
     }
 
     /** All fixtures; those of checkpoints in several files lie beside their index. */
-    private void addGoodFiles(Path folder) throws IOException {
+    @Override
+    void addGoodFiles(FileMutations mutations, Path folder) throws IOException {
         for (String each : List.of("state_dicts", "tensor_files", "saved_values")) {
             try (Stream<Path> files = Files.list(Path.of("tests", "resources", each))) {
                 for (Path file : files.sorted().toList()) {
@@ -115,69 +31,14 @@ class FuzzTest {
         }
     }
 
-    private void readAll(Path folder) {
-        Random random = new Random(seed);
-        List<String> names = mutations.names();
-        try {
-            while (System.nanoTime() < end && failure == null) {
-                String name = names.get(random.nextInt(names.size()));
-                byte[] bytes = mutations.mutate(name, random);
-                // A new file each time, which is there until it was read: that is what a crash leaves behind.
-                Path file = Files.write(folder.resolve(tried + "-" + name), bytes);
-                started = System.nanoTime();
-                read(file);
-                if (failure == null) {
-                    Files.delete(file);
-                    tried++;
-                }
-            }
-        } catch (Throwable e) {
-            failure = e;
-        }
-    }
-
-    private void read(Path file) throws IOException {
-        try (Scope scope = Scope.open()) {
-            memoryLimit = NativeMemory.liveBytes() + Math.max(MEMORY_MINIMUM, MEMORY_FACTOR * Files.size(file));
-            SavedFile saved = Torch.load(file);
-            assertThat(NativeMemory.liveBytes()).as("bytes in use").isLessThan(memoryLimit);
-            memoryLimit = Long.MAX_VALUE;
-            Values.forEach(saved.value(), FuzzTest::use);
-            read++;
-        } catch (TorchException expected) {
-            // Refused, or of a kind that holds no values.
-        } finally {
-            memoryLimit = Long.MAX_VALUE;
-        }
-    }
-
-    /** Prints a value and, if it is a tensor, reads all its elements. */
-    private static void use(@Nullable Object value) {
-        if (value instanceof Tensor tensor) {
-            try (Scope scope = Scope.open()) {
+    @Override
+    void use(Path file, Runnable afterReading) {
+        SavedFile saved = Torch.load(file);
+        afterReading.run();
+        Values.forEach(saved.value(), value -> {
+            if (value instanceof Tensor tensor) {
                 use(tensor);
-            } catch (TorchException e) {
-                // Some types have few operators.
             }
-        }
-    }
-
-    private static void use(Tensor tensor) {
-        if (tensor.layout() != Layout.STRIDED
-                || tensor.numel() > MAX_USED_ELEMENTS
-                || !tensor.device().isCpu()) {
-            return;
-        }
-        tensor.detach().clone().isnan().any();
-        tensor.toString();
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
+        });
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Changes at random of bytes, and of lists of what bytes were cut into. */
-final class Mutations {
+public final class Mutations {
     private static final long[] NUMBERS = {
         0,
         1,
@@ -46,11 +46,11 @@ final class Mutations {
     private Mutations() {}
 
     /** A number that is somewhere at an edge, or beside one. */
-    static long number(Random random) {
+    public static long number(Random random) {
         return NUMBERS[random.nextInt(NUMBERS.length)] + (random.nextInt(4) == 0 ? random.nextInt(5) - 2 : 0);
     }
 
-    static byte[] bytes(byte[] original, Random random) {
+    public static byte[] bytes(byte[] original, Random random) {
         byte[] bytes = original.clone();
         if (bytes.length == 0) {
             return new byte[] {(byte) random.nextInt()};
@@ -85,7 +85,7 @@ final class Mutations {
     }
 
     /** Leaves out, doubles, moves, swaps and repeats parts of {@code list}. */
-    static <T> void list(List<T> list, Random random) {
+    public static <T> void list(List<T> list, Random random) {
         if (list.isEmpty()) {
             return;
         }

@@ -25,7 +25,7 @@ class RecordingTest {
     private final Tensor x = Torch.randn(2, 3);
 
     private Recording record(UnaryOperator<Tensor> forward) {
-        return Recording.of(new long[] {x.handle()}, new String[] {"x"}, handles -> {
+        return Recording.of(new long[] {x.handle()}, new String[] {"x"}, () -> "", handles -> {
             Tensor input = Adoption.adopt(handles[0]);
             return new long[] {NativeTensor.share(forward.apply(input).handle())};
         });

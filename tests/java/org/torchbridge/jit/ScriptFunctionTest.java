@@ -11,6 +11,7 @@ import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.TorchException;
+import org.torchbridge.graph.Graph;
 import org.torchbridge.io.PythonTuple;
 
 /** Functions compiled from source. */
@@ -53,6 +54,35 @@ class ScriptFunctionTest {
         assertThat(all).containsOnlyKeys("f", "g");
         assertThat(all.get("f").call(5)).isEqualTo(11L);
         assertThat(all.get("g").call(5)).isEqualTo(10L);
+    }
+
+    @Test
+    void graphHasWhatAFunctionAndThoseItCallsDo() {
+        ScriptFunction scaled = ScriptFunction.compile(
+                """
+                def twice(x: Tensor) -> Tensor:
+                    return x * 2
+
+                def scaled(x: Tensor, by: float=0.5) -> Tensor:
+                    return twice(x) + by
+                """);
+
+        Graph graph = scaled.toGraph();
+
+        assertThat(graph)
+                .hasToString(
+                        """
+                        graph(%x : Tensor, %by : float):
+                          %6 : int = prim::Constant[value=1]()
+                          %2 : int = prim::Constant[value=2]() # <string>:2
+                          %3 : Tensor = aten::mul(%x, %2) # <string>:2
+                          %7 : Tensor = aten::add(%3, %by, %6) # <string>:5
+                          return (%7)
+                        """);
+        ScriptModule module = ScriptModule.of(graph);
+        assertThat(module.methods()).containsEntry("forward", "forward(Tensor x, float by=0.5) -> Tensor");
+        assertThat(((Tensor) module.run("forward", Torch.ones(2))).toDoubleArray())
+                .containsExactly(2.5, 2.5);
     }
 
     @Test

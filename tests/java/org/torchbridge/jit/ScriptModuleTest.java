@@ -263,7 +263,27 @@ class ScriptModuleTest {
         ScriptModule optimized = model.optimizeForInference();
         assertClose(optimized.call(x), tensor("y"));
         assertThat(optimized.methods()).containsOnlyKeys("forward");
+        assertThat(optimized.toGraph("forward").kinds())
+                .containsKeys("mkldnn::_convolution_pointwise", "mkldnn::_linear_pointwise");
         model.close();
+        assertClose(optimized.call(x), tensor("y"));
+    }
+
+    @Test
+    void optimizedItHasNothingToTrainAndCannotBeSaved() {
+        ScriptModule optimized = model.optimizeForInference();
+        assertThat(optimized.parameters()).isEmpty();
+        assertThat(optimized.isTraining()).isFalse();
+        assertThat(model.parameters()).isNotEmpty().anyMatch(Parameter::requiresGrad);
+        assertThatThrownBy(optimized::toByteArray)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("save the module that it was made of");
+    }
+
+    @Test
+    void optimizedItCanKeepOtherMethods() {
+        ScriptModule optimized = model.optimizeForInference("label");
+        assertThat(optimized.methods()).containsKeys("forward", "label");
         assertClose(optimized.call(x), tensor("y"));
     }
 
@@ -280,6 +300,9 @@ class ScriptModuleTest {
         assertThatThrownBy(() -> model.attribute("factor")).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> model.stateDict()).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> model.toByteArray()).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> model.methods()).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> model.toGraph("forward")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> model.freeze()).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

@@ -34,9 +34,12 @@ class ScriptModuleThreadsTest {
             for (int i = 0; i < THREADS; i++) {
                 counts.add(threads.submit(() -> calls(input, expected, end)));
             }
+            long calls = 0;
             for (Future<Integer> count : counts) {
                 assertThat(count.get()).isPositive();
+                calls += count.get();
             }
+            System.out.println(calls + " calls from " + THREADS + " threads in " + SECONDS + " seconds");
         } finally {
             threads.shutdownNow();
         }

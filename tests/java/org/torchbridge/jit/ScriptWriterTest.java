@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.torchbridge.GradMode;
 import org.torchbridge.Scalar;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
@@ -33,6 +34,45 @@ class ScriptWriterTest {
 
     static Stream<String> programs() {
         return GraphPrograms.names();
+    }
+
+    // ---- what is shared
+
+    /** In it, {@code again} is {@code shared}, and {@code tied.weight} is {@code shared.weight}. */
+    private static ScriptModule shared() {
+        return GraphPrograms.load("Nested");
+    }
+
+    @Test
+    void parametersThatAreThereTwiceStayOneAndTheStateHasBothNames() {
+        ScriptModule original = shared();
+        Path file = folder.resolve("shared.pt");
+
+        ScriptModule written = ScriptModule.of(original.toGraph("forward"));
+        written.save(file);
+
+        for (ScriptModule module : List.of(written, ScriptModule.load(file))) {
+            assertThat(module.namedParameters().keySet())
+                    .containsExactlyElementsOf(original.namedParameters().keySet())
+                    .doesNotContain("again.weight", "again.bias", "tied.weight");
+            assertThat(module.stateDict().keySet())
+                    .containsExactlyElementsOf(original.stateDict().keySet())
+                    .contains("again.weight", "again.bias", "tied.weight");
+        }
+    }
+
+    @Test
+    void whatIsLearnedOfASharedParameterIsLearnedEverywhere() {
+        Path file = folder.resolve("shared.pt");
+        ScriptModule.of(shared().toGraph("forward")).save(file);
+        ScriptModule loaded = ScriptModule.load(file);
+
+        try (GradMode mode = Torch.noGrad()) {
+            loaded.namedParameters().get("shared.weight").tensor().fill_(7);
+        }
+
+        assertThat(loaded.stateDict().get("again.weight").min().toDouble()).isEqualTo(7);
+        assertThat(loaded.stateDict().get("tied.weight").min().toDouble()).isEqualTo(7);
     }
 
     // ---- reading and writing changes nothing

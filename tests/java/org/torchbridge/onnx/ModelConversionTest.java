@@ -14,6 +14,7 @@ import org.torchbridge.UnsupportedOperatorException;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Interpreter;
 import org.torchbridge.graph.Slot;
+import org.torchbridge.jit.ScriptModule;
 import org.torchbridge.onnx.proto.AttributeProto.AttributeType;
 import org.torchbridge.onnx.proto.FunctionProto;
 import org.torchbridge.onnx.proto.GraphProto;
@@ -45,6 +46,23 @@ class ModelConversionTest {
 
         assertThat(graph.slots()).containsOnlyKeys("layers.0.fc.weight");
         assertThat(graph.slots().get("layers.0.fc.weight").kind()).isEqualTo(Slot.Kind.PARAMETER);
+    }
+
+    @Test
+    void weightsHaveGradients() {
+        ScriptModule module = matMul("w").weight("w", WEIGHT).load().toModule();
+        module.call(Torch.ones(1, 2)).sum().backward();
+
+        assertThat(module.namedParameters().get("w").grad().toFloatArray()).containsOnly(1);
+    }
+
+    @Test
+    void weightsThatShallNotTrainAreBuffers() {
+        OnnxOptions options = OnnxOptions.options().trainable(name -> false);
+        ScriptModule module = matMul("w").weight("w", WEIGHT).load().toModule(options);
+
+        assertThat(module.namedParameters()).isEmpty();
+        assertThat(module.call(Torch.ones(1, 2)).requiresGrad()).isFalse();
     }
 
     @Test
@@ -278,6 +296,26 @@ class ModelConversionTest {
                 .hasMessageContaining("Neg-17: attribute surprise (1 x: second)")
                 .asInstanceOf(InstanceOfAssertFactories.type(UnsupportedOperatorException.class))
                 .satisfies(e -> assertThat(e.uses()).hasSize(2));
+    }
+
+    @Test
+    void fewNumbersThatAskForALargeConstantAreRefused() {
+        Tensor many = Torch.tensor(new long[] {1L << 40});
+        assertRefused(OneNode.of("ConstantOfShape", 17).weight(many));
+        assertRefused(OneNode.of("Expand", 17).weight(Torch.ones(1)).weight(many));
+        assertRefused(OneNode.of("Tile", 17).weight(Torch.ones(1)).weight(many));
+        assertRefused(OneNode.of("Pad", 17).weight(Torch.ones(1)).weight(0, 1L << 40));
+        assertRefused(OneNode.of("Range", 17)
+                .weight(Torch.tensor(0L))
+                .weight(Torch.tensor(1L << 40))
+                .weight(Torch.tensor(1L)));
+        assertRefused(OneNode.of("Add", 17).weight(Torch.ones(1 << 20, 1)).weight(Torch.ones(1, 1 << 20)));
+    }
+
+    private static void assertRefused(OneNode node) {
+        assertThatThrownBy(() -> node.load().toModule())
+                .isInstanceOf(FileFormatException.class)
+                .hasMessageContaining("makes a constant of 1099511627776 elements");
     }
 
     @Test

@@ -46,6 +46,11 @@ final class ModelText {
         return this;
     }
 
+    ModelText producer(String name) {
+        model.setProducerName(name);
+        return this;
+    }
+
     ModelText input(String name, String element, Object... shape) {
         graph.addInput(info(name, element, shape));
         return this;
@@ -56,6 +61,35 @@ final class ModelText {
             graph.addOutput(ValueInfoProto.newBuilder().setName(name));
         }
         return this;
+    }
+
+    ModelText typedOutput(String name, String element, Object... shape) {
+        graph.addOutput(info(name, element, shape));
+        return this;
+    }
+
+    /** An input that is a sequence of tensors. */
+    ModelText sequence(String name, String element) {
+        graph.addInput(sequenceOf(name, element));
+        return this;
+    }
+
+    ModelText outputSequence(String name, String element) {
+        graph.addOutput(sequenceOf(name, element));
+        return this;
+    }
+
+    private static ValueInfoProto sequenceOf(String name, String element) {
+        TypeProto type = TypeProto.newBuilder()
+                .setTensorType(TypeProto.Tensor.newBuilder()
+                        .setElemType(ElementType.valueOf(element.toUpperCase(java.util.Locale.ROOT))
+                                .code()))
+                .build();
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setSequenceType(TypeProto.Sequence.newBuilder().setElemType(type)))
+                .build();
     }
 
     ModelText weight(String name, Tensor value) {
@@ -92,6 +126,12 @@ final class ModelText {
 
     OnnxModel load() {
         return OnnxModel.load(proto().toByteArray());
+    }
+
+    /** The program that it becomes, for messages. */
+    @Override
+    public String toString() {
+        return load().toGraph().toString();
     }
 
     // ---- parts
@@ -145,6 +185,14 @@ final class ModelText {
         return of(name, AttributeType.STRING)
                 .setS(ByteString.copyFromUtf8(value))
                 .build();
+    }
+
+    static AttributeProto attribute(String name, String... values) {
+        AttributeProto.Builder attribute = of(name, AttributeType.STRINGS);
+        for (String value : values) {
+            attribute.addStrings(ByteString.copyFromUtf8(value));
+        }
+        return attribute.build();
     }
 
     static AttributeProto attribute(String name, long... values) {

@@ -1,21 +1,13 @@
 package org.torchbridge.onnx;
 
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.torchbridge.DType;
+import java.util.stream.IntStream;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.onnx.proto.AttributeProto;
@@ -41,7 +33,7 @@ final class OneNode {
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("test");
     private final NodeProto.Builder node;
     private final Map<String, Tensor> inputs = new LinkedHashMap<>();
-    private int outputs = 1;
+    private List<String> outputs = List.of("y0");
 
     private OneNode(String domain, String operator, long version) {
         node = NodeProto.newBuilder().setOpType(operator).setDomain(domain).setName("/block/block.0/node/" + operator);
@@ -60,6 +52,15 @@ final class OneNode {
 
     /** An input that is given when the model runs, of any size. */
     OneNode input(Tensor value) {
+        return input(value, false);
+    }
+
+    /** An input that is given when the model runs, always of this size. */
+    OneNode sized(Tensor value) {
+        return input(value, true);
+    }
+
+    private OneNode input(Tensor value, boolean sized) {
         String name = "x" + node.getInputCount();
         node.addInput(name);
         inputs.put(name, value);
@@ -67,7 +68,8 @@ final class OneNode {
                 .setElemType(ElementType.of(value.dtype()).code());
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         for (int i = 0; i < value.dim(); i++) {
-            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(name + "_" + i));
+            TensorShapeProto.Dimension.Builder size = TensorShapeProto.Dimension.newBuilder();
+            shape.addDim(sized ? size.setDimValue(value.size(i)) : size.setDimParam(name + "_" + i));
         }
         graph.addInput(ValueInfoProto.newBuilder()
                 .setName(name)
@@ -138,6 +140,14 @@ final class OneNode {
         });
     }
 
+    OneNode texts(String name, String... values) {
+        return attribute(name, AttributeType.STRINGS, attribute -> {
+            for (String value : values) {
+                attribute.addStrings(ByteString.copyFromUtf8(value));
+            }
+        });
+    }
+
     OneNode tensor(String name, Tensor value) {
         return attribute(name, AttributeType.TENSOR, attribute -> attribute.setT(proto("", value)));
     }
@@ -156,18 +166,25 @@ final class OneNode {
 
     /** How many outputs the node has, if not one. */
     OneNode outputs(int count) {
-        outputs = count;
+        outputs = IntStream.range(0, count).mapToObj(i -> "y" + i).toList();
+        return this;
+    }
+
+    /** Which outputs the node has; one without a name is left out. */
+    OneNode outputNames(String... names) {
+        outputs = List.of(names);
         return this;
     }
 
     // ---- runs
 
     ModelProto model() {
-        NodeProto.Builder finished = node.clone();
+        NodeProto.Builder finished = node.clone().addAllOutput(outputs);
         GraphProto.Builder whole = graph.clone();
-        for (int i = 0; i < outputs; i++) {
-            finished.addOutput("y" + i);
-            whole.addOutput(ValueInfoProto.newBuilder().setName("y" + i));
+        for (String output : outputs) {
+            if (!output.isEmpty()) {
+                whole.addOutput(ValueInfoProto.newBuilder().setName(output));
+            }
         }
         return model.clone().setGraph(whole.addNode(finished)).build();
     }
@@ -182,68 +199,19 @@ final class OneNode {
 
     /** What ONNX Runtime makes of it. */
     List<Tensor> expected() {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        Map<String, OnnxTensorLike> given = new LinkedHashMap<>();
-        try (OrtSession session = environment.createSession(model().toByteArray())) {
-            for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
-                given.put(input.getKey(), tensor(environment, input.getValue()));
-            }
-            List<Tensor> results = new ArrayList<>();
-            try (OrtSession.Result result = session.run(given)) {
-                result.forEach(entry -> results.add(tensor((OnnxTensor) entry.getValue())));
-            }
-            return results;
-        } catch (OrtException e) {
-            throw new AssertionError("ONNX Runtime refuses " + node.getOpType() + ": " + e.getMessage(), e);
-        } finally {
-            given.values().forEach(OnnxTensorLike::close);
-        }
+        return RuntimeOracle.run(model(), inputs);
     }
 
-    private static OnnxTensor tensor(OrtEnvironment environment, Tensor value) throws OrtException {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(
-                        (int) Math.max(1, value.numel() * value.dtype().itemSize()))
-                .order(ByteOrder.nativeOrder());
-        if (value.numel() > 0) {
-            bytes.put(value.contiguous().buffer()).flip();
-        }
-        return OnnxTensor.createTensor(environment, bytes, value.shape(), type(value.dtype()));
+    /** What ONNX Runtime makes of other inputs. */
+    List<Tensor> expected(List<Tensor> others) {
+        Map<String, Tensor> given = new LinkedHashMap<>();
+        inputs.keySet().forEach(name -> given.put(name, others.get(given.size())));
+        return RuntimeOracle.run(model(), given);
     }
 
-    private static OnnxJavaType type(DType dtype) {
-        return switch (dtype) {
-            case FLOAT32 -> OnnxJavaType.FLOAT;
-            case FLOAT64 -> OnnxJavaType.DOUBLE;
-            case FLOAT16 -> OnnxJavaType.FLOAT16;
-            case BFLOAT16 -> OnnxJavaType.BFLOAT16;
-            case INT64 -> OnnxJavaType.INT64;
-            case INT32 -> OnnxJavaType.INT32;
-            case INT16 -> OnnxJavaType.INT16;
-            case INT8 -> OnnxJavaType.INT8;
-            case UINT8 -> OnnxJavaType.UINT8;
-            case BOOL -> OnnxJavaType.BOOL;
-            default -> throw new IllegalArgumentException("ONNX Runtime takes no " + dtype + " from Java");
-        };
-    }
-
-    private static Tensor tensor(OnnxTensor value) {
-        DType dtype =
-                switch (value.getInfo().type) {
-                    case FLOAT -> DType.FLOAT32;
-                    case DOUBLE -> DType.FLOAT64;
-                    case FLOAT16 -> DType.FLOAT16;
-                    case BFLOAT16 -> DType.BFLOAT16;
-                    case INT64 -> DType.INT64;
-                    case INT32 -> DType.INT32;
-                    case INT16 -> DType.INT16;
-                    case INT8 -> DType.INT8;
-                    case UINT8 -> DType.UINT8;
-                    case BOOL -> DType.BOOL;
-                    default -> throw new IllegalArgumentException("a result of type " + value.getInfo().type);
-                };
-        ByteBuffer copy =
-                ByteBuffer.allocateDirect(value.getByteBuffer().remaining()).order(ByteOrder.nativeOrder());
-        copy.put(value.getByteBuffer()).flip();
-        return Torch.fromBuffer(copy, dtype, value.getInfo().getShape()).clone();
+    /** The program that it becomes, for messages. */
+    @Override
+    public String toString() {
+        return node.getOpType() + System.lineSeparator() + load().toGraph();
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Torch;
 import org.torchbridge.TorchException;
+import org.torchbridge.jit.ScriptModule;
 import org.torchbridge.onnx.proto.ModelProto;
 
 class OnnxModelTest {
@@ -54,6 +55,17 @@ class OnnxModelTest {
         OnnxModel model = text().input("fc.bias", "float", 3).load();
 
         assertThat(model.inputs()).hasSize(1);
+    }
+
+    @Test
+    void parametersOfModulesTrain() {
+        ScriptModule module = text().load().toModule();
+
+        module.call(Torch.ones(1, 2)).sum().backward();
+
+        assertThat(module.namedParameters()).containsOnlyKeys("fc.weight", "fc.bias");
+        assertThat(module.parameters())
+                .allSatisfy(parameter -> assertThat(parameter.grad()).isNotNull());
     }
 
     @Test

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,15 +23,24 @@ public final class PythonOracle {
     private static final String INTERPRETER = System.getProperty("torchbridge.python", "/usr/bin/python3");
     private static final long LIMIT_MINUTES = 5;
 
+    /** Why modules cannot be used, or nothing, for those that were asked for. */
+    private static final Map<String, String> PROBLEMS = new ConcurrentHashMap<>();
+
     private PythonOracle() {}
 
     /** Skips the running test where Python cannot {@code import torch}; where CI is {@code true}, fails it instead. */
     public static void assumeAvailable() {
-        String problem = Probe.PROBLEM;
+        assumeAvailable("torch");
+    }
+
+    /** The same for another module, which Debian has as {@code python3-MODULE}. */
+    public static void assumeAvailable(String module) {
+        String problem = PROBLEMS.computeIfAbsent(module, PythonOracle::ask);
         if (problem.isEmpty()) {
             return;
         }
-        String message = "this test needs " + INTERPRETER + " with PyTorch (Debian: python3-torch): " + problem;
+        String message =
+                "this test needs " + INTERPRETER + " with " + module + " (Debian: python3-" + module + "): " + problem;
         if ("true".equals(System.getenv("CI"))) {
             fail(message);
         }
@@ -83,17 +94,12 @@ public final class PythonOracle {
         }
     }
 
-    /** Holds the answer to the question that is asked once in a JVM: why Python cannot be used, or nothing. */
-    private static final class Probe {
-        static final String PROBLEM = ask();
-
-        private static String ask() {
-            try {
-                execute("import torch");
-                return "";
-            } catch (AssertionError e) {
-                return e.getMessage();
-            }
+    private static String ask(String module) {
+        try {
+            execute("import " + module);
+            return "";
+        } catch (AssertionError e) {
+            return e.getMessage();
         }
     }
 }

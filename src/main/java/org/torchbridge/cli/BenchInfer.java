@@ -11,10 +11,6 @@ import org.torchbridge.GradMode;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
-import org.torchbridge.TorchException;
-import org.torchbridge.onnx.OnnxModel;
-import org.torchbridge.onnx.OnnxType;
-import org.torchbridge.onnx.ValueInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -81,16 +77,17 @@ final class BenchInfer implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Map<String, RunnableModel> ways = ways();
-        List<InputShape> shapes =
-                inputs.isEmpty() ? declared(ways.values().iterator().next()) : inputs;
         Table table = new Table("", ">batch", ">threads", ">callers", ">p50 ms", ">p90 ms", ">p99 ms", ">samples/s");
         int before = Torch.getNumThreads();
         try {
-            for (int batch : batches.isEmpty() ? List.of(0) : batches) {
-                for (int thread : threads) {
+            for (int thread : threads) {
+                Torch.setNumThreads(thread);
+                // What a model for inference has for operators depends on the number of threads.
+                Map<String, RunnableModel> ways = ways();
+                List<InputShape> shapes =
+                        inputs.isEmpty() ? ways.values().iterator().next().declaredInputs(file) : inputs;
+                for (int batch : batches.isEmpty() ? List.of(0) : batches) {
                     for (int caller : callers) {
-                        Torch.setNumThreads(thread);
                         measure(ways, batched(shapes, batch), thread, caller, table);
                     }
                 }
@@ -113,41 +110,6 @@ final class BenchInfer implements Callable<Integer> {
         return batch == 0
                 ? shapes
                 : shapes.stream().map(shape -> shape.withBatch(batch)).toList();
-    }
-
-    /** The inputs as an ONNX model has them, with 1 for a first size that is open. */
-    private List<InputShape> declared(RunnableModel model) {
-        OnnxModel onnx = model.onnx();
-        if (onnx == null) {
-            throw new TorchException(
-                    file + " does not say what its inputs are: say it with --input, such as --input 1x3x224x224");
-        }
-        List<InputShape> shapes = new ArrayList<>();
-        for (ValueInfo info : onnx.inputs()) {
-            shapes.add(declared(info));
-        }
-        return shapes;
-    }
-
-    private InputShape declared(ValueInfo info) {
-        if (!(info.type() instanceof OnnxType.OfTensor type)
-                || type.rank() < 1
-                || type.element().dtype() == null) {
-            throw open(info);
-        }
-        List<Long> sizes = new ArrayList<>();
-        for (Object size : type.shape()) {
-            if (!(size instanceof Long) && !sizes.isEmpty()) {
-                throw open(info);
-            }
-            sizes.add(size instanceof Long number ? number : 1L);
-        }
-        return new InputShape(sizes, type.element().dtype());
-    }
-
-    private TorchException open(ValueInfo info) {
-        return new TorchException(file + " leaves open what its inputs are (" + info
-                + "): say it with --input, once for each input, such as --input 1x128:int64");
     }
 
     /** Measures all ways in turn, several times, so that a machine that slows down slows all of them. */

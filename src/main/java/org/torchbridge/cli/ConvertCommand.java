@@ -28,6 +28,7 @@ import org.torchbridge.onnx.OnnxModel;
 import org.torchbridge.onnx.OnnxOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Weights from one kind of file into another, and ONNX models into TorchScript. */
+/** Weights from one kind of file into another, ONNX models into TorchScript, and programs into ONNX models. */
 @Command(
         name = "convert",
         mixinStandardHelpOptions = true,
@@ -43,14 +44,16 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Writes the weights of one file into another: torch.save's, safetensors, several safetensors files with an"
                     + " index, NumPy's. Of several files, IN and OUT are the index.",
-            "An ONNX model becomes a TorchScript program, if OUT ends with .pt or --to says so, which trains; else its"
-                    + " weights are taken, as those of a TorchScript program.",
+            "An ONNX model becomes a TorchScript program, if OUT ends with .pt or --to says so, which trains; a TorchScript"
+                    + " program, or an ONNX model once more, becomes an ONNX model for inference if OUT ends with .onnx. Else"
+                    + " their weights are taken.",
             "OUT appears when it is complete, and is not replaced unless --force says so."
         })
 final class ConvertCommand implements Callable<Integer> {
     private static final String SAFETENSORS = ".safetensors";
     private static final String BIN = ".bin";
     private static final String INDEX = ".index.json";
+    private static final String LARGE_WEIGHTS = ".data";
     private static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
     private static final Map<String, String> FORMAT = Map.of("format", "pt");
 
@@ -61,7 +64,7 @@ final class ConvertCommand implements Callable<Integer> {
             index = "1",
             paramLabel = "OUT",
             description = "The new file; its kind is told by its name: .pth, .pt, .bin, .safetensors, .npz, .npy,"
-                    + " .safetensors.index.json, .bin.index.json.")
+                    + " .safetensors.index.json, .bin.index.json, .onnx.")
     private Path out;
 
     @Option(
@@ -101,6 +104,9 @@ final class ConvertCommand implements Callable<Integer> {
     @Option(names = "--inference", description = "A program that is as fast as it can be, and does not train.")
     private boolean inference;
 
+    @Mixin
+    private OnnxArguments onnx;
+
     @Option(names = "--force", description = "Replace what is there.")
     private boolean force;
 
@@ -125,10 +131,17 @@ final class ConvertCommand implements Callable<Integer> {
         requireFree(target);
         try (Scope scope = Scope.open();
                 GradMode mode = Torch.noGrad()) {
-            Path written = target == FileTarget.TORCHSCRIPT ? writeProgram() : writeWeights(target);
-            spec.commandLine().getOut().println("wrote " + written);
+            switch (target) {
+                case TORCHSCRIPT -> say(writeProgram());
+                case ONNX -> writeModel();
+                default -> say(writeWeights(target));
+            }
         }
         return 0;
+    }
+
+    private void say(Path written) {
+        spec.commandLine().getOut().println("wrote " + written);
     }
 
     // ---- what was asked for
@@ -151,8 +164,12 @@ final class ConvertCommand implements Callable<Integer> {
             throw misuse("several files are named after " + out + ", which should end with " + SAFETENSORS + " or "
                     + BIN + ", and " + INDEX + " if you like");
         }
-        if (target == FileTarget.TORCHSCRIPT && (dtype != null || !renamings.isEmpty() || !keys.isEmpty())) {
+        if ((target == FileTarget.TORCHSCRIPT || target == FileTarget.ONNX)
+                && (dtype != null || !renamings.isEmpty() || !keys.isEmpty())) {
             throw misuse("--dtype, --rename and --key are for weights, not for programs");
+        }
+        if (target != FileTarget.ONNX && onnx.areGiven()) {
+            throw misuse("--input, --dynamic, --opset and --verify are for ONNX models: OUT should end with .onnx");
         }
         if (target != FileTarget.TORCHSCRIPT && inference) {
             throw misuse("--inference is for programs: OUT should end with .pt, and IN be an ONNX model");
@@ -171,6 +188,8 @@ final class ConvertCommand implements Callable<Integer> {
         if (target == FileTarget.SHARDED) {
             files.add(whole());
             files.add(whole().resolveSibling(whole().getFileName() + INDEX));
+        } else if (target == FileTarget.ONNX) {
+            files.add(out.resolveSibling(out.getFileName() + LARGE_WEIGHTS));
         }
         for (Path file : files) {
             if (Files.exists(file) && !force) {
@@ -316,6 +335,15 @@ final class ConvertCommand implements Callable<Integer> {
         return out;
     }
 
+    private void writeModel() {
+        FileKind kind = FileKind.of(in);
+        if (kind != FileKind.ONNX && kind != FileKind.TORCHSCRIPT) {
+            throw new TorchException(in + " is " + kind.description()
+                    + "; a TorchScript program or an ONNX model becomes an ONNX model");
+        }
+        onnx.write(in, out, spec.commandLine().getOut());
+    }
+
     private Path writeWeights(FileTarget target) {
         SavedFile saved = Torch.load(in);
         Object value = part(saved);
@@ -340,7 +368,7 @@ final class ConvertCommand implements Callable<Integer> {
                 long maxBytes = maxShardSize == null ? DEFAULT_SHARD_BYTES : maxShardSize.bytes();
                 return ShardedWriter.write(tensors, metadata, whole(), maxBytes);
             }
-            case TORCHSCRIPT -> throw new AssertionError("weights are no program");
+            case TORCHSCRIPT, ONNX -> throw new AssertionError("weights are no program");
         }
         return out;
     }

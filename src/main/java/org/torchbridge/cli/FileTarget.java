@@ -15,7 +15,8 @@ enum FileTarget {
     NPZ(".npz"),
     NPY(".npy"),
     SHARDED(".safetensors.index.json", ".bin.index.json"),
-    TORCHSCRIPT;
+    TORCHSCRIPT,
+    ONNX(".onnx");
 
     private static final String PROGRAM = ".pt";
 

@@ -92,6 +92,15 @@ final class FinetuneCommand implements Callable<Integer> {
     private Path out;
 
     @Option(
+            names = "--formats",
+            split = ",",
+            defaultValue = "pth,pt,onnx",
+            description =
+                    "What is written: a state dict, a TorchScript program, an ONNX model. Programs and models are loaded"
+                            + " again and compared (default: ${DEFAULT-VALUE}).")
+    private List<NetworkFormat> formats;
+
+    @Option(
             names = "--seed",
             defaultValue = "0",
             description = "The same seed gives the same numbers (default: ${DEFAULT-VALUE}).")
@@ -101,7 +110,7 @@ final class FinetuneCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     private PrintWriter console;
-    private final List<Path> written = new ArrayList<>();
+    private final List<String> written = new ArrayList<>();
 
     @Override
     public Integer call() {
@@ -118,7 +127,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 "Fine-tuning %s on %d images of %d classes, %d held out.",
                 modelName, images.training().size(), classes, images.heldOut().size());
         int correct = fit(model, images, epochs);
-        save(model, "finetuned.pth");
+        save(model, images);
         printResults(images, correct, parameters(model), frozen);
         return 0;
     }
@@ -209,8 +218,23 @@ final class FinetuneCommand implements Callable<Integer> {
     private Path save(ResNet model, String name) {
         Path file = out.resolve(name);
         Torch.save(model.stateDict(), file);
-        written.add(file);
+        written(file, "");
         return file;
+    }
+
+    private void save(ResNet model, Split images) {
+        try (Batch batch =
+                new DataLoader(images.heldOut(), batchSize).iterator().next()) {
+            NetworkFiles files = new NetworkFiles(model, batch.inputs());
+            for (NetworkFormat format : formats) {
+                Path file = out.resolve("finetuned." + format);
+                written(file, files.write(format, file, images.classes()));
+            }
+        }
+    }
+
+    private void written(Path file, String proof) {
+        written.add(file + " (" + Table.number(file.toFile().length()) + " bytes)" + proof);
     }
 
     private void printResults(Split images, int correct, String parameters, Freezing frozen) {
@@ -230,8 +254,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 "seconds a step",
                 String.format(
                         Locale.ROOT, "%.4f as fine-tuned, %.4f with nothing frozen", times.frozen(), times.unfrozen()));
-        written.forEach(file ->
-                table.row("written", file + " (" + Table.number(file.toFile().length()) + " bytes)"));
+        written.forEach(file -> table.row("written", file));
         table.print(console);
     }
 

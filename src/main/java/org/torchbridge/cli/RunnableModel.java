@@ -15,6 +15,8 @@ import org.torchbridge.io.PythonTuple;
 import org.torchbridge.jit.ScriptModule;
 import org.torchbridge.onnx.OnnxModel;
 import org.torchbridge.onnx.OnnxOptions;
+import org.torchbridge.onnx.OnnxType;
+import org.torchbridge.onnx.ValueInfo;
 
 /**
  * A model in a file, of TorchScript or ONNX, that runs on a list of inputs.
@@ -52,6 +54,44 @@ record RunnableModel(ScriptModule module, @Nullable OnnxModel onnx) {
             default -> throw new TorchException(
                     path + " is " + kind.description() + ", not a model: TorchScript and ONNX files are");
         }
+    }
+
+    /**
+     * The inputs as an ONNX model has them, with 1 for a first size that is open.
+     *
+     * @throws TorchException if the model, which is that of {@code file}, does not say enough
+     */
+    List<InputShape> declaredInputs(Path file) {
+        if (onnx == null) {
+            throw new TorchException(
+                    file + " does not say what its inputs are: say it with --input, such as --input 1x3x224x224");
+        }
+        List<InputShape> shapes = new ArrayList<>();
+        for (ValueInfo info : onnx.inputs()) {
+            shapes.add(declared(info, file));
+        }
+        return shapes;
+    }
+
+    private static InputShape declared(ValueInfo info, Path file) {
+        if (!(info.type() instanceof OnnxType.OfTensor type)
+                || type.rank() < 1
+                || type.element().dtype() == null) {
+            throw open(info, file);
+        }
+        List<Long> sizes = new ArrayList<>();
+        for (Object size : type.shape()) {
+            if (!(size instanceof Long) && !sizes.isEmpty()) {
+                throw open(info, file);
+            }
+            sizes.add(size instanceof Long number ? number : 1L);
+        }
+        return new InputShape(sizes, type.element().dtype());
+    }
+
+    private static TorchException open(ValueInfo info, Path file) {
+        return new TorchException(file + " leaves open what its inputs are (" + info
+                + "): say it with --input, once for each input, such as --input 1x128:int64");
     }
 
     /** The values that the model returns: those an ONNX model declares, the tensors in what TorchScript returns. */

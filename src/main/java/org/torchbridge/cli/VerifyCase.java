@@ -20,8 +20,9 @@ import org.torchbridge.onnx.ValueReader;
  *
  * @param folder the folder, as it was given
  * @param model the file
+ * @param inference whether the model is made for inference
  */
-record VerifyCase(Path folder, Path model) {
+record VerifyCase(Path folder, Path model, boolean inference) {
     private static final String DATA_SETS = "test_data_set_";
 
     /** Whether values are recorded in a folder. */
@@ -50,7 +51,7 @@ record VerifyCase(Path folder, Path model) {
      * @throws TorchException if the model cannot be loaded or run, or what was recorded cannot be read
      */
     ValueComparison run(double rtol, double atol) {
-        RunnableModel loaded = RunnableModel.load(model);
+        RunnableModel loaded = inference ? RunnableModel.loadForInference(model) : RunnableModel.load(model);
         ValueComparison comparison = new ValueComparison(rtol, atol);
         List<Path> sets = dataSets(folder);
         for (Path set : sets) {

@@ -64,6 +64,9 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Where the files are that model.path names (default: the case's folder).")
     private @Nullable Path models;
 
+    @Option(names = "--inference", description = "Models are made as fast as they can be before they run.")
+    private boolean inference;
+
     @Option(names = "--quiet", description = "Only cases that fail have a line.")
     private boolean quiet;
 
@@ -87,7 +90,7 @@ final class VerifyCommand implements Callable<Integer> {
             if (model == null) {
                 others.add(folder);
             } else {
-                verify(new VerifyCase(folder, model));
+                verify(new VerifyCase(folder, model, inference));
             }
         }
         if (!others.isEmpty()) {

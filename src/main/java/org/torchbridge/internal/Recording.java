@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.JitNode;
@@ -27,20 +28,25 @@ public final class Recording implements LongConsumer {
     private final List<JitNode> nodes = new ArrayList<>();
     private @Nullable Graph graph;
 
-    private Recording() {}
+    private final Supplier<String> scope;
+
+    private Recording(Supplier<String> scope) {
+        this.scope = scope;
+    }
 
     /**
      * Records what {@code forward} does to tensors, none of which is there twice.
      *
      * @param names what the graph calls them
+     * @param scope tells the path of the module that is running
      * @throws IllegalStateException in the middle of another recording of this thread's
      */
-    public static Recording of(long[] inputs, String[] names, TensorCallback forward) {
+    public static Recording of(long[] inputs, String[] names, Supplier<String> scope, TensorCallback forward) {
         if (NativeTracer.isTracing()) {
             throw new IllegalStateException(
                     "a trace is running in this thread already; trace one module after the other");
         }
-        Recording recording = new Recording();
+        Recording recording = new Recording(scope);
         recording.run(inputs, names, forward);
         return recording;
     }
@@ -79,14 +85,16 @@ public final class Recording implements LongConsumer {
     public void accept(long address) {
         StackWalker.StackFrame frame = CallSite.find();
         JitNode node = new JitNode(Presets.borrowed(address));
-        node.setSourceRange(ranges.computeIfAbsent(frame.toString(), text -> range(frame)));
+        String module = scope.get();
+        node.setSourceRange(ranges.computeIfAbsent(module + " " + frame, place -> range(module, frame)));
         nodes.add(node);
     }
 
-    private static SourceRange range(StackWalker.StackFrame frame) {
+    private static SourceRange range(String module, StackWalker.StackFrame frame) {
         String text = frame.toString();
         String file = frame.getFileName() == null ? frame.getClassName() : frame.getFileName();
-        Source source = new Source(text, new StringOptional(file), Math.max(0, frame.getLineNumber()), NONE, COPY);
+        StringOptional name = new StringOptional(ScriptGraph.fileIn(module, file));
+        Source source = new Source(text, name, Math.max(0, frame.getLineNumber()), NONE, COPY);
         // The range owns it from now on: the presets do not know that.
         source.deallocate(false);
         return new SourceRange(source, 0, text.length());

@@ -74,9 +74,9 @@ public final class ScriptCode {
             return new ScriptCode(graph, node.addBlock(), host, sources);
         }
 
-        /** Where it comes from: {@code net.py:12}. */
-        public void source(String source) {
-            node.setSourceRange(sources.computeIfAbsent(source, ScriptCode::range));
+        /** Where it comes from: the module's path, or nothing, and {@code net.py:12}. */
+        public void source(String scope, String source) {
+            node.setSourceRange(sources.computeIfAbsent(ScriptGraph.fileIn(scope, source), ScriptCode::range));
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.Function;
@@ -48,6 +49,26 @@ public final class ScriptFunctions {
     public String text(String name) {
         try (PointerScope scope = new PointerScope()) {
             return new ScriptMethod(functions.get(name)).text();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** What a function does. */
+    public ScriptGraph.Block code(String name, HostTypes host) {
+        try (PointerScope scope = new PointerScope()) {
+            return Objects.requireNonNull(ScriptGraph.of(functions.get(name), host));
+        } catch (RuntimeException e) {
+            throw ScriptObject.translated(e);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** What arguments of a function are that are left out, by their numbers. */
+    public Map<Integer, @Nullable Object> defaults(String name, HostTypes host) {
+        try (PointerScope scope = new PointerScope()) {
+            return new ScriptMethod(functions.get(name)).defaults(host);
         } finally {
             Reference.reachabilityFence(this);
         }

@@ -31,7 +31,7 @@ public final class ScriptGraph {
     }
 
     /** The file without its folder, and the line, at the end of a printed node. */
-    private static final Pattern PLACE = Pattern.compile(" # (?:.*/)?([^/\n]+:\\d+):\\d+\\s*$");
+    private static final Pattern PLACE = Pattern.compile(" # (?:.*/)?(?:\\[([^]/]*)] )?([^/\n]+:\\d+):\\d+\\s*$");
 
     private final HostTypes host;
     private final Map<Long, Value> values = new HashMap<>();
@@ -53,6 +53,7 @@ public final class ScriptGraph {
      *
      * @param attributes a constant's {@code value}, unless it is {@code None}; a {@code name}; {@code types}, as {@link
      *     ScriptType}s; a {@code Subgraph}, as a {@link Block}; numbers
+     * @param scope the path of the module of Java's that it was traced in; empty for the outermost one, or if unknown
      * @param source the file and line it comes from; empty if unknown
      */
     public record Node(
@@ -61,6 +62,7 @@ public final class ScriptGraph {
             List<Value> outputs,
             Map<String, @Nullable Object> attributes,
             List<Block> blocks,
+            String scope,
             String source) {}
 
     /** A graph, or a part of one. */
@@ -127,7 +129,10 @@ public final class ScriptGraph {
         for (long i = 0; i < node.blocks().size(); i++) {
             blocks.add(block(node.blocks().get(i)));
         }
-        return new Node(kind, inputs, outputs, attributes(node, kind), blocks, source(node));
+        Matcher place = PLACE.matcher(NativeScriptGraph.print(node.address()));
+        boolean known = place.find();
+        String scope = known && place.group(1) != null ? place.group(1) : "";
+        return new Node(kind, inputs, outputs, attributes(node, kind), blocks, scope, known ? place.group(2) : "");
     }
 
     // ---- attributes
@@ -195,8 +200,8 @@ public final class ScriptGraph {
 
     // ---- source
 
-    private static String source(JitNode node) {
-        Matcher place = PLACE.matcher(NativeScriptGraph.print(node.address()));
-        return place.find() ? place.group(1) : "";
+    /** A file's name with the path of a module in front, which reading finds again: {@code [layer1.0] Conv2d.java}. */
+    static String fileIn(String scope, String file) {
+        return scope.isEmpty() ? file : "[" + scope + "] " + file;
     }
 }

@@ -361,18 +361,20 @@ public final class ScriptObject implements AutoCloseable {
      * and the methods but forward gone, save for {@code preserved}.
      */
     public ScriptObject freeze(List<String> preserved) {
-        return use(() -> {
-            StringVector names = new StringVector(preserved.toArray(String[]::new));
-            return optimizing(() -> of(torch.freeze(evaluating(), new StringVectorOptional(names), true)));
-        });
+        return use(() -> optimizing(() -> of(frozen(preserved))));
     }
 
     /** {@link #freeze}, and then libtorch's own optimisations; {@code preserved} are methods. */
     public ScriptObject optimizeForInference(List<String> preserved) {
         return use(() -> {
             StringVector names = new StringVector(preserved.toArray(String[]::new));
-            return optimizing(() -> of(torch.optimize_for_inference(evaluating(), names)));
+            return optimizing(() -> of(torch.optimize_for_inference(frozen(preserved), names)));
         });
+    }
+
+    private JitModule frozen(List<String> preserved) {
+        StringVector names = new StringVector(preserved.toArray(String[]::new));
+        return torch.freeze(evaluating(), new StringVectorOptional(names), true);
     }
 
     /** A module of its own with the same tensors, in evaluation mode. */

@@ -2,10 +2,16 @@ package org.torchbridge.io;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.FileFormatException;
+import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.TorchException;
 
@@ -16,6 +22,11 @@ import org.torchbridge.TorchException;
  */
 public final class ScriptArchive {
     private static final String EXTRA_FILES = "/extra/";
+    private static final String SOURCES = ".debug_pkl";
+
+    /** The pickles that libtorch reads: the state, tensors in the code, and where the code comes from. */
+    private static final List<String> PICKLES = List.of("/data.pkl", "/constants.pkl", SOURCES);
+
     private static final int MAX_DEPTH = 200;
 
     private final String source;
@@ -30,11 +41,8 @@ public final class ScriptArchive {
             throw new FileFormatException("is " + kind.description() + ", not a TorchScript archive. " + advice(kind));
         }
         this.zip = new ZipArchive(file);
-        for (String name : zip.names()) {
-            if (name.endsWith(".py")) {
-                requireFlat(name, zip.content(zip.entry(name)).buffer());
-            }
-        }
+        requireDistinctNames();
+        zip.names().forEach(this::check);
     }
 
     /**
@@ -72,6 +80,61 @@ public final class ScriptArchive {
         };
     }
 
+    /** libtorch takes names that differ in the case of letters for the same. */
+    private void requireDistinctNames() {
+        Set<String> known = new HashSet<>();
+        for (String name : zip.names()) {
+            if (!isExtra(name) && !known.add(name.toLowerCase(Locale.ROOT))) {
+                throw new FileFormatException("has two entries '" + name
+                        + "', in small letters and in capital ones, of which libtorch reads only one");
+            }
+        }
+    }
+
+    /** Whether it is a file that was put beside the program. */
+    private static boolean isExtra(String name) {
+        int start = name.indexOf(EXTRA_FILES);
+        return start >= 0 && name.indexOf('/') == start;
+    }
+
+    private void check(String name) {
+        try (Scope scope = Scope.open()) {
+            ZipArchive.Entry entry = zip.require(name);
+            Tensor content = zip.content(entry);
+            if (ZipArchive.checksum(content) != entry.crc()) {
+                throw new FileFormatException(
+                        "is damaged: its '" + name + "' is not what was written, the checksum differs");
+            }
+            if (!isExtra(name)) {
+                check(entry, name.toLowerCase(Locale.ROOT), content);
+            }
+        }
+    }
+
+    private void check(ZipArchive.Entry entry, String lowerName, Tensor content) {
+        if (lowerName.endsWith(".py")) {
+            requireFlat(entry.name(), content.buffer());
+        } else if (PICKLES.stream().anyMatch(lowerName::endsWith)) {
+            TorchArchive.requireReadable(entry);
+            Object value = readPickle(entry.name(), content.buffer());
+            if (lowerName.endsWith(SOURCES)) {
+                ScriptSources.check(value);
+            }
+        } else if (lowerName.endsWith("/model.json")) {
+            throw new FileFormatException("is in the format from before PyTorch 1.1. Load it in Python, and write it"
+                    + " again: torch.jit.save(torch.jit.load(file), file)");
+        }
+    }
+
+    /** What is in a pickle, with tensors that are views of the file. */
+    private @Nullable Object readPickle(String name, ByteBuffer pickle) {
+        String folder = name.substring(0, name.lastIndexOf('.')) + "/";
+        ScriptObjects objects = new ScriptObjects(new TorchObjects(new ZipStorages(zip, folder, false), file.size()));
+        Object value = new Unpickler(pickle, objects).read();
+        objects.requireFinite(value);
+        return value;
+    }
+
     /** libtorch's parser needs stack for each bracket and each block that is open, and ends the process when it has none. */
     private static void requireFlat(String name, ByteBuffer code) {
         int depth = 0;
@@ -107,11 +170,10 @@ public final class ScriptArchive {
     public Map<String, byte[]> extraFiles() {
         Map<String, byte[]> files = new LinkedHashMap<>();
         for (String name : zip.names()) {
-            int start = name.indexOf(EXTRA_FILES);
-            if (start >= 0 && name.indexOf('/') == start) {
+            if (isExtra(name)) {
                 files.put(
-                        name.substring(start + EXTRA_FILES.length()),
-                        zip.content(zip.entry(name)).toByteArray());
+                        name.substring(name.indexOf(EXTRA_FILES) + EXTRA_FILES.length()),
+                        zip.content(zip.require(name)).toByteArray());
             }
         }
         return files;

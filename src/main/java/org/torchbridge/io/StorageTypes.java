@@ -27,6 +27,18 @@ final class StorageTypes {
             DType.QINT8, "QInt8Storage",
             DType.QINT32, "QInt32Storage"));
 
+    /** Those that libtorch writes and Python does not. */
+    private static final Map<String, DType> OF_LIBTORCH = Map.of(
+            "ComplexHalfStorage", DType.COMPLEX32,
+            "Float8_e5m2Storage", DType.FLOAT8_E5M2,
+            "Float8_e4m3fnStorage", DType.FLOAT8_E4M3FN,
+            "Float8_e5m2fnuzStorage", DType.FLOAT8_E5M2FNUZ,
+            "Float8_e4m3fnuzStorage", DType.FLOAT8_E4M3FNUZ,
+            "Float8_e8m0fnuStorage", DType.FLOAT8_E8M0FNU,
+            "UInt16Storage", DType.UINT16,
+            "UInt32Storage", DType.UINT32,
+            "UInt64Storage", DType.UINT64);
+
     private StorageTypes() {}
 
     /** The class for {@code type}; null for the newer types, which have none: their storages are plain bytes. */
@@ -38,6 +50,7 @@ final class StorageTypes {
     static void forEach(BiConsumer<String, DType> action) {
         NAMES.forEach((type, name) -> action.accept(name, type));
         QUANTIZED.forEach((type, name) -> action.accept(name, intType(type)));
+        OF_LIBTORCH.forEach(action);
     }
 
     /** The class for a quantized type; null if it cannot be in a file: more than one of its numbers are in a byte. */

@@ -2,12 +2,9 @@ package org.torchbridge.io;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.FileFormatException;
-import org.torchbridge.Tensor;
 
 /**
  * A file that {@code torch.save} wrote: a zip archive with one folder, in which {@code data.pkl} is the pickle of what was
@@ -32,45 +29,33 @@ final class TorchArchive {
     private final MappedFile file;
     private final ZipArchive zip;
     private final String folder;
-    private final boolean bigEndian;
-    private final Map<String, Tensor> storages = new HashMap<>();
+    private final ZipStorages storages;
 
     TorchArchive(MappedFile file) {
         this.file = file;
         this.zip = new ZipArchive(file);
         this.folder = findFolder();
-        this.bigEndian = isBigEndian();
+        this.storages = new ZipStorages(zip, folder + STORAGES, isBigEndian());
     }
 
     /** What was saved. */
     @Nullable
     Object read() {
-        ZipArchive.Entry entry = entry(PICKLE);
-        if (entry.size() > MAX_PICKLE_BYTES) {
-            throw new FileFormatException(
-                    "has a pickle of " + entry.size() + " bytes; up to " + MAX_PICKLE_BYTES + " can be read");
-        }
+        ZipArchive.Entry entry = zip.require(folder + PICKLE);
+        requireReadable(entry);
         if (!zip.matchesChecksum(entry) && hasChecksums()) {
             throw new FileFormatException("is damaged: its pickle is not what was written, the checksum differs");
         }
         ByteBuffer pickle = zip.content(entry).buffer();
-        return new Unpickler(pickle, new TorchObjects(this::storage, file.size())).read();
+        return new Unpickler(pickle, new TorchObjects(storages, file.size())).read();
     }
 
-    /** All elements of a storage; the same storage is the same memory. */
-    private Tensor storage(StorageReference storage) {
-        Tensor bytes = storages.computeIfAbsent(storage.key(), key -> bytes(storage));
-        if (bytes.numel() < storage.bytes()) {
-            throw new FileFormatException("is damaged: the storage '" + storage.key() + "' should have "
-                    + storage.bytes() + " bytes and has " + bytes.numel());
+    /** @throws FileFormatException if a pickle is too large */
+    static void requireReadable(ZipArchive.Entry pickle) {
+        if (pickle.size() > MAX_PICKLE_BYTES) {
+            throw new FileFormatException(
+                    "has a pickle of " + pickle.size() + " bytes; up to " + MAX_PICKLE_BYTES + " can be read");
         }
-        return bytes.narrow(0, 0, storage.bytes()).view(storage.dtype());
-    }
-
-    private Tensor bytes(StorageReference storage) {
-        Tensor bytes = zip.content(entry(STORAGES + storage.key()));
-        bytes = bytes.narrow(0, 0, Math.min(bytes.numel(), storage.bytes()));
-        return bigEndian ? ByteOrders.swapped(bytes, storage.dtype()) : Memory.aligned(bytes, storage.dtype());
     }
 
     private String findFolder() {
@@ -105,13 +90,5 @@ final class TorchArchive {
     private boolean hasChecksums() {
         ZipArchive.Entry entry = zip.entry(folder + VERSION);
         return entry != null && entry.size() <= MAX_NOTE_BYTES && zip.matchesChecksum(entry);
-    }
-
-    private ZipArchive.Entry entry(String name) {
-        ZipArchive.Entry entry = zip.entry(folder + name);
-        if (entry == null) {
-            throw new FileFormatException("is damaged: the record '" + folder + name + "' is missing");
-        }
-        return entry;
     }
 }

@@ -50,6 +50,9 @@ final class Unpickler {
 
         /** Adds items to a list or a set. */
         void add(@Nullable Object target, List<@Nullable Object> items);
+
+        /** Is told of a value that was made and is left out. */
+        default void drop(@Nullable Object value) {}
     }
 
     /** A function that a pickle may call. */
@@ -83,7 +86,9 @@ final class Unpickler {
             try {
                 int opcode = unsignedByte();
                 if (opcode == '.') {
-                    return pop();
+                    Object value = pop();
+                    stack.forEach(globals::drop);
+                    return value;
                 }
                 execute(opcode);
             } catch (FileFormatException e) {
@@ -103,7 +108,7 @@ final class Unpickler {
             case 0x95 -> require(Long.BYTES).getLong(); // a frame: only a hint for buffering
             case '(' -> mark();
             case '0' -> drop();
-            case '1' -> popToMark();
+            case '1' -> popToMark().forEach(globals::drop);
             case '2' -> push(top());
             case ')' -> push(PythonTuple.of());
             case 0x85 -> push(popTuple(1));
@@ -238,8 +243,11 @@ final class Unpickler {
         if (stack.isEmpty()) {
             throw damaged("a value is missing");
         }
-        if (stack.remove(stack.size() - 1) == MARK) {
+        Object value = stack.remove(stack.size() - 1);
+        if (value == MARK) {
             marks.remove(marks.size() - 1);
+        } else {
+            globals.drop(value);
         }
     }
 
@@ -263,7 +271,11 @@ final class Unpickler {
         return values;
     }
 
+    /** Numbers count the objects: other readers, libtorch's too, have a place for each up to the largest. */
     private void remember(int index, @Nullable Object value) {
+        if (index < 0 || index > bytes.limit()) {
+            throw damaged("the number of an object is too large");
+        }
         memo.put(index, value);
     }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.FileFormatException;
+import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 
 /**
@@ -37,6 +38,7 @@ final class ZipArchive {
 
     private static final int MAX_COMMENT_BYTES = 0xffff;
     private static final int MAX_DIRECTORY_BYTES = 256 << 20;
+    private static final int CHUNK_BYTES = 64 << 20;
     private static final int ENCRYPTED = 1;
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
@@ -62,6 +64,15 @@ final class ZipArchive {
     @Nullable
     Entry entry(String name) {
         return entries.get(name);
+    }
+
+    /** @throws FileFormatException if there is none of that name */
+    Entry require(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw damaged("the record '" + name + "' is missing");
+        }
+        return entry;
     }
 
     /** The bytes of {@code entry}, over the mapping if they are stored as they are. */
@@ -97,9 +108,19 @@ final class ZipArchive {
 
     /** Whether the bytes of {@code entry} are those that were written. */
     boolean matchesChecksum(Entry entry) {
+        return checksum(content(entry)) == entry.crc();
+    }
+
+    /** What {@link Entry#crc} says of the right content; of any length, which buffers are not. */
+    static int checksum(Tensor content) {
         CRC32 crc = new CRC32();
-        crc.update(content(entry).buffer());
-        return (int) crc.getValue() == entry.crc();
+        for (long at = 0; at < content.numel(); at += CHUNK_BYTES) {
+            try (Scope scope = Scope.open()) {
+                long length = Math.min(CHUNK_BYTES, content.numel() - at);
+                crc.update(content.narrow(0, at, length).buffer());
+            }
+        }
+        return (int) crc.getValue();
     }
 
     // The end of the archive points at the directory, which lists the entries. A comment may follow the end.

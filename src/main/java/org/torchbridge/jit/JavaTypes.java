@@ -37,7 +37,10 @@ final class JavaTypes implements HostTypes {
         if (value instanceof ScriptModule module) {
             return module.script();
         }
-        return value instanceof ScriptInstance instance ? instance.script() : null;
+        if (value instanceof ScriptInstance instance) {
+            return instance.script();
+        }
+        return value instanceof ScriptObject object ? object : null;
     }
 
     @Override

@@ -162,7 +162,12 @@ final class ScriptCodeReader {
     }
 
     private Node append(ScriptGraph.Node node, List<Value> inputs) {
-        return target.append(node.kind(), inputs).setScope(scope).setSource(node.source());
+        return target.append(node.kind(), inputs).setScope(scope(node)).setSource(node.source());
+    }
+
+    /** A program that was traced is one method, whose nodes know the modules within. */
+    private String scope(ScriptGraph.Node node) {
+        return scope.isEmpty() || node.scope().isEmpty() ? scope + node.scope() : scope + "." + node.scope();
     }
 
     private void outputs(ScriptGraph.Node node, Node copy) {

@@ -114,7 +114,7 @@ final class ScriptCodeWriter {
     private void node(ScriptCode code, Node node) {
         ScriptCode.Written written = write(code, node);
         if (!node.source().isEmpty()) {
-            written.source(node.source());
+            written.source(node.scope(), node.source());
         }
         for (int i = 0; i < node.outputs().size(); i++) {
             Value output = node.output(i);

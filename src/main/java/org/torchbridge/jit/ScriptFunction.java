@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.graph.Graph;
 import org.torchbridge.internal.ScriptFunctions;
 
 /**
@@ -80,6 +81,14 @@ public final class ScriptFunction {
     public @Nullable Object callWith(
             List<? extends @Nullable Object> arguments, Map<String, ? extends @Nullable Object> named) {
         return functions.run(name, arguments, named, new JavaTypes(Map.of()));
+    }
+
+    /**
+     * What the function does, with the functions that it calls written out, as a program that can be read, changed, and
+     * made a module by {@link ScriptModule#of(Graph)}.
+     */
+    public Graph toGraph() {
+        return ScriptReader.read(functions, name);
     }
 
     /** As Python writes it: {@code power(Tensor x, int n=2) -> Tensor}. */

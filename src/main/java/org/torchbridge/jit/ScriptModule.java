@@ -20,9 +20,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
+import org.torchbridge.Layout;
 import org.torchbridge.Tensor;
 import org.torchbridge.TorchException;
 import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.passes.Optimization;
+import org.torchbridge.graph.passes.Packing;
 import org.torchbridge.internal.Adoption;
 import org.torchbridge.internal.ScriptObject;
 import org.torchbridge.io.AtomicFile;
@@ -148,9 +151,14 @@ public final class ScriptModule extends Layer implements AutoCloseable {
 
     /** {@link #load(Path)} from what remains in a buffer, whose position does not change. */
     public static ScriptModule load(ByteBuffer content) {
+        return load(content, null, new HashMap<>());
+    }
+
+    /** {@link #load(Path, Device, Map)} from what remains in a buffer, whose position does not change. */
+    public static ScriptModule load(ByteBuffer content, @Nullable Device device, Map<String, byte[]> extraFiles) {
         byte[] bytes = new byte[content.remaining()];
         content.duplicate().get(bytes);
-        return load(bytes);
+        return load(bytes, device, extraFiles);
     }
 
     /** Starts a module that is written by hand; {@code name} is that of its class. */
@@ -446,11 +454,21 @@ public final class ScriptModule extends Layer implements AutoCloseable {
         if (child instanceof ScriptModule module) {
             return module.script;
         } else if (child instanceof Layer layer) {
+            requireCalled(name);
             return LayerCalls.script(layer);
         }
         throw new IllegalArgumentException(
                 "'" + name + "' is to be a " + child.getClass().getSimpleName()
                         + "; a ScriptModule or a Layer is expected, which makes one tensor from one");
+    }
+
+    /** A program that was made of a graph computes with the weights of its children, and calls none. */
+    private void requireCalled(String name) {
+        if (getSubmodule(name) instanceof ScriptModule present
+                && present.methods().isEmpty()) {
+            throw new IllegalArgumentException("the program does not call '" + name + "' but computes with its weights;"
+                    + " put others in the place of those: getSubmodule(\"" + name + "\").add(\"weight\", ...)");
+        }
     }
 
     /** Takes another object as this module's, and with it all that this is a child of: their programs call its class. */
@@ -611,12 +629,35 @@ public final class ScriptModule extends Layer implements AutoCloseable {
     }
 
     /**
-     * {@link #freeze}, and then what makes a program faster on the device it is on.
+     * The same program in evaluation mode, as fast as it gets: what depends on the weights alone is computed ahead, formulas
+     * become the operators that libtorch has for them, and on the CPU convolutions and linear layers get packed weights and do
+     * the activation behind them ({@link Packing}). Sizes stay open. It needs nothing of this module.
+     *
+     * <p>Its images come in batches, as float32; it has no parameters and no gradients, stays on its device and, where it has
+     * packed weights, cannot be saved: save this module instead.
+     *
+     * <p>A program that cannot be read as a {@link Graph}, or with other methods to keep, is left to libtorch's own
+     * {@code optimize_for_inference}.
      *
      * @param methods other methods than forward to keep
      */
     public ScriptModule optimizeForInference(String... methods) {
-        return constant(script.optimizeForInference(List.of(methods)));
+        Graph graph = methods.length == 0 ? readable() : null;
+        if (graph == null) {
+            return constant(script.optimizeForInference(List.of(methods)));
+        }
+        Optimization.run(graph);
+        Packing.run(graph);
+        return constant(ScriptWriter.write(graph, script.className()));
+    }
+
+    /** What forward does; null if it cannot be read. */
+    private @Nullable Graph readable() {
+        try {
+            return toGraph(FORWARD);
+        } catch (TorchException e) {
+            return null;
+        }
     }
 
     private ScriptModule constant(ScriptObject frozen) {
@@ -650,6 +691,18 @@ public final class ScriptModule extends Layer implements AutoCloseable {
             throw new IllegalStateException("this program calls a Java "
                     + kept.get(0).getClass().getSimpleName() + ", which an archive cannot hold");
         }
+        if (hasPackedWeights()) {
+            throw new IllegalStateException(
+                    "this program was made for inference on this machine, with packed weights,"
+                            + " which an archive cannot hold; save the module that it was made of, and optimise it after loading");
+        }
+    }
+
+    private boolean hasPackedWeights() {
+        return script.slots().stream()
+                .filter(slot -> slot.type().equals("List[Tensor]"))
+                .flatMap(slot -> ((List<?>) attribute(slot.name())).stream())
+                .anyMatch(each -> ((Tensor) each).layout() == Layout.MKLDNN);
     }
 
     // ---- saving

@@ -5,12 +5,14 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.Type;
 import org.torchbridge.internal.Adoption;
+import org.torchbridge.internal.ScriptFunctions;
 import org.torchbridge.internal.ScriptGraph;
 import org.torchbridge.internal.ScriptObject;
 
@@ -41,10 +43,21 @@ final class ScriptReader {
                     + module.methods().values());
         }
         reader.readState("", script);
-        Graph graph = reader.program(code, List.of(reader.child("", script)));
-        script.defaults(method, reader.host)
-                .forEach((index, value) -> graph.defaults().put(graph.inputs().get(index - 1), value));
-        return graph;
+        reader.program(code, List.of(reader.child("", script)));
+        script.defaults(method, reader.host).forEach((index, value) -> reader.setDefault(index - 1, value));
+        return reader.graph;
+    }
+
+    /** The program that a function is. */
+    static Graph read(ScriptFunctions functions, String name) {
+        ScriptReader reader = new ScriptReader(new JavaTypes(Map.of()));
+        reader.program(functions.code(name, reader.host), List.of());
+        functions.defaults(name, reader.host).forEach(reader::setDefault);
+        return reader.graph;
+    }
+
+    private void setDefault(int input, @Nullable Object value) {
+        graph.defaults().put(graph.inputs().get(input), value);
     }
 
     /** The program that a graph of the presets is, which belongs to no module. */

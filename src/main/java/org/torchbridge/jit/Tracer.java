@@ -66,9 +66,12 @@ final class Tracer {
         List<String> names = InputNames.of(module, inputs.size());
         state.forEach(name -> tensors.add(slots.get(name).tensor()));
         names.addAll(state);
-        try {
+        try (ModuleScope scope = new ModuleScope(module)) {
             return Recording.of(
-                    tensors.stream().mapToLong(Tensor::handle).toArray(), names.toArray(String[]::new), run::call);
+                    tensors.stream().mapToLong(Tensor::handle).toArray(),
+                    names.toArray(String[]::new),
+                    scope::path,
+                    run::call);
         } catch (TorchException e) {
             throw isForeignTensor(e) ? foreignTensor(e) : e;
         } finally {

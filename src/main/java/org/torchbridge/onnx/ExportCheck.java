@@ -3,6 +3,7 @@ package org.torchbridge.onnx;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,24 @@ final class ExportCheck {
         this.model = model;
         this.inputs = inputs;
         this.options = options;
+    }
+
+    /** Whether there is an ONNX Runtime. */
+    static boolean hasRuntime() {
+        try {
+            Class.forName("ai.onnxruntime.OrtEnvironment", false, ExportCheck.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    /** @throws TorchException if there is no ONNX Runtime */
+    static void requireRuntime() {
+        if (!hasRuntime()) {
+            throw new TorchException("to verify an export, ONNX Runtime has to be on the class path: add"
+                    + " com.microsoft.onnxruntime:onnxruntime to the dependencies");
+        }
     }
 
     /** What is wrong with the model's shapes where sizes that are to stay open are others than in the example. */
@@ -114,13 +133,28 @@ final class ExportCheck {
         return largest;
     }
 
-    /** The tensors in what the module gives. */
+    /** The tensors in what the module gives, whose buffers and the example stay as they are. */
     private List<Tensor> run(List<?> example) {
         List<Tensor> tensors = new ArrayList<>();
+        Map<Tensor, Tensor> buffers = new IdentityHashMap<>();
         try (var none = Torch.noGrad()) {
-            collect(module.run("forward", example.toArray()), tensors);
+            module.buffers()
+                    .forEach(buffer ->
+                            buffers.put(buffer.tensor(), buffer.tensor().clone()));
+            collect(
+                    module.run(
+                            "forward", example.stream().map(ExportCheck::copy).toArray()),
+                    tensors);
+            buffers.forEach(Tensor::copy_);
         }
         return tensors;
+    }
+
+    private static @Nullable Object copy(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().map(ExportCheck::copy).toList();
+        }
+        return value instanceof Tensor tensor ? tensor.clone() : value;
     }
 
     private static void collect(@Nullable Object value, List<Tensor> tensors) {

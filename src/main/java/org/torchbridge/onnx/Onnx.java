@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
 import org.torchbridge.TorchException;
@@ -40,18 +41,19 @@ public final class Onnx {
     }
 
     /**
-     * Writes a file. The module's mode is what it was afterwards.
+     * Writes a file. The module's mode and its buffers are what they were afterwards.
      *
      * @param module a {@link ScriptModule}, or a {@link Layer}
      * @param examples what {@code forward} takes: tensors, numbers, lists; sizes that the options do not leave open stay as
      *     they are here
      * @throws org.torchbridge.UnsupportedOperatorException if the module does what cannot be exported; all of it is listed
-     * @throws TorchException if ONNX Runtime's results differ from the module's by more than the options allow
+     * @throws TorchException if the options ask for ONNX Runtime and it is not there, or if its results differ from the
+     *     module's by more than they allow: then the file is there to be looked at
      * @throws IllegalArgumentException if examples or options do not fit the module
      */
     public static OnnxExport export(Module module, Path file, List<?> examples, OnnxExportOptions options) {
         if (module instanceof ScriptModule program) {
-            return export(program, file, examples, options, List.of());
+            return inMode(program, options, () -> export(program, file, examples, options, List.of()));
         } else if (module instanceof Layer layer) {
             return export(layer, inputs -> layer.call(inputs.get(0)), file, tensors(examples), options);
         }
@@ -82,8 +84,27 @@ public final class Onnx {
             List<Tensor> examples,
             OnnxExportOptions options) {
         List<String> warnings = new ArrayList<>();
-        ScriptModule program = trace(module, forward, examples, options, warnings);
-        return export(program, file, examples, options, warnings);
+        return inMode(module, options, () -> {
+            try (ScriptModule program = trace(module, forward, examples, options, warnings)) {
+                return export(program, file, examples, options, warnings);
+            }
+        });
+    }
+
+    /** Whether ONNX Runtime is on the class path, so that {@link OnnxExportOptions#verify} can be asked for. */
+    public static boolean canVerify() {
+        return ExportCheck.hasRuntime();
+    }
+
+    private static OnnxExport inMode(Module module, OnnxExportOptions options, Supplier<OnnxExport> export) {
+        Map<Module, Boolean> modes = new LinkedHashMap<>();
+        module.modules().forEach(each -> modes.put(each, each.isTraining()));
+        module.train(options.training());
+        try {
+            return Scope.call(export::get);
+        } finally {
+            modes.forEach(Module::train);
+        }
     }
 
     private static ScriptModule trace(
@@ -94,26 +115,22 @@ public final class Onnx {
             List<String> warnings) {
         TraceOptions tracing = TraceOptions.options().warnings(warnings::add);
         List<List<?>> all = new ModelInputs(examples, options.inputNames(), options.dynamicAxes()).examples();
-        Map<Module, Boolean> modes = new LinkedHashMap<>();
-        module.modules().forEach(each -> modes.put(each, each.isTraining()));
-        module.train(options.training());
-        try {
-            if (all.size() == 1) {
-                return ScriptModule.trace(module, forward, examples, tracing);
-            }
-            List<Tensor> second = all.get(1).stream().map(Tensor.class::cast).toList();
-            return ScriptModule.trace(module, forward, examples, second, tracing);
-        } finally {
-            modes.forEach(Module::train);
+        if (all.size() == 1) {
+            return ScriptModule.trace(module, forward, examples, tracing);
         }
+        List<Tensor> second = all.get(1).stream().map(Tensor.class::cast).toList();
+        return ScriptModule.trace(module, forward, examples, second, tracing);
     }
 
     private static OnnxExport export(
             ScriptModule program, Path file, List<?> examples, OnnxExportOptions options, List<String> warnings) {
+        if (options.verify()) {
+            ExportCheck.requireRuntime();
+        }
         Graph graph = program.toGraph("forward");
         ModelInputs inputs = new ModelInputs(examples, inputNames(graph, examples, options), options.dynamicAxes());
         String name = String.valueOf(file.getFileName()).replaceFirst("\\.onnx$", "");
-        ModelExport.Result result = Scope.call(() -> ModelExport.convert(graph, name, inputs, options));
+        ModelExport.Result result = ModelExport.convert(graph, name, inputs, options);
         OnnxModel model = OnnxFiles.write(file, result, options.externalBytes());
         ExportCheck check = new ExportCheck(program, model, inputs, options);
         List<String> all = new ArrayList<>(warnings);

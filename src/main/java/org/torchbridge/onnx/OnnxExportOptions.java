@@ -8,14 +8,16 @@ import java.util.Map;
  * How a module becomes an ONNX model. Each setter returns a changed copy.
  *
  * @param opset the version of ONNX's operators, 13 to 21
- * @param training whether dropout and batch norm stay as they are in training; otherwise the model is for inference alone
+ * @param training whether dropout and batch norm stay as they are in training, which cannot be verified; otherwise the model
+ *     is for inference alone
  * @param inputNames what the inputs are called; empty for the names that {@code forward} gives them
  * @param outputNames what the outputs are called; empty for {@code output}, or {@code output_0}, {@code output_1} and so on
  * @param dynamicAxes the names of sizes that stay open, by the input's name or number and the dimension
  * @param verify whether ONNX Runtime runs the model, and its results are compared with the module's; it has to be on the class
  *     path ({@code com.microsoft.onnxruntime:onnxruntime})
  * @param tolerance by how much the results may differ, relative to the values and absolutely
- * @param externalBytes weights of at least this many bytes go into a file beside the model if it is larger than that in all
+ * @param externalBytes weights that are more than this in all go into a file beside the model, {@code model.onnx.data}; up to
+ *     1 GiB, the default, since an ONNX file has less than 2
  * @param documentation what the model says about itself
  * @param metadata notes in the model, by key
  */
@@ -39,8 +41,16 @@ public record OnnxExportOptions(
             throw new IllegalArgumentException(
                     "opset is " + opset + "; versions " + OLDEST + " to " + NEWEST + " are written");
         }
+        if (training && verify) {
+            throw new IllegalArgumentException("training and verify are both asked for; ONNX Runtime runs models for"
+                    + " inference, and what dropout gives is random");
+        }
         if (!(tolerance >= 0)) {
             throw new IllegalArgumentException("tolerance is " + tolerance + "; 0 or more is expected");
+        }
+        if (externalBytes < 0 || externalBytes > LARGEST_FILE) {
+            throw new IllegalArgumentException(
+                    "externalBytes is " + externalBytes + "; 0 to " + LARGEST_FILE + " are expected");
         }
         inputNames = List.copyOf(inputNames);
         outputNames = List.copyOf(outputNames);

@@ -74,10 +74,14 @@ final class OnnxFiles {
                 model.getGraphBuilder().addInitializer(TensorWriter.write(weight.getKey(), tensor));
                 continue;
             }
-            long offset = (end + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            // A tensor under two names is written once.
+            Long offset = offsets.get(tensor);
+            if (offset == null) {
+                offset = (end + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+                offsets.put(tensor, offset);
+                end = offset + bytes(tensor);
+            }
             model.getGraphBuilder().addInitializer(external(weight.getKey(), tensor, location, offset));
-            offsets.put(tensor, offset);
-            end = offset + bytes(tensor);
         }
         Map<Path, AtomicFile.Content> files = new LinkedHashMap<>();
         files.put(file.resolveSibling(location), channel -> writeWeights(channel, offsets));

@@ -17,6 +17,7 @@ import org.torchbridge.TorchException;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.passes.Optimization;
+import org.torchbridge.graph.passes.Packing;
 import org.torchbridge.io.MappedFile;
 import org.torchbridge.jit.ScriptModule;
 import org.torchbridge.onnx.importer.ModelConversion;
@@ -253,8 +254,10 @@ public final class OnnxModel {
         Graph program = toGraph(options);
         if (options.forInference()) {
             Optimization.run(program);
+            Packing.run(program);
         }
         ScriptModule module = ScriptModule.of(program, "OnnxModel");
+        module.requiresGrad(!options.forInference());
         if (options.forInference() || !startsInTraining(program)) {
             module.eval();
         }

@@ -41,29 +41,34 @@ final class OnnxRuntime {
     /**
      * The tensors that the model gives, those of lists too.
      *
-     * @throws TorchException if there is no ONNX Runtime, or it does not take the model
+     * @throws TorchException if it does not take the model
      */
     static List<Tensor> run(Path file, List<String> names, List<?> inputs) {
         try {
             return results(file, names, inputs);
         } catch (OrtException e) {
             throw new TorchException("ONNX Runtime cannot run " + file + ": " + e.getMessage(), e);
-        } catch (NoClassDefFoundError e) {
-            throw new TorchException(
-                    "to verify an export, ONNX Runtime has to be on the class path: add"
-                            + " com.microsoft.onnxruntime:onnxruntime to the dependencies",
-                    e);
         }
     }
 
     private static List<Tensor> results(Path file, List<String> names, List<?> inputs) throws OrtException {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        Map<String, OnnxTensorLike> given = new LinkedHashMap<>();
-        try (OrtSession session = environment.createSession(file.toString())) {
+        try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString())) {
+            Map<String, Object> byName = new LinkedHashMap<>();
             for (int i = 0; i < inputs.size(); i++) {
                 if (session.getInputNames().contains(names.get(i))) {
-                    given.put(names.get(i), tensor(environment, inputs.get(i)));
+                    byName.put(names.get(i), inputs.get(i));
                 }
+            }
+            return run(session, byName);
+        }
+    }
+
+    /** The tensors that a session gives, those of lists too, for tensors and numbers by the names of the inputs. */
+    static List<Tensor> run(OrtSession session, Map<String, ?> inputs) throws OrtException {
+        Map<String, OnnxTensorLike> given = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, ?> input : inputs.entrySet()) {
+                given.put(input.getKey(), tensor(OrtEnvironment.getEnvironment(), input.getValue()));
             }
             List<Tensor> results = new ArrayList<>();
             try (OrtSession.Result result = session.run(given)) {

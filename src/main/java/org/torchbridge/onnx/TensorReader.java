@@ -22,7 +22,7 @@ import org.torchbridge.onnx.proto.TensorProto;
  */
 public final class TensorReader {
     /** A sparse tensor may be this much larger than the numbers it has. */
-    private static final long SPARSE_MAXIMUM = 1L << 28;
+    private static final long SPARSE_MAXIMUM = 1L << 24;
 
     private static final float[] FLOAT4 = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6, -0f, -0.5f, -1, -1.5f, -2, -3, -4, -6};
 

@@ -2,9 +2,13 @@ package org.torchbridge.graph.passes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.GraphText;
+import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Value;
 
 class CommonSubexpressionsTest {
     @Test
@@ -99,5 +103,39 @@ class CommonSubexpressionsTest {
 
         assertThat(CommonSubexpressions.run(graph)).isFalse();
         assertThat(graph).hasToString(text);
+    }
+
+    @Test
+    void emptyListsOfDifferentTypesStayTwo() {
+        Graph graph = new Graph();
+        GraphBuilder g = GraphBuilder.at(graph.body());
+        graph.addOutput(g.op("aten::len", g.list(Type.INT, List.of())));
+        graph.addOutput(g.op("aten::len", g.list(Type.TENSOR, List.of())));
+
+        CommonSubexpressions.run(graph);
+
+        assertThat(graph.kinds()).containsEntry("prim::ListConstruct", 2);
+    }
+
+    @Test
+    void whatAnObjectHoldsIsReadAgainWhenItWasWritten() {
+        Graph graph = new Graph();
+        GraphBuilder g = GraphBuilder.at(graph.body());
+        Value counter = graph.addInput("counter", new Type.OfNative("__torch__.Counter", null));
+        graph.addOutput(count(g, counter));
+        Value one = g.constant(1L);
+        g.node("prim::SetAttr", List.of(), List.of(counter, one)).set("name", "count");
+        graph.addOutput(count(g, counter));
+
+        Simplification.run(graph);
+        InferenceForm.run(graph);
+
+        assertThat(graph.kinds()).containsEntry("prim::GetAttr", 2).containsEntry("prim::SetAttr", 1);
+    }
+
+    private static Value count(GraphBuilder g, Value counter) {
+        return g.node("prim::GetAttr", List.of(Type.INT), List.of(counter))
+                .set("name", "count")
+                .output();
     }
 }

@@ -125,6 +125,19 @@ class RemoveMutationTest {
     }
 
     @Test
+    void aListIntoWhichSomethingWasInsertedStillGrows() {
+        unchanged(
+                """
+                graph(%x : Tensor, %y : Tensor, %n : int):
+                  %list : Tensor[] = prim::ListConstruct(%x)
+                  aten::insert(%list, %n, %y)
+                  %a : Tensor[] = aten::append(%list, %x)
+                  %d : Tensor = aten::cat(%list, %n)
+                  return (%d)
+                """);
+    }
+
+    @Test
     void inputsAndSlotsAreStillWrittenInto() {
         unchanged(
                 """
@@ -169,5 +182,19 @@ class RemoveMutationTest {
 
         assertThat(RemoveMutation.run(graph)).isFalse();
         assertThat(graph).hasToString(text);
+    }
+
+    @Test
+    void fillingWithATensorMakesACopyOfTheRightType() {
+        Graph graph = GraphText.parse(
+                """
+                graph(%x : Tensor, %v : Tensor):
+                  %y : Tensor = aten::neg(%x)
+                  %a : Tensor = aten::fill_(%y, %v)
+                  return (%y)
+                """);
+
+        Results.stay(graph, RemoveMutation::run, Torch.randn(2, 3), Torch.tensor(7L).reshape());
+        assertThat(graph.kinds()).doesNotContainKey("aten::fill_");
     }
 }

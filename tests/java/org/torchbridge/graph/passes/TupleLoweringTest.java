@@ -2,9 +2,13 @@ package org.torchbridge.graph.passes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.GraphText;
+import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Value;
 
 class TupleLoweringTest {
     @Test
@@ -130,5 +134,25 @@ class TupleLoweringTest {
                   %_ : (Tensor, Tensor) = prim::TupleConstruct(%_, %_)
                   return (%_)
                 """);
+    }
+
+    @Test
+    void aTupleThatABranchLeavesOpenComesAsOpenElements() {
+        Graph graph = new Graph();
+        GraphBuilder g = GraphBuilder.at(graph.body());
+        Value x = graph.addInput("x", Type.TENSOR);
+        Value flag = graph.addInput("flag", Type.BOOL);
+        Type pair = new Type.OfTuple(List.of(Type.TENSOR, Type.TENSOR));
+        Value tuple = g.branch(flag, then -> List.of(then.tuple(x, x)), other -> other.node(
+                                "prim::Uninitialized", List.of(pair), List.of())
+                        .outputs())
+                .get(0);
+        graph.addOutput(g.branch(flag, then -> List.of(then.tupleUnpack(tuple).get(0)), other -> List.of(x))
+                .get(0));
+
+        assertThat(TupleLowering.run(graph)).isTrue();
+        DeadCode.run(graph);
+
+        assertThat(graph.kinds()).containsOnlyKeys("prim::If", "prim::Uninitialized");
     }
 }

@@ -110,12 +110,15 @@ final class Aliases {
     // ---- what shares memory
 
     private void join(Node node) {
+        if (Slots.isRead(node)) {
+            joinSlot(Slots.name(node), node.output());
+            return;
+        } else if (Slots.isWritten(node)) {
+            joinSlot(Slots.name(node), node.input(0));
+            group(node.input(0)).isHandedOut = true;
+            return;
+        }
         switch (node.kind()) {
-            case Slots.GET -> joinSlot(Slots.name(node), node.output());
-            case Slots.SET -> {
-                joinSlot(Slots.name(node), node.input(0));
-                group(node.input(0)).isHandedOut = true;
-            }
             case Constants.KIND -> comesIn(node.output());
             case Control.LOOP -> joinLoop(node);
             case Control.IF -> node.blocks().forEach(branch -> joinEach(branch.outputs(), node.outputs()));

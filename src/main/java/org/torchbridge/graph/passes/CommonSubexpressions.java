@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Block;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
+import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 
 /**
@@ -15,7 +16,20 @@ import org.torchbridge.graph.Value;
  */
 public final class CommonSubexpressions {
     /** What tells a computation from others. */
-    private record Key(String kind, Map<String, @Nullable Object> attributes, List<Value> inputs) {}
+    private record Key(String kind, Map<String, @Nullable Object> attributes, List<Value> inputs, List<Type> results) {
+        static Key of(Node node) {
+            return new Key(
+                    node.kind(),
+                    node.attributes(),
+                    node.inputs(),
+                    node.outputs().stream().map(Key::type).toList());
+        }
+
+        /** The type as far as it is part of the computation: two lists without elements may be of two types. */
+        private static Type type(Value result) {
+            return result.type() instanceof Type.OfTensor ? Type.TENSOR : result.type();
+        }
+    }
 
     private final Aliases aliases;
     private boolean changed;
@@ -36,7 +50,7 @@ public final class CommonSubexpressions {
         for (Node node : block.nodes()) {
             node.blocks().forEach(inner -> run(inner, known));
             if (canBeShared(node)) {
-                Node first = known.putIfAbsent(new Key(node.kind(), node.attributes(), node.inputs()), node);
+                Node first = known.putIfAbsent(Key.of(node), node);
                 if (first != null) {
                     Control.replace(node, first.outputs());
                     changed = true;

@@ -104,6 +104,8 @@ public final class ConstantFolding {
     private void fold(Node node) {
         if (isComparisonWithNone(node)) {
             replace(node, List.of(Constants.before(node, node.is("aten::__isnot__"), Type.BOOL)));
+        } else if (isComparisonWithItself(node)) {
+            replace(node, List.of(Constants.before(node, node.is("aten::__is__"), Type.BOOL)));
         } else if (node.is("aten::dim") && node.input(0).type() instanceof Type.OfTensor tensor && tensor.rank() >= 0) {
             replace(node, List.of(Constants.before(node, (long) tensor.rank(), Type.INT)));
         } else if (isUselessCast(node)) {
@@ -118,6 +120,10 @@ public final class ConstantFolding {
         return (node.is("aten::__is__") || node.is("aten::__isnot__"))
                 && node.inputs().stream().anyMatch(Constants::isNone)
                 && node.inputs().stream().anyMatch(value -> isNeverNone(value.type()));
+    }
+
+    private static boolean isComparisonWithItself(Node node) {
+        return (node.is("aten::__is__") || node.is("aten::__isnot__")) && node.input(0) == node.input(1);
     }
 
     private static boolean isNeverNone(Type type) {

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Block;
 import org.torchbridge.graph.Node;
+import org.torchbridge.graph.Use;
 import org.torchbridge.graph.Value;
 
 /** What the passes know of {@code prim::If} and {@code prim::Loop}. */
@@ -44,6 +45,12 @@ final class Control {
 
     static List<Value> carried(Node loop) {
         return loop.inputs().subList(LOOP_HEADER, loop.inputs().size());
+    }
+
+    /** The node that is the only one to use what this one makes, and that once; null if there is none. */
+    static @Nullable Node onlyUser(Node node) {
+        List<Use> uses = node.output().uses();
+        return uses.size() == 1 ? uses.get(0).node() : null;
     }
 
     /** Puts {@code values} where the node's outputs are used, and takes it out. */

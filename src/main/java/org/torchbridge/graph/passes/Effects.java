@@ -117,6 +117,9 @@ public final class Effects {
 
     /** Which inputs it writes into. */
     public static List<Value> written(Node node) {
+        if (node.is(Slots.SET) && !Slots.isWritten(node)) {
+            return List.of(node.input(0));
+        }
         if (isStructure(node) || SIDE_EFFECTS.contains(node.kind()) || Control.isControl(node)) {
             return List.of();
         }

@@ -73,13 +73,21 @@ public final class RemoveMutation {
 
     /** A list that grows becomes another list. */
     private void append(Node node, Value list) {
-        if (list.producer().is("prim::ListConstruct") && isSafe(node, list)) {
+        if (list.producer().is("prim::ListConstruct") && isSafe(node, list) && !isChangedBefore(node, list)) {
             List<Value> elements = new ArrayList<>(list.producer().inputs());
             elements.add(node.input(1));
             Value longer = GraphBuilder.before(node).list(((Type.OfList) list.type()).element(), elements);
             order.putBeside(node, longer.producer());
             replace(node, list, longer, longer);
         }
+    }
+
+    /** Whether another node, {@code aten::insert} for one, makes the list another one than it was constructed as. */
+    private boolean isChangedBefore(Node node, Value list) {
+        return aliases.writers(list).stream()
+                .anyMatch(writer -> writer.owner() != null
+                        && order.isBefore(writer, node)
+                        && Effects.written(writer).stream().anyMatch(value -> !isTensor(value)));
     }
 
     /** The parts of parts that the value is of something, the largest first. */

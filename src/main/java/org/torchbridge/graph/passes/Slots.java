@@ -5,7 +5,10 @@ import java.util.Set;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
 
-/** What the passes know of {@code prim::GetAttr} and {@code prim::SetAttr}. */
+/**
+ * What the passes know of {@code prim::GetAttr} and {@code prim::SetAttr}. With an object among their inputs they read and
+ * write that, and no slot.
+ */
 final class Slots {
     static final String GET = "prim::GetAttr";
     static final String SET = "prim::SetAttr";
@@ -13,7 +16,11 @@ final class Slots {
     private Slots() {}
 
     static boolean isRead(Node node) {
-        return node.is(GET);
+        return node.is(GET) && node.inputs().isEmpty();
+    }
+
+    static boolean isWritten(Node node) {
+        return node.is(SET) && node.inputs().size() == 1;
     }
 
     static String name(Node node) {
@@ -24,7 +31,7 @@ final class Slots {
     static Set<String> set(Graph graph) {
         Set<String> names = new HashSet<>();
         graph.forEachNode(node -> {
-            if (node.is(SET)) {
+            if (isWritten(node)) {
                 names.add(name(node));
             }
         });

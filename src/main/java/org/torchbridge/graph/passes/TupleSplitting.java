@@ -14,6 +14,7 @@ import org.torchbridge.graph.Value;
 final class TupleSplitting {
     static final String CONSTRUCT = "prim::TupleConstruct";
     static final String UNPACK = "prim::TupleUnpack";
+    private static final String UNINITIALIZED = "prim::Uninitialized";
 
     private final Node node;
     private final int index;
@@ -71,6 +72,13 @@ final class TupleSplitting {
     }
 
     private List<Value> unpack(Node place, Value value) {
+        if (value.producer().is(UNINITIALIZED)) {
+            return tuple.elements().stream()
+                    .map(type -> place.owner()
+                            .insertBefore(place, UNINITIALIZED, List.of())
+                            .addOutput(type))
+                    .toList();
+        }
         Node unpack = place.owner().insertBefore(place, UNPACK, List.of(value));
         tuple.elements().forEach(unpack::addOutput);
         return unpack.outputs();

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Device;
+import org.torchbridge.Tensor;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Node;
+import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 
@@ -18,16 +20,60 @@ import org.torchbridge.graph.Value;
  * the types; {@link Simplification} then uses the constants.
  */
 public final class TypeFacts {
+    private final Graph graph;
     private boolean changed;
 
-    private TypeFacts() {}
+    private TypeFacts(Graph graph) {
+        this.graph = graph;
+    }
 
-    /** Whether something became a constant. */
+    /** Whether something became a constant, or got a narrower type. */
     public static boolean run(Graph graph) {
-        TypeFacts pass = new TypeFacts();
+        TypeFacts pass = new TypeFacts(graph);
+        graph.forEachNode(pass::narrow);
         graph.forEachNode(pass::visit);
         return pass.changed;
     }
+
+    // ---- types
+
+    private void narrow(Node node) {
+        if (node.is(Control.IF)) {
+            for (int i = 0; i < node.outputs().size(); i++) {
+                branch(
+                        node.output(i),
+                        node.blocks().get(0).outputs().get(i),
+                        node.blocks().get(1).outputs().get(i));
+            }
+        } else if (Slots.isRead(node) && node.output().type().equals(Type.TENSOR)) {
+            slot(node.output(), graph.slots().get(Slots.name(node)));
+        }
+    }
+
+    /** What neither branch leaves out is always there. */
+    private void branch(Value result, Value one, Value other) {
+        if (result.type() instanceof Type.OfOptional optional && isThere(one.type()) && isThere(other.type())) {
+            result.setType(optional.element());
+            changed = true;
+        }
+    }
+
+    private static boolean isThere(Type type) {
+        return !(type instanceof Type.OfOptional) && type != Type.NONE && type != Type.Simple.ANY;
+    }
+
+    private void slot(Value read, @Nullable Slot slot) {
+        if (slot != null && slot.value() instanceof Tensor tensor) {
+            List<@Nullable Long> shape = new ArrayList<>();
+            for (long size : tensor.shape()) {
+                shape.add(size);
+            }
+            read.setType(new Type.OfTensor(tensor.dtype(), shape));
+            changed = true;
+        }
+    }
+
+    // ---- questions
 
     private void visit(Node node) {
         switch (node.kind()) {

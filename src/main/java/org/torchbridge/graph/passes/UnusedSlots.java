@@ -15,7 +15,7 @@ public final class UnusedSlots {
     public static boolean run(Graph graph) {
         Set<String> used = new HashSet<>();
         graph.forEachNode(node -> {
-            if (node.is(Slots.GET) || node.is(Slots.SET)) {
+            if (Slots.isRead(node) || Slots.isWritten(node)) {
                 used.add(Slots.name(node));
             }
         });

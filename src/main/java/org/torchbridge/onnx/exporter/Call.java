@@ -53,6 +53,10 @@ final class Call {
         return node.outputs().stream().anyMatch(value -> holdsTensors(value.type()));
     }
 
+    boolean givesList() {
+        return node.outputs().size() == 1 && node.output().type() instanceof Type.OfList;
+    }
+
     private static boolean holdsTensors(Type type) {
         return type instanceof Type.OfTensor || type instanceof Type.OfList list && holdsTensors(list.element());
     }
@@ -189,9 +193,11 @@ final class Call {
     }
 
     long integer(String name) {
-        return constant(name) instanceof Number number
-                ? number.longValue()
-                : Boolean.TRUE.equals(constant(name)) ? 1 : 0;
+        Object value = constant(name);
+        if (value instanceof Tensor tensor) {
+            return tensor.toLong();
+        }
+        return value instanceof Boolean flag ? flag ? 1 : 0 : ((Number) value).longValue();
     }
 
     long integer(String name, long otherwise) {

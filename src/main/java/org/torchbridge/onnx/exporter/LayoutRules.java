@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
+import org.torchbridge.Tensor;
 import org.torchbridge.onnx.exporter.Item.Items;
 import org.torchbridge.onnx.exporter.Item.Known;
 import org.torchbridge.onnx.exporter.Item.Named;
@@ -317,9 +318,10 @@ final class LayoutRules {
 
     /** Each element several times, one after the other. */
     private static Named repeatInterleave(Call c) {
-        if (!(c.known(c.item("repeats")) instanceof Long times)) {
-            throw c.unsupported("repeats elements by numbers that the program computes");
+        if (!c.isKnown("repeats") || c.known(c.item("repeats")) instanceof Tensor each && each.numel() != 1) {
+            throw c.unsupported("repeats each element as often as another tensor says");
         }
+        long times = c.integer("repeats");
         Named x = c.tensor("self");
         boolean flat = !c.has("dim");
         Named row = flat ? c.op("Reshape", x, c.longs(-1)).ofRank(1) : x;

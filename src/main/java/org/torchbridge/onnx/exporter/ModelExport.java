@@ -24,7 +24,9 @@ import org.torchbridge.onnx.proto.ValueInfoProto;
 
 /** A program as an ONNX model: its inputs, the nodes that {@link Exporter} writes, outputs and weights. */
 public final class ModelExport {
-    private static final String PRODUCER = "torchbridge";
+    /** What models say that they were made by; their weights are initialisers. */
+    public static final String PRODUCER = "torchbridge";
+
     private static final Map<Integer, Long> FORMAT_VERSIONS = new TreeMap<>(Map.of(13, 7L, 15, 8L, 19, 9L, 21, 10L));
 
     private final Graph program;

@@ -205,11 +205,14 @@ final class PartRules {
     private static Item slicedList(Call c) {
         List<Item> elements = c.elements(c.item(0));
         int size = elements.size();
-        int from = place(c.integer("start", 0), size);
-        int to = place(c.integer("end", size), size);
-        long step = c.integer("step", 1);
+        int step = (int) c.integer("step", 1);
+        int from = step > 0 ? place(c.integer("start", 0), size) : size - 1;
+        int to = step > 0 ? place(c.integer("end", size), size) : -1;
+        if (step < 0 && (c.has("start") && c.integer("start") < size - 1 || c.has("end") && c.integer("end") > -size)) {
+            throw c.unsupported("turns a part of a list");
+        }
         List<Item> some = new ArrayList<>();
-        for (int i = from; i < to; i += (int) step) {
+        for (int i = from; step > 0 ? i < to : i > to; i += step) {
             some.add(elements.get(i));
         }
         return new Items(some);

@@ -6,15 +6,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphBuilder;
+import org.torchbridge.graph.Node;
+import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.graph.passes.Assertions;
+import org.torchbridge.graph.passes.CollectionLowering;
 import org.torchbridge.graph.passes.ConstantFolding;
 import org.torchbridge.graph.passes.InferenceForm;
+import org.torchbridge.graph.passes.InputCopies;
+import org.torchbridge.graph.passes.ListGrowth;
 import org.torchbridge.graph.passes.LoopUnrolling;
 import org.torchbridge.graph.passes.RemoveMutation;
 import org.torchbridge.graph.passes.Shapes;
 import org.torchbridge.graph.passes.Simplification;
 import org.torchbridge.graph.passes.TypeFacts;
+import org.torchbridge.graph.passes.UnreadState;
 
 /** Makes a program one that rules can write node by node: without classes, mutation, and questions whose answers are known. */
 final class Preparation {
@@ -25,7 +31,10 @@ final class Preparation {
     /** @param examples inputs for the program, of different sizes where those are to stay open */
     static void run(Graph graph, boolean training, List<List<?>> examples) {
         leaveOutDefaults(graph, examples.get(0).size());
+        narrowInputs(graph, examples.get(0));
         InferenceForm.run(graph, training);
+        InputCopies.run(graph);
+        UnreadState.run(graph);
         for (int round = 0; round < MOST_ROUNDS; round++) {
             simplify(graph);
             Map<String, Integer> before = graph.kinds();
@@ -56,15 +65,15 @@ final class Preparation {
             changed |= Simplification.run(graph);
             changed |= LoopUnrolling.run(graph);
             changed |= RemoveMutation.run(graph);
+            changed |= ListGrowth.run(graph);
+            changed |= CollectionLowering.run(graph);
         }
     }
 
     /** Inputs that no example gives are what they are by default. */
     private static void leaveOutDefaults(Graph graph, int given) {
         List<Value> inputs = new ArrayList<>(graph.inputs());
-        GraphBuilder start = graph.body().nodes().isEmpty()
-                ? GraphBuilder.at(graph.body())
-                : GraphBuilder.before(graph.body().nodes().get(0));
+        GraphBuilder start = start(graph);
         for (int i = inputs.size() - 1; i >= given; i--) {
             Value input = inputs.get(i);
             if (!graph.defaults().containsKey(input)) {
@@ -72,13 +81,30 @@ final class Preparation {
                         + " were given: " + names(inputs));
             }
             @Nullable Object value = graph.defaults().remove(input);
-            input.replaceAllUsesWith(value == null ? start.constant(null, input.type()) : start.constant(value));
+            input.replaceAllUsesWith(value == null ? start.constant(null, Type.NONE) : start.constant(value));
             graph.body().removeInput(i);
         }
         if (given > inputs.size()) {
             throw new IllegalArgumentException(
                     "the program takes " + inputs.size() + " inputs, and " + given + " were given: " + names(inputs));
         }
+    }
+
+    /** What may be left out is there, or it is not. */
+    private static void narrowInputs(Graph graph, List<?> example) {
+        for (int i = 0; i < example.size(); i++) {
+            Value input = graph.inputs().get(i);
+            if (input.type() instanceof Type.OfOptional optional && example.get(i) != null) {
+                input.setType(optional.element());
+            } else if (example.get(i) == null) {
+                input.replaceAllUsesWith(start(graph).constant(null, Type.NONE));
+            }
+        }
+    }
+
+    private static GraphBuilder start(Graph graph) {
+        List<Node> nodes = graph.body().nodes();
+        return nodes.isEmpty() ? GraphBuilder.at(graph.body()) : GraphBuilder.before(nodes.get(0));
     }
 
     private static String names(List<Value> inputs) {

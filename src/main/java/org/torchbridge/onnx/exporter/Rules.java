@@ -23,6 +23,7 @@ final class Rules {
 
     private final Map<String, NavigableMap<Integer, ManyRule>> rules = new LinkedHashMap<>();
     private final Map<String, NavigableMap<Integer, ManyRule>> numbers = new LinkedHashMap<>();
+    private final Map<String, NavigableMap<Integer, ManyRule>> lists = new LinkedHashMap<>();
 
     private static Rules standard() {
         Rules rules = new Rules();
@@ -82,10 +83,17 @@ final class Rules {
         return this;
     }
 
+    /** The rule of an operator that gives a list, where the same of other values is another operator. */
+    Rules list(String kind, Rule rule) {
+        lists.computeIfAbsent(kind, key -> new TreeMap<>()).put(OLDEST, c -> List.of(rule.write(c)));
+        return this;
+    }
+
     /** The operators that have rules, with the versions since which these hold. */
     Map<String, NavigableMap<Integer, ManyRule>> all() {
         Map<String, NavigableMap<Integer, ManyRule>> all = new TreeMap<>(rules);
         numbers.forEach(all::putIfAbsent);
+        lists.forEach(all::putIfAbsent);
         return all;
     }
 
@@ -97,8 +105,9 @@ final class Rules {
     /** @throws Unsupported if there is none for that version */
     ManyRule find(Call call, int opset) {
         String kind = call.kind();
-        ManyRule number = call.givesTensors() ? null : find(numbers, kind, opset);
-        ManyRule rule = number == null ? find(rules, kind, opset) : number;
+        ManyRule rule =
+                call.givesList() ? find(lists, kind, opset) : call.givesTensors() ? null : find(numbers, kind, opset);
+        rule = rule == null ? find(rules, kind, opset) : rule;
         if (rule == null) {
             throw new Unsupported(
                     rules.containsKey(kind)

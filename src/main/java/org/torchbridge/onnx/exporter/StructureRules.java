@@ -30,7 +30,7 @@ final class StructureRules {
         r.rule("prim::Uninitialized", c -> Item.NONE);
         r.many("aten::warn", c -> List.of());
         r.many("prim::Print", c -> List.of());
-        r.rule("aten::append", StructureRules::append);
+        r.list("aten::add", StructureRules::joined);
     }
 
     /** Only its values go out; the keys are for names. */
@@ -101,18 +101,33 @@ final class StructureRules {
         return Item.of((long) c.elements(list).size());
     }
 
-    /** A list as the value {@code aten::append} gives; what is appended to an outer list is a matter of {@link ListGrowth}. */
-    private static Item append(Call c) {
-        return append(c, c.item(0), c.named(c.item(1)));
+    /** One list behind the other. */
+    private static Item joined(Call c) {
+        Item one = c.item(0);
+        Item other = c.item(1);
+        if (one instanceof Named || other instanceof Named) {
+            return c.node("Concat", c.named(one), c.named(other))
+                    .with("axis", 0)
+                    .get()
+                    .ofRank(1);
+        } else if (!(one instanceof Sequence sequence)) {
+            List<Item> all = new ArrayList<>(c.elements(one));
+            all.addAll(c.elements(other));
+            return new Items(all);
+        } else {
+            Sequence list = sequence;
+            for (Item element : c.elements(other)) {
+                list = inserted(c, list, c.named(element));
+            }
+            return list;
+        }
     }
 
-    static Sequence append(Call c, Item list, Named element) {
-        Sequence sequence = list instanceof Sequence known ? known : sequence(c, c.elements(list), element.dtype());
-        Named longer = c.node("SequenceInsert", new Named(sequence.name(), null, null), element)
+    private static Sequence inserted(Call c, Sequence list, Named element) {
+        Named longer = c.node("SequenceInsert", new Named(list.name(), null, null), element)
                 .as(element.dtype())
                 .get();
-        boolean alike = sequence.element().rank() == element.rank();
-        return new Sequence(longer.name(), alike ? element.ofRank(element.rank()) : element.ofShape(null));
+        return new Sequence(longer.name(), element.rank() < 0 ? longer : element.ofRank(element.rank()));
     }
 
     /** A list as one whose length only the run tells. */

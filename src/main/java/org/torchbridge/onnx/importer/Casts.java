@@ -10,6 +10,9 @@ final class Casts {
     private Casts() {}
 
     static Value write(OnnxNode node, Conversion c, Value value, ElementType to, boolean saturate) {
+        if (to == ElementType.STRING || StringRules.isText(value)) {
+            return StringRules.cast(node, c, value, to);
+        }
         if (to.carrier() == null) {
             throw node.unsupported("to " + to);
         }

@@ -13,9 +13,6 @@ import org.torchbridge.onnx.proto.AttributeProto;
 
 /** Constants, tensors that are made from sizes, and values that are handed on or change their type. */
 final class ConstantRules {
-    /** A larger constant is made when the program runs. */
-    private static final long LARGEST = 1L << 31;
-
     private ConstantRules() {}
 
     static void register(Registry r) {
@@ -24,6 +21,8 @@ final class ConstantRules {
         r.rule("Identity", 1, (node, c) -> node.value(0));
         r.rule("Cast", 6, ConstantRules::cast);
         r.rule("CastLike", 15, ConstantRules::castLike);
+        r.limit("Cast", "real numbers to strings");
+        r.limit("CastLike", "real numbers to strings");
         r.rule("Range", 11, ConstantRules::range);
         r.rule("EyeLike", 9, ConstantRules::eyeLike);
     }
@@ -32,14 +31,25 @@ final class ConstantRules {
         AttributeProto value = node.attribute("value");
         if (value != null) {
             return ModelTensors.isText(value.getT())
-                    ? c.list(Type.STRING, c.texts(value.getT()))
-                    : c.constant(c.read(value.getT()));
+                    ? c.texts(value.getT())
+                    : c.declared(
+                            c.constant(c.read(value.getT())),
+                            ElementType.of(value.getT().getDataType()));
         }
         AttributeProto sparse = node.attribute("sparse_value");
         if (sparse != null) {
             return c.constant(new TensorReader(ExternalData.NONE).read(sparse.getSparseTensor()));
         }
-        return c.constant(number(node));
+        return node.hasAttribute("value_string") || node.hasAttribute("value_strings")
+                ? texts(node, c)
+                : c.constant(number(node));
+    }
+
+    private static Value texts(OnnxNode node, Conversion c) {
+        List<String> several = node.texts("value_strings");
+        return several == null
+                ? c.texts(c.list(Type.STRING, List.of(node.text("value_string"))), List.of())
+                : c.texts(c.list(Type.STRING, several), List.of((long) several.size()));
     }
 
     private static Object number(OnnxNode node) {
@@ -54,12 +64,6 @@ final class ConstantRules {
         }
         if (node.hasAttribute("value_floats")) {
             return Torch.tensor(floats(node.reals("value_floats")));
-        }
-        if (node.hasAttribute("value_string")) {
-            return List.of(node.text("value_string"));
-        }
-        if (node.hasAttribute("value_strings")) {
-            return node.texts("value_strings");
         }
         throw node.broken("has no value");
     }
@@ -80,15 +84,6 @@ final class ConstantRules {
         Tensor value =
                 node.hasAttribute("value") ? c.read(node.tensorAttribute("value")) : Torch.tensor(new float[] {0});
         Numbers sizes = node.numbers(0);
-        if (sizes.isConstant()) {
-            long bytes = value.dtype().itemSize();
-            for (long size : sizes.longs()) {
-                bytes = Math.multiplyExact(bytes, size);
-            }
-            if (bytes > LARGEST) {
-                throw node.broken("makes a constant of " + bytes + " bytes");
-            }
-        }
         Object number = value.dtype().isFloatingPoint() ? (Object) value.toDouble() : (Object) value.toLong();
         Object fill = value.dtype() == DType.BOOL ? (Object) value.toBoolean() : number;
         return c.op("aten::full", sizes.asRow(), fill, value.dtype(), null, c.device());
@@ -112,15 +107,18 @@ final class ConstantRules {
     private static Value range(OnnxNode node, Conversion c) {
         DType dtype = node.dtype(0);
         boolean real = dtype != null && dtype.isFloatingPoint();
-        Value result = c.op(
-                "aten::arange",
-                bound(node, c, 0, real),
-                bound(node, c, 1, real),
-                bound(node, c, 2, real),
-                dtype,
-                null,
-                c.device());
-        return c.known(result, dtype, 1);
+        Object start = bound(node, c, 0, real);
+        Object limit = bound(node, c, 1, real);
+        Object step = bound(node, c, 2, real);
+        if (step.equals(1L)) {
+            // libtorch refuses a limit that the steps lead away from; here it means that there is nothing.
+            Object end = c.integer("max", start, limit);
+            return c.known(c.op("aten::arange", start, end, step, dtype, null, c.device()), dtype, 1);
+        }
+        Value count = c.op("aten::ceil", c.op("aten::div", c.op("aten::sub", limit, start), step));
+        Value places =
+                c.op("aten::arange", 0L, c.op("prim::max", c.op("aten::Int", count), 0L), 1L, dtype, null, c.device());
+        return c.known(c.op("aten::add", c.op("aten::mul", places, step), start), dtype, 1);
     }
 
     private static Object bound(OnnxNode node, Conversion c, int input, boolean real) {

@@ -3,10 +3,13 @@ package org.torchbridge.onnx.importer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
+import org.torchbridge.onnx.OnnxType;
 import org.torchbridge.onnx.proto.GraphProto;
+import org.torchbridge.onnx.proto.TypeProto;
 
 /** Branches and loops. */
 final class ControlRules {
@@ -43,10 +46,31 @@ final class ControlRules {
             state.add(c.list(Type.TENSOR, List.of()));
         }
         List<Value> results = new ArrayList<>(c.loop(times, condition, state, turn -> turn(c, body, turn, carried)));
+        boolean turns = times instanceof Long known && known > 0 && condition.equals(true);
         for (int i = carried; i < results.size(); i++) {
-            results.set(i, c.op("aten::stack", results.get(i), 0L));
+            Value list = results.get(i);
+            TypeProto element = body.getOutput(1 + i).getType();
+            results.set(i, turns ? c.op("aten::stack", list, 0L) : stack(c, list, OnnxType.of(element)));
         }
         return new ArrayList<>(results);
+    }
+
+    /** Of no elements, it has the dimensions that the body says its output has. */
+    private static Value stack(Conversion c, Value list, OnnxType element) {
+        List<Object> sizes = new ArrayList<>(List.of(0L));
+        DType dtype = DType.FLOAT32;
+        if (element instanceof OnnxType.OfTensor tensor) {
+            dtype = tensor.element().carrier();
+            if (tensor.shape() != null) {
+                tensor.shape().forEach(size -> sizes.add(size instanceof Long ? size : (Object) 0L));
+            }
+        }
+        Value none = c.op("aten::zeros", c.list(sizes), dtype, null, c.device());
+        return c.ifElse(
+                        c.op("aten::eq", c.op("aten::len", list), 0L),
+                        () -> List.of(none),
+                        () -> List.of(c.op("aten::stack", list, 0L)))
+                .get(0);
     }
 
     private static List<Value> turn(Conversion c, GraphProto body, List<Value> turn, int carried) {

@@ -31,6 +31,9 @@ import org.torchbridge.onnx.proto.TensorProto;
 public final class Conversion {
     private static final String TRAINING = "training";
 
+    /** A row of more numbers is a list of the program rather than a value for each. */
+    private static final int LONGEST_ROW = 64;
+
     private final Graph graph;
     private final Weights weights;
     private final Nodes nodes;
@@ -89,6 +92,9 @@ public final class Conversion {
 
     /** A value of type {@code bool} of a tensor with one element, or of a number. */
     public Value truth(Value value) {
+        if (value.producer().is("prim::Constant") && value.producer().attribute("value") instanceof Tensor known) {
+            return constant(known.toBoolean());
+        }
         return value.type() instanceof Type.OfTensor ? op("aten::Bool", value) : value;
     }
 
@@ -125,8 +131,29 @@ public final class Conversion {
     }
 
     /** The elements of a tensor of strings of the model. */
-    public List<String> texts(TensorProto proto) {
+    List<String> strings(TensorProto proto) {
         return nodes.tensors().texts(proto);
+    }
+
+    /** Whether PyTorch's own exporter has written the model, whose peculiarities are known. */
+    public boolean isByPyTorch() {
+        return nodes.isByPyTorch();
+    }
+
+    /** A tensor of strings of the model, which is a list of them. */
+    public Value texts(TensorProto proto) {
+        return texts(list(Type.STRING, strings(proto)), List.copyOf(proto.getDimsList()));
+    }
+
+    /** Says which shape the tensor has that a list of strings stands for. */
+    public Value texts(Value list, List<@Nullable Long> shape) {
+        nodes.textShape(list, shape);
+        return list;
+    }
+
+    /** The sizes of the tensor that a list of strings stands for, null where unknown; null if not even their number is known. */
+    public @Nullable List<@Nullable Long> textShape(Value list) {
+        return nodes.textShape(list);
     }
 
     /** What is known of a tensor. */
@@ -178,7 +205,8 @@ public final class Conversion {
 
     /** Numbers as a value: what a rule returns that computes sizes. */
     public Value value(Numbers numbers) {
-        return constant(argument(numbers));
+        boolean none = numbers.hasElements() && numbers.size() == 0;
+        return none ? list(Type.INT, List.of()) : constant(argument(numbers));
     }
 
     // ---- what is carried, as rules want it
@@ -276,7 +304,7 @@ public final class Conversion {
         }
         Value tensor = tensor(carried);
         List<@Nullable Long> shape = type(tensor).shape();
-        if (shape == null || shape.size() == 1 && shape.get(0) == null) {
+        if (shape == null || shape.size() == 1 && (shape.get(0) == null || shape.get(0) > LONGEST_ROW)) {
             return Numbers.whole(wholeList(tensor));
         }
         List<Value> elements = new ArrayList<>();
@@ -386,6 +414,9 @@ public final class Conversion {
         Node node = frame.block().append("prim::If", List.of(constant(condition)));
         List<Value> first = block(node.addBlock(), block -> then.get());
         List<Value> second = block(node.addBlock(), block -> otherwise.get());
+        if (first.size() != second.size()) {
+            throw new FileFormatException("has branches of " + first.size() + " and of " + second.size() + " outputs");
+        }
         for (int i = 0; i < first.size(); i++) {
             node.addOutput(joined(first.get(i).type(), second.get(i).type()));
         }
@@ -405,9 +436,14 @@ public final class Conversion {
         Block block = node.addBlock();
         block.addInput(Type.INT);
         carried.forEach(value -> block.addInput(loose(value.type())));
-        block(block, written -> body.apply(written.inputs()));
+        int outputs = block(block, written -> body.apply(written.inputs())).size() - 1;
+        if (outputs != carried.size()) {
+            throw new FileFormatException(
+                    "has a body that carries " + outputs + " values where there are " + carried.size());
+        }
         carried.forEach(value -> node.addOutput(loose(value.type())));
-        return node.outputs();
+        SavedLoops.write(node);
+        return node.outputs().subList(0, carried.size());
     }
 
     /** Writes the block with what {@code body} gives as its outputs. */
@@ -438,7 +474,10 @@ public final class Conversion {
                     ? Type.tensor(dtype, first.rank())
                     : new Type.OfTensor(dtype, null);
         }
-        return a;
+        if (a == Type.NONE) {
+            return b == Type.NONE || b instanceof Type.OfOptional ? b : new Type.OfOptional(b);
+        }
+        return b == Type.NONE && !(a instanceof Type.OfOptional) ? new Type.OfOptional(a) : a;
     }
 
     /** A graph that a node has as an attribute, written here: its outputs, given its inputs. */
@@ -455,18 +494,21 @@ public final class Conversion {
     // ---- for the walk over the nodes
 
     /** What a body writes, run at once: for nodes that the model itself determines. */
-    List<Tensor> evaluate(Supplier<List<@Nullable Value>> body) {
+    List<Constant> evaluate(Supplier<List<@Nullable Value>> body) {
         Graph scratch = new Graph();
+        List<ElementType> elements = new ArrayList<>();
         Frame outer = frame;
         frame = Frame.scratch(scratch.body());
         try {
             for (Value output : body.get()) {
-                scratch.addOutput(output.type() instanceof Type.OfTensor ? output : tensor(Nodes.carry(output)));
+                Carried carried = nodes.carried(output == null ? constant(false) : output);
+                scratch.addOutput(tensor(carried));
+                elements.add(carried.element());
             }
         } finally {
             frame = outer;
         }
-        return Evaluation.run(scratch);
+        return Evaluation.run(scratch, elements);
     }
 
     void from(OnnxNode node) {

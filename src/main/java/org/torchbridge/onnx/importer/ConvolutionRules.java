@@ -9,10 +9,10 @@ final class ConvolutionRules {
     private ConvolutionRules() {}
 
     static void register(Registry r) {
-        r.rule("Conv", 1, ConvolutionRules::conv);
+        r.rule("Conv", 1, ConvolutionRules::conv).limit("Conv", Padding.LIMIT);
     }
 
-    private static Value conv(OnnxNode node, Conversion c) {
+    static Value conv(OnnxNode node, Conversion c) {
         Value x = node.tensor(0);
         Value weight = node.weight(1, "weight");
         Value bias = node.weightOrNull(2, "bias");

@@ -4,15 +4,14 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Scope;
-import org.torchbridge.Tensor;
 
 /** A node all of whose inputs are known: it waits until somebody looks at what it makes, or computes with it. */
 final class Deferred {
     private final OnnxNode node;
-    private final Supplier<List<Tensor>> evaluation;
-    private @Nullable List<Tensor> tensors;
+    private final Supplier<List<Constant>> evaluation;
+    private @Nullable List<Constant> outputs;
 
-    Deferred(OnnxNode node, Supplier<List<Tensor>> evaluation) {
+    Deferred(OnnxNode node, Supplier<List<Constant>> evaluation) {
         this.node = node;
         this.evaluation = evaluation;
     }
@@ -21,12 +20,12 @@ final class Deferred {
         return node;
     }
 
-    Tensor tensor(int output) {
-        if (tensors == null) {
-            tensors = Scope.call(evaluation);
-            tensors.forEach(Scope::escape);
+    Constant output(int output) {
+        if (outputs == null) {
+            outputs = Scope.call(evaluation);
+            outputs.forEach(each -> Scope.escape(each.tensor()));
         }
-        return tensors.get(output);
+        return outputs.get(output);
     }
 
     /** Whether any input is, or is made of, a weight. */

@@ -44,7 +44,7 @@ final class ElementwiseRules {
         r.rule("Elu", 1, (node, c) -> c.op("aten::elu", node.tensor(0), node.real("alpha", 1)));
         r.rule("Celu", 12, (node, c) -> c.op("aten::celu", node.tensor(0), node.real("alpha", 1)));
         r.rule("Selu", 1, ElementwiseRules::selu);
-        r.rule("Gelu", 20, (node, c) -> c.op("aten::gelu", node.tensor(0), node.text("approximate", "none")));
+        r.rule("Gelu", 20, (node, c) -> c.op("aten::gelu", node.tensor(0), node.oneOf("approximate", "none", "tanh")));
         r.rule("HardSigmoid", 1, ElementwiseRules::hardSigmoid);
         r.rule("ThresholdedRelu", 10, ElementwiseRules::thresholdedRelu);
         r.rule("Shrink", 9, ElementwiseRules::shrink);
@@ -86,9 +86,10 @@ final class ElementwiseRules {
         Value x = node.tensor(0);
         double bias = node.real("bias", 0);
         double lambda = node.real("lambd", 0.5);
-        Value below = c.op("aten::mul", c.op("aten::add", x, bias), c.op("aten::lt", x, -lambda));
-        Value above = c.op("aten::mul", c.op("aten::sub", x, bias), c.op("aten::gt", x, lambda));
-        return c.op("aten::type_as", c.op("aten::add", below, above), x);
+        Value zeros = c.op("aten::zeros_like", x);
+        Value above = c.op("aten::where", c.op("aten::gt", x, lambda), c.op("aten::sub", x, bias), zeros);
+        Value shrunk = c.op("aten::where", c.op("aten::lt", x, -lambda), c.op("aten::add", x, bias), above);
+        return c.op("aten::type_as", shrunk, x);
     }
 
     private static Value prelu(OnnxNode node, Conversion c) {

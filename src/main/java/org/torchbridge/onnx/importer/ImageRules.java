@@ -1,7 +1,6 @@
 package org.torchbridge.onnx.importer;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +24,11 @@ final class ImageRules {
         r.rule("LpPool", 1, ImageRules::lpPool);
         r.rule("GlobalLpPool", 1, ImageRules::globalLpPool);
         r.rule("MaxUnpool", 9, ImageRules::maxUnpool);
+        r.limit("Pad", "axes whose number is not known before a run");
+        r.limit("GridSample", "cubic modes of volumes");
+        for (String operator : List.of("ConvTranspose", "LpPool", "MaxUnpool")) {
+            r.limit(operator, Padding.LIMIT);
+        }
     }
 
     // ---- padding
@@ -47,18 +51,16 @@ final class ImageRules {
 
     private static Value padded(
             OnnxNode node, Conversion c, Value x, Numbers pads, @Nullable Numbers axes, Object value) {
-        String mode = node.text("mode", "constant");
+        String mode = node.oneOf("mode", "constant", "reflect", "edge", "wrap");
         int rank = node.knownRank(0);
-        int count = axes == null ? rank : axes.size();
-        if (axes != null && !axes.isConstant()) {
-            return axisByAxis(node, c, x, pads, axes, value, mode);
+        if (axes != null && !axes.hasElements()) {
+            throw node.unsupported("axes of which not even the number is known");
         }
-        List<Object> before = new ArrayList<>(Collections.nCopies(rank, 0L));
-        List<Object> after = new ArrayList<>(before);
-        for (int i = 0; i < count; i++) {
-            int axis = axes == null ? i : (int) Math.floorMod(axes.longs()[i], (long) rank);
-            before.set(axis, pads.get(c, i));
-            after.set(axis, pads.get(c, i + count));
+        List<Object> before = new ArrayList<>();
+        List<Object> after = new ArrayList<>();
+        for (int axis = 0; axis < rank; axis++) {
+            before.add(axes == null ? pads.get(c, axis) : padOf(c, axis, rank, axes, pads, 0));
+            after.add(axes == null ? pads.get(c, axis + rank) : padOf(c, axis, rank, axes, pads, axes.size()));
         }
         if (mode.equals("constant")) {
             return constantPad(node, c, x, before, after, value);
@@ -71,20 +73,19 @@ final class ImageRules {
         return x;
     }
 
-    /** Axes that only a run shows are each made the last one in turn. */
-    private static Value axisByAxis(
-            OnnxNode node, Conversion c, Value x, Numbers pads, Numbers axes, Object value, String mode) {
-        if (!mode.equals("constant")) {
-            throw node.unsupported("mode " + mode + " along axes that are only known when it runs");
+    /** The pad, from {@code first} on in the pads, of the one of the axes that is {@code axis}; 0 if none is. */
+    private static Object padOf(Conversion c, long axis, long rank, Numbers axes, Numbers pads, int first) {
+        Object pad = 0L;
+        for (int i = 0; i < axes.size(); i++) {
+            Object given = c.integer("remainder", axes.get(i), rank);
+            if (given instanceof Value computed) {
+                Object chosen = c.op("aten::Int", c.op("aten::eq", computed, axis));
+                pad = c.integer("add", pad, c.integer("mul", chosen, pads.get(c, first + i)));
+            } else if (given.equals(axis)) {
+                pad = c.integer("add", pad, pads.get(c, first + i));
+            }
         }
-        int count = axes.size();
-        for (int i = 0; i < count; i++) {
-            Value last = c.op("aten::movedim", x, axes.get(c, i), -1L);
-            Value padded =
-                    c.op("aten::constant_pad_nd", last, c.list(List.of(pads.get(c, i), pads.get(c, i + count))), value);
-            x = c.op("aten::movedim", padded, -1L, axes.get(c, i));
-        }
-        return c.known(x, node.dtype(0), node.rank(0));
+        return pad;
     }
 
     /** libtorch lists pads from the last dimension to the first. */
@@ -120,8 +121,7 @@ final class ImageRules {
                 switch (mode) {
                     case "edge" -> c.op("aten::clamp", places, 0L, c.integer("sub", size, 1L));
                     case "wrap" -> c.op("aten::remainder", places, size);
-                    case "reflect" -> reflected(c, places, c.integer("sub", size, 1L));
-                    default -> throw node.unsupported("mode " + mode);
+                    default -> reflected(c, places, c.integer("sub", size, 1L));
                 };
         return c.known(c.op("aten::index_select", x, (long) axis, index), Conversion.dtype(x), node.rank(0));
     }
@@ -154,20 +154,15 @@ final class ImageRules {
     // ---- sampling
 
     private static Value gridSample(OnnxNode node, Conversion c) {
-        long mode =
-                switch (node.text("mode", "linear")) {
-                    case "nearest" -> 1L;
-                    case "cubic", "bicubic" -> 2L;
-                    default -> 0L;
-                };
-        long padding =
-                switch (node.text("padding_mode", "zeros")) {
-                    case "border" -> 1L;
-                    case "reflection" -> 2L;
-                    default -> 0L;
-                };
+        String mode = node.oneOf("mode", "linear", "bilinear", "nearest", "cubic", "bicubic");
+        String padding = node.oneOf("padding_mode", "zeros", "border", "reflection");
+        long how = mode.equals("nearest") ? 1 : mode.endsWith("cubic") ? 2 : 0;
+        long outside = List.of("zeros", "border", "reflection").indexOf(padding);
+        if (how == 2 && node.rank(0) > 4) {
+            throw node.unsupported("mode " + mode + " of volumes");
+        }
         boolean align = node.flag("align_corners", false);
-        return c.op("aten::grid_sampler", node.tensor(0), node.tensor(1), mode, padding, align);
+        return c.op("aten::grid_sampler", node.tensor(0), node.tensor(1), how, outside, align);
     }
 
     private static Value affineGrid(OnnxNode node, Conversion c) {
@@ -180,7 +175,7 @@ final class ImageRules {
     private static Value depthToSpace(OnnxNode node, Conversion c) {
         long block = node.integer("blocksize");
         Value x = node.tensor(0);
-        if (node.text("mode", "DCR").equals("CRD")) {
+        if (node.oneOf("mode", "DCR", "CRD").equals("CRD")) {
             return c.op("aten::pixel_shuffle", x, block);
         }
         Object depth = c.integer("floordiv", c.size(x, 1), block * block);
@@ -227,6 +222,9 @@ final class ImageRules {
         Value bias = node.weightOrNull(2, "bias");
         long group = node.integer("group", 1);
         List<Object> kernel = TransposedPadding.kernel(node, c, weight);
+        if (kernel.isEmpty() || kernel.size() > 3) {
+            throw node.unsupported(kernel.size() + " spatial dimensions");
+        }
         TransposedPadding padding = TransposedPadding.of(node, c, x, kernel);
         String kind = "aten::conv_transpose" + kernel.size() + "d";
         Value full = c.op(
@@ -244,7 +242,7 @@ final class ImageRules {
 
     private static Value lpPool(OnnxNode node, Conversion c) {
         double p = node.integer("p", 2);
-        long[] kernel = node.integers("kernel_shape");
+        long[] kernel = PoolingRules.kernel(node);
         boolean ceil = node.flag("ceil_mode", false);
         Value x = node.tensor(0);
         Padding padding = Padding.of(node, c, x, kernel);
@@ -255,14 +253,12 @@ final class ImageRules {
 
     private static Value globalLpPool(OnnxNode node, Conversion c) {
         double p = node.integer("p", 2);
-        long[] axes = new long[node.knownRank(0) - 2];
-        Arrays.setAll(axes, i -> i + 2);
-        return c.op("aten::norm", node.tensor(0), p, axes, true);
+        return c.op("aten::norm", node.tensor(0), p, PoolingRules.spatial(node), true);
     }
 
     /** Puts elements where the indices, which count over the whole tensor, say they were. */
     private static Value maxUnpool(OnnxNode node, Conversion c) {
-        long[] kernel = node.integers("kernel_shape");
+        long[] kernel = PoolingRules.kernel(node);
         long[] strides = node.integers("strides", Padding.all(kernel.length, 1));
         long[] pads = node.integers("pads", Padding.all(2 * kernel.length, 0));
         Value x = node.tensor(0);

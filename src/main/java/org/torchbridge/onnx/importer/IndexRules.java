@@ -15,6 +15,7 @@ final class IndexRules {
         r.rule("GatherElements", 11, IndexRules::gatherElements);
         r.rule("Slice", 1, IndexRules::sliceByAttributes);
         r.rule("Slice", 10, IndexRules::slice);
+        r.limit("Slice", "bounds whose number is not known before a run");
     }
 
     private static Value gather(OnnxNode node, Conversion c) {

@@ -13,50 +13,65 @@ import org.torchbridge.onnx.ElementType;
  */
 final class Known implements Carried {
     private final String name;
-    private final ElementType element;
+    private final ElementType declared;
     private final boolean initializer;
     private final @Nullable Deferred deferred;
     private final int output;
-    private @Nullable Supplier<Tensor> source;
-    private @Nullable Tensor tensor;
+    private final @Nullable Known original;
+    private @Nullable Supplier<Constant> source;
+    private @Nullable Constant constant;
 
     private Known(
             String name,
-            ElementType element,
+            ElementType declared,
             boolean initializer,
             @Nullable Deferred deferred,
             int output,
-            Supplier<Tensor> source) {
+            @Nullable Known original,
+            Supplier<Constant> source) {
         this.name = name;
-        this.element = element;
+        this.declared = declared;
         this.initializer = initializer;
         this.deferred = deferred;
         this.output = output;
+        this.original = original;
         this.source = source;
     }
 
     /** A tensor that the model has under a name of its own. */
-    static Known initializer(String name, ElementType element, Supplier<Tensor> source) {
-        return new Known(name, element, true, null, 0, source);
+    static Known initializer(String name, ElementType element, Supplier<Constant> source) {
+        return new Known(name, element, true, null, 0, null, source);
     }
 
     /** A tensor from a node without inputs. */
-    static Known constant(String name, ElementType element, Supplier<Tensor> source) {
-        return new Known(name, element, false, null, 0, source);
+    static Known constant(String name, ElementType element, Supplier<Constant> source) {
+        return new Known(name, element, false, null, 0, null, source);
     }
 
     /** An output of a node all of whose inputs are known. */
     static Known deferred(String name, ElementType element, Deferred node, int output) {
-        return new Known(name, element, false, node, output, () -> node.tensor(output));
+        return new Known(name, element, false, node, output, null, () -> node.output(output));
+    }
+
+    /** A weight of its own that starts with the same elements. */
+    Known twin(String name) {
+        return new Known(name, declared, true, null, 0, this, () -> new Constant(tensor().clone(), element()));
+    }
+
+    /** The weight whose twin it is, if it is one. */
+    @Nullable
+    Known original() {
+        return original;
     }
 
     String name() {
         return name;
     }
 
+    /** What the model says, or, where it says nothing, what comes out. */
     @Override
     public ElementType element() {
-        return element;
+        return declared == ElementType.UNDEFINED ? constant().element() : declared;
     }
 
     /** The node that makes it of other known values, if there is one. */
@@ -78,11 +93,16 @@ final class Known implements Carried {
 
     /** Its elements, in the type that programs compute in. */
     Tensor tensor() {
-        if (tensor == null) {
-            tensor = Scope.escape(Scope.call(() -> source.get()));
+        return constant().tensor();
+    }
+
+    private Constant constant() {
+        if (constant == null) {
+            constant = Scope.call(() -> source.get());
+            Scope.escape(constant.tensor());
             source = null;
         }
-        return tensor;
+        return constant;
     }
 
     /** Whether it is, or is made of, a weight: an initialiser of floating point with dimensions. */

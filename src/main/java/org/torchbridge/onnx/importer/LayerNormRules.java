@@ -1,6 +1,5 @@
 package org.torchbridge.onnx.importer;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +12,7 @@ final class LayerNormRules {
 
     static void register(Registry r) {
         r.many("LayerNormalization", 1, LayerNormRules::layerNorm);
+        r.many("SimplifiedLayerNormalization", 1, LayerNormRules::simplified);
         r.rule("RMSNormalization", 23, LayerNormRules::rmsNorm);
         r.rule("GroupNormalization", 18, LayerNormRules::groupNormByGroup);
         r.rule("GroupNormalization", 21, LayerNormRules::groupNorm);
@@ -53,15 +53,12 @@ final class LayerNormRules {
     private static Value layerNorm(
             OnnxNode node, Conversion c, Value x, Value scale, @Nullable Value shift, long axis, double epsilon) {
         int rank = node.rank(0);
-        long normalized = axis < 0 ? -axis : Math.max(rank - axis, 1);
+        long normalized = axis < 0 ? -axis : rank - axis;
         if (Conversion.rank(scale) == normalized) {
             return c.op("aten::layer_norm", x, c.op("aten::size", scale), scale, shift, epsilon, false);
         }
-        List<Object> sizes = new ArrayList<>();
-        for (long dim = -normalized; dim < 0; dim++) {
-            sizes.add(c.size(x, dim));
-        }
-        Value y = c.op("aten::mul", c.op("aten::layer_norm", x, c.list(sizes), null, null, epsilon, false), scale);
+        Value sizes = c.op("aten::slice", c.op("aten::size", x), axis, null, 1L);
+        Value y = c.op("aten::mul", c.op("aten::layer_norm", x, sizes, null, null, epsilon, false), scale);
         return shift == null ? y : c.op("aten::add", y, shift);
     }
 
@@ -200,7 +197,9 @@ final class LayerNormRules {
         long axis = node.integer("axis", -1);
         double p = node.integer("p", 2);
         Value x = node.tensor(0);
-        return c.op("aten::div", x, c.op("aten::norm", x, p, new long[] {axis}, true));
+        Value norm = c.op("aten::norm", x, p, new long[] {axis}, true);
+        // Zeros stay zeros.
+        return c.op("aten::div", x, c.op("aten::masked_fill", norm, c.op("aten::eq", norm, 0L), 1L));
     }
 
     private static Value meanVariance(OnnxNode node, Conversion c) {

@@ -17,6 +17,9 @@ final class LayoutRules {
         r.rule("Transpose", 1, LayoutRules::transpose);
         r.rule("Squeeze", 1, LayoutRules::squeeze);
         r.rule("Unsqueeze", 1, LayoutRules::unsqueeze);
+        for (String operator : List.of("Squeeze", "Unsqueeze")) {
+            r.limit(operator, "axes whose number is not known before a run");
+        }
         r.rule("Expand", 8, LayoutRules::expand);
         r.rule("Concat", 4, LayoutRules::concat);
         r.many("Split", 2, LayoutRules::split);
@@ -27,8 +30,11 @@ final class LayoutRules {
         Value x = node.tensor(0);
         Numbers shape = node.numbers(1);
         boolean zerosCount = node.flag("allowzero", false);
-        if (!shape.hasElements() || zerosCount) {
+        if (zerosCount) {
             return c.op("aten::reshape", x, shape);
+        }
+        if (!shape.hasElements()) {
+            return c.op("aten::reshape", x, node.isComputed(1) ? wanted(c, x, shape.whole()) : shape);
         }
         boolean computed = node.isComputed(1);
         List<Object> sizes = new ArrayList<>();
@@ -36,6 +42,21 @@ final class LayoutRules {
             sizes.add(size(c, x, i, shape.get(i), computed));
         }
         return c.op("aten::reshape", x, Numbers.row(sizes));
+    }
+
+    /** The sizes of a list of which not even the length is known, with those of {@code x} where they are 0. */
+    private static Value wanted(Conversion c, Value x, Value shape) {
+        Value none = c.list(Type.INT, List.of());
+        return c.loop(c.op("aten::len", shape), true, List.of(none), turn -> {
+                    Value wanted = c.op("aten::__getitem__", shape, turn.get(0));
+                    Value size = c.ifElse(
+                                    c.op("aten::eq", wanted, 0L),
+                                    () -> List.of(c.op("aten::size", x, turn.get(0))),
+                                    () -> List.of(wanted))
+                            .get(0);
+                    return List.of(c.constant(true), c.op("aten::add", turn.get(1), c.list(Type.INT, List.of(size))));
+                })
+                .get(0);
     }
 
     /** A size of 0 stands for that of {@code x}; one that the program computes from sizes is never meant so. */

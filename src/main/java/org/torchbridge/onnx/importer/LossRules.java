@@ -27,12 +27,14 @@ final class LossRules {
     private static Value loss(OnnxNode node, Conversion c, Value logits) {
         long ignored = node.integer("ignore_index", -100);
         long reduction =
-                switch (node.text("reduction", "mean")) {
-                    case "none" -> 0L;
+                switch (node.oneOf("reduction", "mean", "sum", "none")) {
                     case "mean" -> 1L;
-                    default -> 2L;
+                    case "sum" -> 2L;
+                    default -> 0L;
                 };
+        // Weights of classes do not train: libtorch has no gradient for them.
+        Value weight = node.has(2) ? c.op("aten::detach", node.buffer(2, "weight")) : null;
         Value target = c.cast(node.tensor(1), DType.INT64);
-        return c.op("aten::nll_loss_nd", logits, target, node.tensorOrNull(2), reduction, ignored);
+        return c.op("aten::nll_loss_nd", logits, target, weight, reduction, ignored);
     }
 }

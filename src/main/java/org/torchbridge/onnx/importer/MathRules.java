@@ -16,10 +16,10 @@ final class MathRules {
         r.rule("Div", 7, MathRules::div);
         r.rule("Pow", 7, MathRules::pow);
         r.rule("Mod", 10, MathRules::mod);
-        r.rule("Max", 8, (node, c) -> fold(node, (a, b) -> c.op("aten::maximum", a, b)));
-        r.rule("Min", 8, (node, c) -> fold(node, (a, b) -> c.op("aten::minimum", a, b)));
-        r.rule("Sum", 8, (node, c) -> fold(node, (a, b) -> c.op("aten::add", a, b)));
-        r.rule("Mean", 8, MathRules::mean);
+        r.rule("Max", 1, (node, c) -> fold(node, (a, b) -> c.op("aten::maximum", a, b)));
+        r.rule("Min", 1, (node, c) -> fold(node, (a, b) -> c.op("aten::minimum", a, b)));
+        r.rule("Sum", 1, (node, c) -> fold(node, (a, b) -> c.op("aten::add", a, b)));
+        r.rule("Mean", 1, MathRules::mean);
         r.rule("BitwiseAnd", 18, (node, c) -> pair(node, c, "aten::bitwise_and"));
         r.rule("BitwiseOr", 18, (node, c) -> pair(node, c, "aten::bitwise_or"));
         r.rule("BitwiseXor", 18, (node, c) -> pair(node, c, "aten::bitwise_xor"));
@@ -59,8 +59,8 @@ final class MathRules {
     }
 
     private static Value bitShift(OnnxNode node, Conversion c) {
-        boolean left = node.text("direction").equals("LEFT");
-        return pair(node, c, left ? "aten::bitwise_left_shift" : "aten::bitwise_right_shift");
+        String direction = node.oneOf("direction", "LEFT", "RIGHT");
+        return pair(node, c, direction.equals("LEFT") ? "aten::bitwise_left_shift" : "aten::bitwise_right_shift");
     }
 
     private static Value cumSum(OnnxNode node, Conversion c) {

@@ -11,7 +11,7 @@ final class MatrixRules {
         r.rule("Gemm", 7, MatrixRules::gemm);
     }
 
-    private static Value gemm(OnnxNode node, Conversion c) {
+    static Value gemm(OnnxNode node, Conversion c) {
         double alpha = node.real("alpha", 1);
         double beta = node.real("beta", 1);
         boolean first = node.flag("transA", false);

@@ -50,7 +50,11 @@ public final class ModelConversion {
         List<Value> values = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
             OnnxType type = options.outputs().isEmpty() ? model.outputs().get(i).type() : OnnxType.UNKNOWN;
-            values.add(output(nodes.names().get(outputs.get(i)), type));
+            try {
+                values.add(output(nodes.names().get(outputs.get(i)), type));
+            } catch (UnsupportedUse use) {
+                unsupported.add(use.node(), use.getMessage());
+            }
         }
         unsupported.check(model.name());
         finish(values);
@@ -64,6 +68,11 @@ public final class ModelConversion {
         Value carried = element.carrier() == element.dtype() || element.dtype() == null
                 ? value
                 : nodes.conversion().cast(value, element.carrier());
+        if (info.type() instanceof OnnxType.OfTensor tensor
+                && element == ElementType.STRING
+                && tensor.shape() != null) {
+            nodes.textShape(value, ValueTypes.sizes(tensor, options.sizes()));
+        }
         nodes.names().put(info.name(), new Written(carried, element));
     }
 

@@ -8,6 +8,7 @@ import org.torchbridge.Tensor;
 import org.torchbridge.onnx.ElementType;
 import org.torchbridge.onnx.OnnxModel;
 import org.torchbridge.onnx.TensorReader;
+import org.torchbridge.onnx.exporter.ModelExport;
 import org.torchbridge.onnx.proto.GraphProto;
 import org.torchbridge.onnx.proto.SparseTensorProto;
 import org.torchbridge.onnx.proto.TensorProto;
@@ -19,8 +20,9 @@ final class ModelTensors {
 
     ModelTensors(OnnxModel model) {
         this.reader = model.tensors();
-        this.constantsAreWeights = model.proto().getGraph().getInitializerList().stream()
-                .noneMatch(tensor -> isFloating(tensor) && tensor.getDimsCount() > 0);
+        this.constantsAreWeights = !model.producer().startsWith(ModelExport.PRODUCER)
+                && model.proto().getGraph().getInitializerList().stream()
+                        .noneMatch(tensor -> isFloating(tensor) && tensor.getDimsCount() > 0);
     }
 
     private static boolean isFloating(TensorProto tensor) {
@@ -29,11 +31,11 @@ final class ModelTensors {
     }
 
     /** The initialisers of a graph that are strings, by name. */
-    Map<String, List<String>> texts(GraphProto graph) {
-        Map<String, List<String>> texts = new LinkedHashMap<>();
+    Map<String, TensorProto> texts(GraphProto graph) {
+        Map<String, TensorProto> texts = new LinkedHashMap<>();
         for (TensorProto tensor : graph.getInitializerList()) {
             if (isText(tensor)) {
-                texts.put(tensor.getName(), texts(tensor));
+                texts.put(tensor.getName(), tensor);
             }
         }
         return texts;
@@ -53,20 +55,25 @@ final class ModelTensors {
         for (TensorProto tensor : graph.getInitializerList()) {
             ElementType element = ElementType.of(tensor.getDataType());
             if (!isText(tensor)) {
-                known.put(tensor.getName(), Known.initializer(tensor.getName(), element, () -> read(tensor)));
+                known.put(
+                        tensor.getName(),
+                        Known.initializer(tensor.getName(), element, () -> new Constant(read(tensor), element)));
             }
         }
         for (SparseTensorProto tensor : graph.getSparseInitializerList()) {
             String name = tensor.getValues().getName();
             ElementType element = ElementType.of(tensor.getValues().getDataType());
-            known.put(name, Known.initializer(name, element, () -> carried(reader.read(tensor), element)));
+            known.put(
+                    name,
+                    Known.initializer(
+                            name, element, () -> new Constant(carried(reader.read(tensor), element), element)));
         }
         return known;
     }
 
     /**
-     * An output of a node without variable inputs. In a model without initialisers, constants that make their appearance as
-     * nodes are its weights.
+     * An output of a node without variable inputs. In a model of others without initialisers, constants that make their
+     * appearance as nodes are its weights.
      */
     Known deferred(String name, ElementType element, Deferred node, int output) {
         boolean leaf = node.node().inputs() == 0;
@@ -74,8 +81,8 @@ final class ModelTensors {
             return Known.deferred(name, element, node, output);
         }
         return constantsAreWeights
-                ? Known.initializer(name, element, () -> node.tensor(output))
-                : Known.constant(name, element, () -> node.tensor(output));
+                ? Known.initializer(name, element, () -> node.output(output))
+                : Known.constant(name, element, () -> node.output(output));
     }
 
     Tensor read(TensorProto tensor) {

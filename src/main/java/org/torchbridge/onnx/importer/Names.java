@@ -29,7 +29,7 @@ final class Names {
                 path.add(parts[i]);
             }
         }
-        return clean(String.join(".", path));
+        return path.isEmpty() ? "" : clean(String.join(".", path));
     }
 
     /** Whether a name is a number with something around it that no person has chosen. */
@@ -37,10 +37,10 @@ final class Names {
         return MADE_UP.matcher(name).matches();
     }
 
-    /** A name as the dotted path of a slot: letters, digits and underscores between dots. */
+    /** A name as the dotted path of a slot: letters, digits and underscores between dots, {@code onnx::} left out. */
     static String clean(String name) {
         StringBuilder path = new StringBuilder();
-        for (String part : name.replace('/', '.').split("\\.")) {
+        for (String part : name.replaceFirst("^onnx::", "").replace('/', '.').split("\\.")) {
             if (!part.isEmpty()) {
                 path.append(path.isEmpty() ? "" : ".").append(part.replaceAll("[^A-Za-z0-9_]+", "_"));
             }

@@ -18,9 +18,11 @@ import org.torchbridge.onnx.proto.NodeProto;
 final class NodeOrder {
     private final List<NodeProto> nodes;
     private final Map<String, Integer> makers = new HashMap<>();
+    private final Set<String> used;
 
-    private NodeOrder(List<NodeProto> nodes) {
+    private NodeOrder(List<NodeProto> nodes, Set<String> outputs) {
         this.nodes = nodes;
+        this.used = new HashSet<>(outputs);
         for (int i = 0; i < nodes.size(); i++) {
             for (String output : nodes.get(i).getOutputList()) {
                 if (!output.isEmpty() && makers.put(output, i) != null) {
@@ -30,11 +32,27 @@ final class NodeOrder {
         }
     }
 
-    /** The nodes that {@code outputs} need, each after those whose outputs it uses, itself or in the graphs it has. */
+    /**
+     * The nodes that {@code outputs} need, each after those whose outputs it uses, itself or in the graphs it has. Their outputs
+     * that nobody uses are left out.
+     */
     static List<NodeProto> needed(List<NodeProto> nodes, Set<String> outputs) {
-        NodeOrder order = new NodeOrder(nodes);
+        NodeOrder order = new NodeOrder(nodes, outputs);
         Map<Integer, Set<Integer>> sources = order.sources(outputs);
-        return order.sorted(sources);
+        return order.sorted(sources).stream().map(order::withUsedOutputs).toList();
+    }
+
+    private NodeProto withUsedOutputs(NodeProto node) {
+        if (used.containsAll(node.getOutputList())) {
+            return node;
+        }
+        NodeProto.Builder changed = node.toBuilder();
+        for (int i = 0; i < node.getOutputCount(); i++) {
+            if (!used.contains(node.getOutput(i))) {
+                changed.setOutput(i, "");
+            }
+        }
+        return changed.build();
     }
 
     /** For each node that is needed, those that it uses. */
@@ -44,9 +62,11 @@ final class NodeOrder {
         while (!open.isEmpty()) {
             int node = open.pop();
             if (!sources.containsKey(node)) {
-                Set<Integer> used = makersOf(uses(nodes.get(node)));
-                sources.put(node, used);
-                open.addAll(used);
+                Set<String> names = uses(nodes.get(node));
+                used.addAll(names);
+                Set<Integer> before = makersOf(names);
+                sources.put(node, before);
+                open.addAll(before);
             }
         }
         return sources;
@@ -68,11 +88,11 @@ final class NodeOrder {
         Map<Integer, List<Integer>> users = new HashMap<>();
         int[] waiting = new int[nodes.size()];
         BitSet ready = new BitSet();
-        sources.forEach((node, used) -> {
-            waiting[node] = used.size();
-            used.forEach(source ->
+        sources.forEach((node, before) -> {
+            waiting[node] = before.size();
+            before.forEach(source ->
                     users.computeIfAbsent(source, key -> new ArrayList<>()).add(node));
-            ready.set(node, used.isEmpty());
+            ready.set(node, before.isEmpty());
         });
         List<NodeProto> sorted = new ArrayList<>();
         for (int next = ready.nextSetBit(0); next >= 0; next = ready.nextSetBit(0)) {

@@ -11,7 +11,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.FileFormatException;
-import org.torchbridge.UnsupportedOperatorException;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
@@ -48,6 +47,8 @@ final class Nodes {
     private final Deque<String> calls = new ArrayDeque<>();
     private final Map<Deferred, Integer> chains = new HashMap<>();
     private final Map<Value, ElementType> declared = new HashMap<>();
+    private final Map<Value, List<@Nullable Long>> textShapes = new HashMap<>();
+    private final boolean byPyTorch;
     private NameScope names;
 
     Nodes(
@@ -62,6 +63,7 @@ final class Nodes {
         this.unsupported = unsupported;
         this.conversion = new Conversion(graph, weights, this);
         this.names = NameScope.model(model.opsets());
+        this.byPyTorch = model.proto().getProducerName().equals("pytorch");
         for (FunctionProto function : model.proto().getFunctionsList()) {
             functions.put(key(function.getDomain(), function.getName(), function.getOverload()), function);
         }
@@ -86,7 +88,7 @@ final class Nodes {
         graph.getValueInfoList().forEach(names::declare);
         graph.getOutputList().forEach(names::declare);
         tensors.initializers(graph).forEach(names::put);
-        tensors.texts(graph).forEach((name, texts) -> names.put(name, carry(conversion.list(Type.STRING, texts))));
+        tensors.texts(graph).forEach((name, texts) -> names.put(name, carry(conversion.texts(texts))));
         for (NodeProto node : NodeOrder.needed(graph.getNodeList(), outputs)) {
             node(node);
         }
@@ -128,15 +130,19 @@ final class Nodes {
         } catch (UnsupportedUse use) {
             unsupported.add(use.node(), use.getMessage());
             placeholders(proto);
-        } catch (NodeException | UnsupportedOperatorException e) {
-            throw e;
         } catch (RuntimeException e) {
-            if (!unsupported.isEmpty()) {
-                placeholders(proto);
-                return;
+            if (unsupported.isEmpty()) {
+                throw named(e, proto, place);
             }
-            throw new NodeException("node '" + place + "' (" + proto.getOpType() + ") " + reason(e), e);
+            placeholders(proto);
         }
+    }
+
+    /** The exception with the node that it is of, which may be one that this node is computed from. */
+    private static RuntimeException named(RuntimeException e, NodeProto proto, String place) {
+        return e instanceof NodeException
+                ? e
+                : new NodeException("node '" + place + "' (" + proto.getOpType() + ") " + reason(e), e);
     }
 
     private static String reason(RuntimeException e) {
@@ -161,6 +167,11 @@ final class Nodes {
         Registry.Found found = registry.find(domain, proto.getOpType(), version);
         if (found == null) {
             throw node.unsupported("");
+        }
+        if (isTwin(node)) {
+            String name = proto.getOutput(0);
+            names.put(name, ((Known) node.carried().get(0)).twin(name));
+            return;
         }
         if (isKnown(node)) {
             defer(node);
@@ -201,11 +212,11 @@ final class Nodes {
         conversion.from(node);
         Registry.Found found = registry.find(OnnxModel.domain(node.domain()), node.operator(), node.version());
         List<@Nullable Value> values = found.rule().write(node, conversion);
-        check(node, values.size());
+        check(node, values);
         return values;
     }
 
-    private static void check(OnnxNode node, int outputs) {
+    private static void check(OnnxNode node, List<@Nullable Value> values) {
         Set<String> unseen = node.attributes().unseen();
         if (!unseen.isEmpty()) {
             throw node.unsupported("attribute " + String.join(", ", unseen));
@@ -214,23 +225,20 @@ final class Nodes {
         if (input >= 0) {
             throw node.unsupported("input " + input);
         }
-        for (int i = outputs; i < node.outputs(); i++) {
-            if (node.wants(i)) {
+        for (int i = 0; i < node.outputs(); i++) {
+            if (node.wants(i) && (i >= values.size() || values.get(i) == null)) {
                 throw node.unsupported("output " + i);
             }
         }
     }
 
     private void bind(OnnxNode node, List<@Nullable Value> values) {
-        for (int i = 0; i < node.outputs() && i < values.size(); i++) {
+        for (int i = 0; i < node.outputs(); i++) {
             if (node.wants(i)) {
                 String name = node.proto().getOutput(i);
-                Value value = values.get(i);
-                if (value == null) {
-                    throw node.unsupported("output " + i);
-                }
                 TypeProto type = names.declared(name);
-                names.put(name, type == null ? carried(value) : declared(carried(value), type));
+                Carried value = carried(values.get(i));
+                names.put(name, type == null ? value : declared(value, type));
             }
         }
     }
@@ -249,12 +257,26 @@ final class Nodes {
         declared.put(value, element);
     }
 
+    /** Whether PyTorch's own exporter has written the model. */
+    boolean isByPyTorch() {
+        return byPyTorch;
+    }
+
+    void textShape(Value texts, List<@Nullable Long> shape) {
+        textShapes.put(texts, shape);
+    }
+
+    @Nullable
+    List<@Nullable Long> textShape(Value texts) {
+        return textShapes.get(texts);
+    }
+
     ModelTensors tensors() {
         return tensors;
     }
 
     /** What stands for a rule's value, with what the rule has said of it. */
-    private Carried carried(Value value) {
+    Carried carried(Value value) {
         Carried carried = carry(value);
         return carried instanceof Written && declared.containsKey(value)
                 ? new Written(value, declared.get(value))
@@ -272,17 +294,30 @@ final class Nodes {
                         .noneMatch(attribute -> attribute.hasG() || attribute.getGraphsCount() > 0);
     }
 
-    /** Whether it is a constant of strings, which are no tensors. */
+    /** Whether it makes strings, which are no tensors. */
     private static boolean isText(OnnxNode node) {
-        return node.operator().equals("Constant")
-                && node.attributes().all().values().stream()
-                        .anyMatch(attribute -> attribute.hasS()
-                                || attribute.getStringsCount() > 0
-                                || attribute.hasT() && ModelTensors.isText(attribute.getT()));
+        return switch (node.operator()) {
+            case "Constant" -> node.attributes().all().values().stream()
+                    .anyMatch(attribute -> attribute.hasS()
+                            || attribute.getStringsCount() > 0
+                            || attribute.hasT() && ModelTensors.isText(attribute.getT()));
+            case "Cast" -> node.integer("to", 0) == ElementType.STRING.code();
+            case "LabelEncoder" -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether a node stands for a weight of its own: PyTorch writes one of several equal weights, the others as its copies. */
+    private boolean isTwin(OnnxNode node) {
+        return byPyTorch
+                && node.operator().equals("Identity")
+                && node.carried().get(0) instanceof Known known
+                && known.deferred() == null
+                && known.isWeight();
     }
 
     private void defer(OnnxNode node) {
-        Deferred deferred = new Deferred(node, () -> conversion.evaluate(() -> write(node)));
+        Deferred deferred = new Deferred(node, () -> evaluated(node));
         int chain = 1
                 + node.carried().stream()
                         .mapToInt(input -> input instanceof Known known && known.deferred() != null
@@ -300,6 +335,17 @@ final class Nodes {
                     known.tensor();
                 }
             }
+        }
+    }
+
+    private List<Constant> evaluated(OnnxNode node) {
+        try {
+            Growth.check(node);
+            return conversion.evaluate(() -> write(node));
+        } catch (UnsupportedUse use) {
+            throw use;
+        } catch (RuntimeException e) {
+            throw named(e, node.proto(), node.place());
         }
     }
 

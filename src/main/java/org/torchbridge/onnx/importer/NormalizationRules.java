@@ -1,7 +1,6 @@
 package org.torchbridge.onnx.importer;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
@@ -14,47 +13,46 @@ final class NormalizationRules {
     static void register(Registry r) {
         r.many("BatchNormalization", 7, NormalizationRules::batchNorm);
         r.many("Dropout", 7, NormalizationRules::dropout);
+        r.limit("BatchNormalization", "statistics of single positions (`spatial` 0)");
         r.rule("InstanceNormalization", 6, NormalizationRules::instanceNorm);
     }
 
     private static List<@Nullable Value> batchNorm(OnnxNode node, Conversion c) {
         double epsilon = node.real("epsilon", 1e-5);
         double momentum = 1 - node.real("momentum", 0.9);
-        node.ignore("spatial");
+        if (!node.flag("spatial", true)) {
+            throw node.unsupported("spatial 0");
+        }
         Value x = node.tensor(0);
         Value scale = node.weight(1, "weight");
         Value shift = node.weight(2, "bias");
         Value mean = node.buffer(3, "running_mean");
         Value variance = node.buffer(4, "running_var");
         boolean trains = node.flag("training_mode", false);
+        boolean hasState = node.constantOrNull(3) != null;
+        List<@Nullable Value> results = new ArrayList<>();
         if (trains && node.wants(1)) {
-            return trained(c, x, scale, shift, mean, variance, momentum, epsilon);
+            results.addAll(running(c, x, mean, variance, momentum));
+        }
+        if (trains && !hasState) {
+            results.add(0, c.op("aten::batch_norm", x, scale, shift, null, null, true, momentum, epsilon, true));
+            return results;
         }
         if (trains) {
             c.startInTraining();
         }
-        Object training = node.constantOrNull(3) == null ? (Object) false : c.training();
-        return List.of(c.op("aten::batch_norm", x, scale, shift, mean, variance, training, momentum, epsilon, true));
+        Object training = hasState ? c.training() : (Object) false;
+        results.add(0, c.op("aten::batch_norm", x, scale, shift, mean, variance, training, momentum, epsilon, true));
+        return results;
     }
 
-    /** With the statistics of the batch, and new running ones as further outputs. */
-    private static List<@Nullable Value> trained(
-            Conversion c,
-            Value x,
-            Value scale,
-            Value shift,
-            Value mean,
-            Value variance,
-            double momentum,
-            double epsilon) {
-        Value y = c.op("aten::batch_norm", x, scale, shift, null, null, true, momentum, epsilon, true);
+    /** The running statistics with this batch. Those that the model has change too, after they were read here. */
+    private static List<Value> running(Conversion c, Value x, Value mean, Value variance, double momentum) {
         Value channels = c.op("aten::flatten", c.op("aten::transpose", x, 0L, 1L), 1L, -1L);
         Value batchMean = c.op("aten::mean", channels, new long[] {1}, false);
         Value batchVariance = c.op("aten::var", channels, new long[] {1}, false, false);
-        return Arrays.asList(
-                y,
-                c.op("aten::lerp", mean, batchMean, momentum),
-                c.op("aten::lerp", variance, batchVariance, momentum));
+        return List.of(
+                c.op("aten::lerp", mean, batchMean, momentum), c.op("aten::lerp", variance, batchVariance, momentum));
     }
 
     private static List<@Nullable Value> dropout(OnnxNode node, Conversion c) {
@@ -94,11 +92,13 @@ final class NormalizationRules {
 
     private static Value instanceNorm(OnnxNode node, Conversion c) {
         double epsilon = node.real("epsilon", 1e-5);
+        // ONNX has no form without weights: exporters write ones and zeros.
+        boolean plain = node.isFilled(1, 1) && node.isFilled(2, 0);
         return c.op(
                 "aten::instance_norm",
                 node.tensor(0),
-                node.weight(1, "weight"),
-                node.weight(2, "bias"),
+                plain ? null : node.weight(1, "weight"),
+                plain ? null : node.weight(2, "bias"),
                 null,
                 null,
                 true,

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.FileFormatException;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.onnx.ElementType;
@@ -86,6 +87,9 @@ public final class Numbers implements Carried {
     }
 
     public Object get(int index) {
+        if (index >= size()) {
+            throw new FileFormatException("has " + size() + " numbers where there are to be more");
+        }
         return elements().get(index);
     }
 

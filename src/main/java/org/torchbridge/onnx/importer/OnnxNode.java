@@ -120,6 +120,15 @@ public final class OnnxNode {
         return found == null ? otherwise : found.getS().toStringUtf8();
     }
 
+    /** A text that is one of these, of which the first is the default; others are not supported. */
+    public String oneOf(String name, String... known) {
+        String value = text(name, known[0]);
+        if (!List.of(known).contains(value)) {
+            throw unsupported(name + " " + value);
+        }
+        return value;
+    }
+
     /** A list of integers; null if the node has none. */
     public long @Nullable [] integers(String name) {
         AttributeProto found = attributes.find(name, AttributeType.INTS);
@@ -280,6 +289,13 @@ public final class OnnxNode {
         return has(input) ? Conversion.constantOrNull(carried(input)) : null;
     }
 
+    /** Whether an input is a constant, and no weight, whose elements are all {@code value}. */
+    public boolean isFilled(int input, double value) {
+        return carried(input) instanceof Known known
+                && !known.isWeight()
+                && known.tensor().eq(value).all().toBoolean();
+    }
+
     /** An input that the model itself determines, as integers. */
     public long[] longs(int input) {
         return constant(input).toLongArray();
@@ -294,6 +310,11 @@ public final class OnnxNode {
     /** Whether an input is a tensor that the program computes or is given, neither a constant nor shape arithmetic. */
     public boolean isComputed(int input) {
         return carried(input) instanceof Written;
+    }
+
+    /** Whether an input is a weight wherever it is used, as an initialiser is. */
+    public boolean isWeight(int input) {
+        return carried(input) instanceof Known known && known.isWeight();
     }
 
     /** The element type of an input, as far as it is known. */
@@ -353,7 +374,7 @@ public final class OnnxNode {
         return proto.getOutputCount();
     }
 
-    /** Whether somebody may use an output. */
+    /** Whether somebody uses an output. */
     public boolean wants(int output) {
         return output < outputs() && !proto.getOutput(output).isEmpty();
     }

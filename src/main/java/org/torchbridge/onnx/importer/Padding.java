@@ -11,13 +11,16 @@ import org.torchbridge.graph.Value;
  * dimension, which {@code auto_pad} may leave to the input's size.
  */
 record Padding(long[] kernel, long[] strides, long[] dilations, List<Object> begins, List<Object> ends) {
+    /** What libtorch has no windows of. */
+    static final String LIMIT = "more than three spatial dimensions";
+
     /** The attributes of a node for an input {@code x} and a kernel of known size. */
     static Padding of(OnnxNode node, Conversion c, Value x, long[] kernel) {
         int dims = kernel.length;
         long[] strides = node.integers("strides", all(dims, 1));
         long[] dilations = node.integers("dilations", all(dims, 1));
         long[] pads = node.integers("pads", all(2 * dims, 0));
-        String auto = node.text("auto_pad", "NOTSET");
+        String auto = node.oneOf("auto_pad", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER");
         if (strides.length != dims || dilations.length != dims || pads.length != 2 * dims) {
             throw node.broken("has strides, dilations or pads that are not of its " + dims + " spatial dimensions");
         }
@@ -33,14 +36,13 @@ record Padding(long[] kernel, long[] strides, long[] dilations, List<Object> beg
                     begins.add(0L);
                     ends.add(0L);
                 }
-                case "SAME_UPPER", "SAME_LOWER" -> {
+                default -> {
                     Object total = same(c, x, i + 2, strides[i], dilations[i] * (kernel[i] - 1) + 1);
                     Object small = c.integer("floordiv", total, 2L);
                     Object large = c.integer("sub", total, small);
                     begins.add(auto.equals("SAME_UPPER") ? small : large);
                     ends.add(auto.equals("SAME_UPPER") ? large : small);
                 }
-                default -> throw node.unsupported("auto_pad " + auto);
             }
         }
         return new Padding(kernel, strides, dilations, begins, ends);
@@ -89,6 +91,16 @@ record Padding(long[] kernel, long[] strides, long[] dilations, List<Object> beg
             pads.add(ends.get(i));
         }
         return c.op("aten::constant_pad_nd", x, Numbers.row(pads), with);
+    }
+
+    /** What a pooling of the padded {@code x} has made, without windows that begin in the pads of the end. */
+    Value begun(Conversion c, Value x, Value pooled) {
+        for (int i = 0; i < dims(); i++) {
+            Object last = c.integer("sub", c.integer("add", c.size(x, i + 2), begins.get(i)), 1L);
+            Object count = c.integer("add", c.integer("floordiv", last, strides[i]), 1L);
+            pooled = c.op("aten::slice", pooled, (long) i + 2, 0L, count, 1L);
+        }
+        return pooled;
     }
 
     /** The same without pads, for an input that has been padded. */

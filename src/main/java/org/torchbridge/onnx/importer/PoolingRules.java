@@ -3,7 +3,6 @@ package org.torchbridge.onnx.importer;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.torchbridge.DType;
 import org.torchbridge.graph.Value;
 
 /** Pooling over windows, and over all of an image. */
@@ -12,18 +11,19 @@ final class PoolingRules {
 
     static void register(Registry r) {
         r.many("MaxPool", 1, PoolingRules::maxPool);
-        r.rule("AveragePool", 1, PoolingRules::averagePool);
-        r.rule("GlobalAveragePool", 1, (node, c) -> c.op("aten::mean", node.tensor(0), spatial(node), true));
+        r.rule("AveragePool", 1, (node, c) -> averagePool(node, c, node.tensor(0)));
+        r.limit("MaxPool", Padding.LIMIT).limit("AveragePool", Padding.LIMIT);
+        r.rule("GlobalAveragePool", 1, (node, c) -> globalAverage(node, c, node.tensor(0)));
         r.rule("GlobalMaxPool", 1, (node, c) -> c.op("aten::amax", node.tensor(0), spatial(node), true));
     }
 
-    private static long[] spatial(OnnxNode node) {
+    static long[] spatial(OnnxNode node) {
         long[] dims = new long[Math.max(0, node.knownRank(0) - 2)];
         Arrays.setAll(dims, i -> i + 2);
         return dims;
     }
 
-    private static long[] kernel(OnnxNode node) {
+    static long[] kernel(OnnxNode node) {
         long[] kernel = node.integers("kernel_shape");
         if (kernel == null) {
             throw node.broken("has no kernel_shape");
@@ -40,24 +40,20 @@ final class PoolingRules {
         boolean ceil = node.flag("ceil_mode", false);
         boolean columns = node.integer("storage_order", 0) != 0;
         boolean whole = padding.isSymmetric() && fits(padding);
-        Value padded = whole ? x : padding.apply(c, x, smallest(node));
+        Value padded = whole ? x : padding.apply(c, x, Extremes.smallest(node.dtype(0)));
         Padding left = whole ? padding : padding.none();
         Object[] arguments = {padded, left.kernel(), left.strides(), left.symmetric(), left.dilations(), ceil};
         String kind = "aten::max_pool" + left.dims() + "d";
+        boolean tooMany = ceil && !whole;
         if (!node.wants(1)) {
-            return List.of(c.op(kind, arguments));
+            Value pooled = c.op(kind, arguments);
+            return List.of(tooMany ? padding.begun(c, x, pooled) : pooled);
         }
         List<Value> both = c.ops(kind + "_with_indices", arguments);
-        return List.of(both.get(0), PoolIndices.write(c, x, padded, both.get(1), whole ? null : padding, columns));
-    }
-
-    /** What no number of the type is smaller than. */
-    private static Object smallest(OnnxNode node) {
-        DType dtype = node.dtype(0);
-        if (dtype == DType.UINT8) {
-            return 0L;
+        if (tooMany) {
+            both = both.stream().map(each -> padding.begun(c, x, each)).toList();
         }
-        return dtype == DType.INT8 ? (Object) (-128L) : Double.NEGATIVE_INFINITY;
+        return List.of(both.get(0), PoolIndices.write(c, x, padded, both.get(1), whole ? null : padding, columns));
     }
 
     /** libtorch pads at most half of a window. */
@@ -70,26 +66,31 @@ final class PoolingRules {
         return true;
     }
 
-    private static Value averagePool(OnnxNode node, Conversion c) {
-        Value x = node.tensor(0);
+    static Value globalAverage(OnnxNode node, Conversion c, Value x) {
+        return c.op("aten::mean", x, spatial(node), true);
+    }
+
+    static Value averagePool(OnnxNode node, Conversion c, Value x) {
         Padding padding = Padding.of(node, c, x, kernel(node));
         boolean ceil = node.flag("ceil_mode", false);
         boolean counts = node.flag("count_include_pad", false);
-        if (ceil && counts || Arrays.stream(padding.dilations()).anyMatch(step -> step != 1)) {
+        if (Arrays.stream(padding.dilations()).anyMatch(step -> step != 1)) {
             return summedAverage(c, x, padding, ceil, counts);
         }
         if (padding.isSymmetric() && fits(padding)) {
             return average(c, x, padding, ceil, counts);
         }
-        Value sums = average(c, padding.apply(c, x, 0.0), padding.none(), ceil, true);
-        if (counts) {
-            return sums;
-        }
-        Value ones = padding.apply(c, c.op("aten::ones_like", x), 0.0);
-        return c.op("aten::div", sums, average(c, ones, padding.none(), ceil, true));
+        Value sums = paddedAverage(c, x, padding, ceil);
+        return counts ? sums : c.op("aten::div", sums, paddedAverage(c, c.op("aten::ones_like", x), padding, ceil));
     }
 
-    /** What libtorch has no pooling for: windows with gaps, and pads that count beyond the edge. */
+    /** The pads count as zeros. */
+    private static Value paddedAverage(Conversion c, Value x, Padding padding, boolean ceil) {
+        Value pooled = average(c, padding.apply(c, x, 0.0), padding.none(), ceil, true);
+        return ceil ? padding.begun(c, x, pooled) : pooled;
+    }
+
+    /** Over windows with gaps, which libtorch has no pooling for. */
     private static Value summedAverage(Conversion c, Value x, Padding padding, boolean ceil, boolean counts) {
         Object counted = counts
                 ? (Object) Arrays.stream(padding.kernel()).reduce(1, Math::multiplyExact)

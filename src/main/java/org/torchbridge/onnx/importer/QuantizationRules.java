@@ -2,7 +2,6 @@ package org.torchbridge.onnx.importer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.graph.Value;
@@ -25,17 +24,6 @@ final class QuantizationRules {
         r.rule("QLinearConv", 10, QuantizationRules::linearConv);
     }
 
-    static void registerMicrosoft(Registry r) {
-        r.rule("QuantizeLinear", 1, QuantizationRules::quantize);
-        r.rule("DequantizeLinear", 1, QuantizationRules::dequantize);
-        r.rule("QLinearAdd", 1, (node, c) -> pair(node, c, "aten::add"));
-        r.rule("QLinearMul", 1, (node, c) -> pair(node, c, "aten::mul"));
-        r.rule("QLinearSigmoid", 1, (node, c) -> single(node, c, x -> c.op("aten::sigmoid", x)));
-        r.rule("QLinearLeakyRelu", 1, QuantizationRules::linearLeakyRelu);
-        r.rule("MatMulIntegerToFloat", 1, QuantizationRules::matMulIntegerToFloat);
-        r.rule("DynamicQuantizeMatMul", 1, QuantizationRules::dynamicMatMul);
-    }
-
     // ---- scales and zero points
 
     /** A scale or zero point for a tensor of {@code rank} dimensions: one for all, for each place of an axis, or for blocks. */
@@ -52,7 +40,7 @@ final class QuantizationRules {
         return c.op("aten::slice", repeated, axis, 0L, c.size(x, axis), 1L);
     }
 
-    private static Value quantize(OnnxNode node, Conversion c) {
+    static Value quantize(OnnxNode node, Conversion c) {
         long axis = node.integer("axis", 1);
         long block = node.integer("block_size", 0);
         boolean saturates = node.flag("saturate", true);
@@ -106,7 +94,7 @@ final class QuantizationRules {
         };
     }
 
-    private static Value dequantize(OnnxNode node, Conversion c) {
+    static Value dequantize(OnnxNode node, Conversion c) {
         long axis = node.integer("axis", 1);
         long block = node.integer("block_size", 0);
         Value x = node.tensor(0);
@@ -128,10 +116,11 @@ final class QuantizationRules {
         return new ArrayList<>(all);
     }
 
-    private static List<Value> dynamic(Conversion c, Value x) {
+    static List<Value> dynamic(Conversion c, Value x) {
         Value high = c.op("aten::clamp", c.op("aten::max", x), 0.0, null);
         Value low = c.op("aten::clamp", c.op("aten::min", x), null, 0.0);
-        Value scale = c.op("aten::div", c.op("aten::sub", high, low), 255.0);
+        Value range = c.op("aten::sub", high, low);
+        Value scale = c.op("aten::div", c.op("aten::masked_fill", range, c.op("aten::eq", range, 0.0), 255.0), 255.0);
         Value zero = quantized(c, c.op("aten::div", c.op("aten::neg", low), scale), null, ElementType.UINT8);
         Value y = quantized(c, c.op("aten::div", x, scale), zero, ElementType.UINT8);
         return List.of(y, scale, zero);
@@ -140,7 +129,7 @@ final class QuantizationRules {
     // ---- products of whole numbers
 
     /** A quantised argument without its zero point, in {@code float64}; rows or columns may each have their own. */
-    private static Value centred(Conversion c, OnnxNode node, int input, int zero, boolean rows) {
+    static Value centred(Conversion c, OnnxNode node, int input, int zero, boolean rows) {
         Value x = c.cast(node.tensor(input), DType.FLOAT64);
         if (!node.has(zero)) {
             return x;
@@ -193,7 +182,7 @@ final class QuantizationRules {
         return quantized(c, scaled, node.tensor(7), node.element(7));
     }
 
-    private static Value rowScale(Conversion c, OnnxNode node, int input) {
+    static Value rowScale(Conversion c, OnnxNode node, int input) {
         Value scale = node.tensor(input);
         return node.rank(input) == 1 ? c.op("aten::unsqueeze", scale, -1L) : scale;
     }
@@ -209,46 +198,5 @@ final class QuantizationRules {
             scale = c.op("aten::reshape", scale, shape);
         }
         return quantized(c, c.op("aten::mul", sum, scale), node.tensor(7), node.element(7));
-    }
-
-    // ---- ONNX Runtime's
-
-    private static Value real(Conversion c, OnnxNode node, int value) {
-        Value centred = centred(c, node, value, value + 2, false);
-        return c.cast(c.op("aten::mul", centred, node.tensor(value + 1)), DType.FLOAT32);
-    }
-
-    private static Value pair(OnnxNode node, Conversion c, String kind) {
-        Value result = c.op(kind, real(c, node, 0), real(c, node, 3));
-        return quantized(c, c.op("aten::div", result, node.tensor(6)), node.tensorOrNull(7), node.element(0));
-    }
-
-    private static Value single(OnnxNode node, Conversion c, UnaryOperator<Value> function) {
-        Value result = function.apply(real(c, node, 0));
-        return quantized(c, c.op("aten::div", result, node.tensor(3)), node.tensorOrNull(4), node.element(0));
-    }
-
-    private static Value linearLeakyRelu(OnnxNode node, Conversion c) {
-        double alpha = node.real("alpha", 0.01);
-        return single(node, c, x -> c.op("aten::leaky_relu", x, alpha));
-    }
-
-    private static Value matMulIntegerToFloat(OnnxNode node, Conversion c) {
-        Value product = c.op("aten::matmul", centred(c, node, 0, 4, true), centred(c, node, 1, 5, false));
-        Value scale = c.op("aten::mul", rowScale(c, node, 2), node.tensor(3));
-        return withBias(node, c, c.cast(c.op("aten::mul", product, scale), DType.FLOAT32), 6);
-    }
-
-    private static Value dynamicMatMul(OnnxNode node, Conversion c) {
-        List<Value> a = dynamic(c, node.tensor(0));
-        Value left = c.op("aten::sub", c.cast(a.get(0), DType.FLOAT64), c.cast(a.get(2), DType.FLOAT64));
-        Value product = c.op("aten::matmul", left, centred(c, node, 1, 3, false));
-        Value scaled = c.op("aten::mul", product, c.op("aten::mul", a.get(1), node.tensor(2)));
-        return withBias(node, c, c.cast(scaled, DType.FLOAT32), 4);
-    }
-
-    private static Value withBias(OnnxNode node, Conversion c, Value x, int input) {
-        Value bias = node.weightOrNull(input, "bias");
-        return bias == null ? x : c.op("aten::add", x, bias);
     }
 }

@@ -1,23 +1,16 @@
 package org.torchbridge.onnx.importer;
 
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Value;
 
 /** One step in time of an {@code RNN}, {@code GRU} or {@code LSTM} in one direction, with all that ONNX allows. */
 final class RecurrentCell {
-    private static final Set<String> WITH_ALPHA =
-            Set.of("affine", "leakyrelu", "thresholdedrelu", "scaledtanh", "hardsigmoid", "elu");
-    private static final Set<String> WITH_BETA = Set.of("affine", "scaledtanh", "hardsigmoid");
-
     private final Conversion c;
     private final int gates;
     private final long hidden;
-    private final List<UnaryOperator<Value>> activations = new ArrayList<>();
+    private final List<UnaryOperator<Value>> activations;
 
     double clip;
     boolean coupled;
@@ -33,17 +26,11 @@ final class RecurrentCell {
     @Nullable
     Value peepholes;
 
-    RecurrentCell(Conversion c, int gates, long hidden, List<String> names, List<Double> alphas, List<Double> betas) {
+    RecurrentCell(Conversion c, int gates, long hidden, List<UnaryOperator<Value>> activations) {
         this.c = c;
         this.gates = gates;
         this.hidden = hidden;
-        Iterator<Double> alpha = alphas.iterator();
-        Iterator<Double> beta = betas.iterator();
-        for (String name : names) {
-            Double a = WITH_ALPHA.contains(name) && alpha.hasNext() ? alpha.next() : null;
-            Double b = WITH_BETA.contains(name) && beta.hasNext() ? beta.next() : null;
-            activations.add(x -> activation(name, x, a, b));
-        }
+        this.activations = activations;
     }
 
     /** From the projected input and the states before to the states after, of which the first is the output. */
@@ -102,27 +89,5 @@ final class RecurrentCell {
     private Value apply(int index, Value x) {
         Value clipped = clip > 0 ? c.op("aten::clamp", x, -clip, clip) : x;
         return activations.get(index).apply(clipped);
-    }
-
-    private Value activation(String name, Value x, @Nullable Double alpha, @Nullable Double beta) {
-        return switch (name) {
-            case "relu", "tanh", "sigmoid", "softplus" -> c.op("aten::" + name, x);
-            case "affine" -> affine(x, or(alpha, 1), or(beta, 0));
-            case "leakyrelu" -> c.op("aten::leaky_relu", x, or(alpha, 0.01));
-            case "thresholdedrelu" -> c.op("aten::threshold", x, or(alpha, 1), 0.0);
-            case "scaledtanh" -> c.op("aten::mul", c.op("aten::tanh", c.op("aten::mul", x, or(beta, 1))), or(alpha, 1));
-            case "hardsigmoid" -> c.op("aten::clamp", affine(x, or(alpha, 0.2), or(beta, 0.5)), 0.0, 1.0);
-            case "elu" -> c.op("aten::elu", x, or(alpha, 1));
-            case "softsign" -> c.op("aten::div", x, c.op("aten::add", c.op("aten::abs", x), 1.0));
-            default -> throw new IllegalArgumentException("there is no activation '" + name + "'");
-        };
-    }
-
-    private Value affine(Value x, double factor, double summand) {
-        return c.op("aten::add", c.op("aten::mul", x, factor), summand);
-    }
-
-    private static double or(@Nullable Double value, double otherwise) {
-        return value == null ? otherwise : value;
     }
 }

@@ -42,9 +42,9 @@ final class RecurrentNetwork {
         this.hidden = node.integer("hidden_size", hiddenSize(node));
         this.batchFirst = node.flag("layout", false);
         this.direction = node.text("direction", "forward");
-        this.activations = lower(node.texts("activations"));
-        this.alphas = node.reals("activation_alpha");
-        this.betas = node.reals("activation_beta");
+        this.activations = names(node.texts("activations"), gates);
+        this.alphas = orNone(node.reals("activation_alpha"));
+        this.betas = orNone(node.reals("activation_beta"));
         this.clip = node.real("clip", 0);
         this.coupled = gates == 4 && node.flag("input_forget", false);
         this.linearBeforeReset = gates == 3 && node.flag("linear_before_reset", false);
@@ -67,10 +67,14 @@ final class RecurrentNetwork {
         return size == null ? 0 : size;
     }
 
-    private static @Nullable List<String> lower(@Nullable List<String> names) {
+    private static List<String> names(@Nullable List<String> names, int gates) {
         return names == null
-                ? null
+                ? usualActivations(gates)
                 : names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+    }
+
+    private static List<Double> orNone(@Nullable List<Double> numbers) {
+        return numbers == null ? List.of() : numbers;
     }
 
     private Value initial(@Nullable Value given) {
@@ -142,16 +146,12 @@ final class RecurrentNetwork {
                 && clip == 0
                 && !coupled
                 && (gates != 3 || linearBeforeReset)
-                && usualActivations(index);
+                && hasUsualActivations(index);
     }
 
-    private boolean usualActivations(int index) {
-        List<String> names = activations(index);
-        return gates == 1
-                ? names.get(0).matches("tanh|relu")
-                : gates == 3
-                        ? names.equals(List.of("sigmoid", "tanh"))
-                        : names.equals(List.of("sigmoid", "tanh", "tanh"));
+    private boolean hasUsualActivations(int index) {
+        List<String> names = ofDirection(activations, index);
+        return names.equals(usualActivations(gates)) || names.equals(List.of("relu"));
     }
 
     private List<Value> fused(int index, Value input) {
@@ -166,7 +166,9 @@ final class RecurrentNetwork {
         Object states = gates == 4 ? c.list(List.of(first, c.op("aten::unsqueeze", of(start[1], index), 0L))) : first;
         String kind = gates == 4
                 ? "aten::lstm"
-                : gates == 3 ? "aten::gru" : "aten::rnn_" + activations(index).get(0);
+                : gates == 3
+                        ? "aten::gru"
+                        : "aten::rnn_" + ofDirection(activations, index).get(0);
         List<Value> results =
                 c.ops(kind, input, states, c.list(weights), bias != null, 1L, 0.0, c.training(), false, false);
         List<Value> plain = new ArrayList<>(List.of(results.get(0)));
@@ -199,8 +201,8 @@ final class RecurrentNetwork {
     // ---- step by step
 
     private List<Value> stepwise(int index, Value input) {
-        RecurrentCell cell =
-                new RecurrentCell(c, gates, hidden, activations(index), numbers(alphas, index), numbers(betas, index));
+        RecurrentCell cell = new RecurrentCell(
+                c, gates, hidden, ofDirection(Activations.of(node, c, activations, alphas, betas), index));
         cell.clip = clip;
         cell.coupled = coupled;
         cell.linearBeforeReset = linearBeforeReset;
@@ -249,22 +251,19 @@ final class RecurrentNetwork {
 
     // ---- activations
 
-    private List<String> activations(int index) {
-        if (activations == null) {
-            return gates == 1
-                    ? List.of("tanh")
-                    : gates == 3 ? List.of("sigmoid", "tanh") : List.of("sigmoid", "tanh", "tanh");
-        }
-        int each = gates == 1 ? 1 : gates - 1;
-        int from = Math.min(index * each, activations.size() - each);
-        if (from < 0) {
-            throw node.broken("has " + activations.size() + " activations where " + each + " are needed");
-        }
-        return activations.subList(from, from + each);
+    private static List<String> usualActivations(int gates) {
+        return gates == 1
+                ? List.of("tanh")
+                : gates == 3 ? List.of("sigmoid", "tanh") : List.of("sigmoid", "tanh", "tanh");
     }
 
-    /** The numbers that belong to a direction's activations, of which only some take one. */
-    private static List<Double> numbers(@Nullable List<Double> all, int index) {
-        return all == null ? List.of() : all.subList(Math.min(index * all.size() / 2, all.size()), all.size());
+    /** Those of one direction; both share them if there are no more. */
+    private <T> List<T> ofDirection(List<T> all, int index) {
+        int each = gates == 1 ? 1 : gates - 1;
+        int from = Math.min(index * each, all.size() - each);
+        if (from < 0) {
+            throw node.broken("has " + all.size() + " activations where " + each + " are needed");
+        }
+        return all.subList(from, from + each);
     }
 }

@@ -1,7 +1,5 @@
 package org.torchbridge.onnx.importer;
 
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +20,8 @@ final class ReductionRules {
         reduction(r, "ReduceMean", ReductionRules::mean);
         reduction(r, "ReduceMax", (c, x, dims, keep) -> extreme(c, "aten::amax", x, dims, keep));
         reduction(r, "ReduceMin", (c, x, dims, keep) -> extreme(c, "aten::amin", x, dims, keep));
+        r.rule("ReduceMax", 18, (node, c) -> reduce(node, c, orNone("aten::amax")));
+        r.rule("ReduceMin", 18, (node, c) -> reduce(node, c, orNone("aten::amin")));
         reduction(r, "ReduceL1", (c, x, dims, keep) -> sum(c, c.op("aten::abs", x), dims, keep));
         reduction(
                 r,
@@ -94,19 +94,33 @@ final class ReductionRules {
     }
 
     private static Value extreme(Conversion c, String kind, Value x, @Nullable Object dims, boolean keep) {
-        if (isEmpty(x)) {
-            double identity = kind.equals("aten::amax") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
-            return c.op("aten::add", sum(c, x, dims, keep), identity);
+        if (Conversion.dtype(x) == DType.BOOL) {
+            return c.cast(c.op(kind, c.cast(x, DType.UINT8), dims(dims), keep), DType.BOOL);
         }
-        if (Conversion.dtype(x) != DType.BOOL) {
-            return c.op(kind, x, dims(dims), keep);
-        }
-        return c.cast(c.op(kind, c.cast(x, DType.UINT8), dims(dims), keep), DType.BOOL);
+        return c.op(kind, x, dims(dims), keep);
     }
 
-    private static boolean isEmpty(Value x) {
+    /** Over nothing, which libtorch refuses, it is what no element of the type is beyond. */
+    private static Value extremeOrNone(Conversion c, String kind, Value x, @Nullable Object dims, boolean keep) {
+        DType dtype = Conversion.dtype(x);
+        if (dtype == null || isFilled(x)) {
+            return extreme(c, kind, x, dims, keep);
+        }
+        Object beyond = kind.equals("aten::amax") ? Extremes.smallest(dtype) : Extremes.largest(dtype);
+        return c.ifElse(
+                        c.op("aten::eq", c.op("aten::numel", x), 0L),
+                        () -> List.of(c.op("aten::full_like", c.op("aten::sum", x, dims(dims), keep, dtype), beyond)),
+                        () -> List.of(extreme(c, kind, x, dims, keep)))
+                .get(0);
+    }
+
+    private static Reduction orNone(String kind) {
+        return (c, x, dims, keep) -> extremeOrNone(c, kind, x, dims, keep);
+    }
+
+    private static boolean isFilled(Value x) {
         List<@Nullable Long> shape = Conversion.type(x).shape();
-        return shape != null && shape.contains(0L);
+        return shape != null && shape.stream().allMatch(size -> size != null && size > 0);
     }
 
     private static Value logSumExp(Conversion c, Value x, @Nullable Object dims, boolean keep) {
@@ -124,7 +138,7 @@ final class ReductionRules {
         return c.cast(computation.apply(c.cast(x, DType.FLOAT64)), dtype);
     }
 
-    /** libtorch multiplies along one dimension at a time: from the last to the first, so that numbers stay right. */
+    /** libtorch multiplies along one dimension at a time. */
     private static Value product(OnnxNode node, Conversion c) {
         Numbers axes = node.numbers(1, "axes");
         boolean keep = node.flag("keepdims", true);
@@ -135,35 +149,28 @@ final class ReductionRules {
             if (nothing) {
                 return x;
             }
-            Value all = dtype == null ? c.op("aten::prod", x) : c.cast(c.op("aten::prod", x), dtype);
-            return keep ? c.op("aten::reshape", all, ones(node.knownRank(0))) : all;
+            Value all = c.op("aten::prod", c.op("aten::flatten", x, 0L, -1L), 0L, false, dtype);
+            return keep ? c.op("aten::reshape", all, Padding.all(node.knownRank(0), 1)) : all;
         }
-        int rank = node.rank(0);
-        for (Object axis : descending(node, axes, rank)) {
-            x = c.op("aten::prod", x, axis, keep, dtype);
-        }
-        return x;
+        Value product = c.known(products(c, x, axes, dtype), dtype, node.rank(0));
+        // Along a dimension of one element, a sum only takes the dimension away.
+        return keep ? product : sum(c, product, axes, false);
     }
 
-    private static long[] ones(int rank) {
-        long[] ones = new long[rank];
-        Arrays.fill(ones, 1);
-        return ones;
-    }
-
-    private static List<Object> descending(OnnxNode node, Numbers axes, int rank) {
-        if (axes.size() == 1) {
-            return axes.elements();
+    private static Value products(Conversion c, Value x, Numbers axes, @Nullable DType dtype) {
+        if (!axes.hasElements()) {
+            Value count = c.op("aten::len", axes.whole());
+            return c.loop(count, true, List.of(x), turn -> {
+                        Value axis = c.op("aten::__getitem__", axes.whole(), turn.get(0));
+                        return List.of(c.constant(true), c.op("aten::prod", turn.get(1), axis, true, dtype));
+                    })
+                    .get(0);
         }
-        if (!axes.isConstant() || rank < 0) {
-            throw node.unsupported("several axes that are only known when it runs");
+        Value product = x;
+        for (Object axis : axes.elements()) {
+            product = c.op("aten::prod", product, axis, true, dtype);
         }
-        return Arrays.stream(axes.longs())
-                .map(axis -> axis < 0 ? axis + rank : axis)
-                .boxed()
-                .sorted(Comparator.reverseOrder())
-                .<Object>map(axis -> axis)
-                .toList();
+        return product;
     }
 
     private static Value position(OnnxNode node, Conversion c, String kind) {

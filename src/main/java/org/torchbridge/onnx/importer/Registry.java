@@ -21,6 +21,7 @@ public final class Registry {
 
     private final Map<Operator, NavigableMap<Long, ManyRule>> rules = new LinkedHashMap<>();
     private final Map<Operator, NavigableMap<Long, NumbersRule>> numbers = new LinkedHashMap<>();
+    private final Map<Operator, String> limits = new LinkedHashMap<>();
     private String domain = "";
 
     /** A rule and since when it holds. */
@@ -43,6 +44,8 @@ public final class Registry {
                 AttentionRules::register,
                 LossRules::register,
                 ScatterRules::register,
+                StringRules::register,
+                NgramRules::register,
                 SequenceRules::register,
                 RandomRules::register,
                 ResizeRules::register,
@@ -58,10 +61,13 @@ public final class Registry {
                 MatrixRules::register,
                 ControlRules::register);
         families.forEach(family -> family.accept(registry.domain("")));
+        List.<Consumer<Registry>>of(LearnedRules::register, LabelRules::register)
+                .forEach(family -> family.accept(registry.domain("ai.onnx.ml")));
+        TrainingRules.register(registry.domain("ai.onnx.preview.training"));
         List<Consumer<Registry>> microsoft = List.of(
                 LayerNormRules::registerMicrosoft,
-                AttentionRules::registerMicrosoft,
-                QuantizationRules::registerMicrosoft,
+                MicrosoftAttentionRules::registerMicrosoft,
+                LinearQuantizationRules::registerMicrosoft,
                 MicrosoftRules::registerMicrosoft);
         microsoft.forEach(family -> family.accept(registry.domain("com.microsoft")));
         return registry;
@@ -87,6 +93,12 @@ public final class Registry {
     /** What takes precedence over the operator's other rule where sizes are computed. */
     public Registry numbers(String operator, int since, NumbersRule rule) {
         put(numbers, operator, since, rule);
+        return this;
+    }
+
+    /** Says what the rules of an operator do not support, for people. */
+    public Registry limit(String operator, String what) {
+        limits.put(new Operator(domain, operator), what);
         return this;
     }
 
@@ -120,6 +132,11 @@ public final class Registry {
     /** Whether there is a rule for an operator in a version of its domain. */
     public boolean supports(String domain, String operator, long version) {
         return find(domain, operator, version) != null;
+    }
+
+    /** What the rules of an operator do not support; empty if nothing is known of. */
+    public String limits(String domain, String operator) {
+        return limits.getOrDefault(new Operator(domain, operator), "");
     }
 
     /** Every operator that has a rule, by domain, with the versions that rules begin at. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.Tensor;
 import org.torchbridge.graph.Value;
 
 /**
@@ -23,7 +24,7 @@ final class ResizeRules {
 
     /** As before version 11: coordinates are those of the output divided by the scale. */
     private static Value upsample(OnnxNode node, Conversion c) {
-        String mode = node.text("mode", "nearest");
+        String mode = node.oneOf("mode", "nearest", "linear", "bilinear");
         List<Double> attribute = node.reals("scales");
         Value x = node.tensor(0);
         for (int axis = 0; axis < node.knownRank(0); axis++) {
@@ -32,7 +33,7 @@ final class ResizeRules {
                 ResizedAxis resized =
                         new ResizedAxis(c, axis, c.size(x, axis), scaled(c, c.size(x, axis), scale), scale);
                 x = mode.equals("nearest")
-                        ? resized.nearest(x, resized.coordinates("asymmetric", null, null), "floor")
+                        ? resized.nearest(x, resized.coordinates("asymmetric", null, null), "simple")
                         : resized.linear(x, resized.coordinates("asymmetric", null, null));
             }
         }
@@ -40,8 +41,12 @@ final class ResizeRules {
     }
 
     private static Object scale(OnnxNode node, Conversion c, int input, int index) {
-        if (node.constantOrNull(input) != null) {
-            return node.constantOrNull(input).toDoubleArray()[index];
+        Tensor known = node.constantOrNull(input);
+        if (known != null) {
+            if (index >= known.numel()) {
+                throw node.broken("has " + known.numel() + " scales for a tensor of more dimensions");
+            }
+            return known.toDoubleArray()[index];
         }
         return c.op("aten::Float", c.op("aten::select", node.tensor(input), 0L, (long) index));
     }
@@ -55,14 +60,14 @@ final class ResizeRules {
     }
 
     private static Value resize(OnnxNode node, Conversion c) {
-        String mode = node.text("mode", "nearest");
-        String transformation = node.text("coordinate_transformation_mode", "half_pixel");
-        String rounding = node.text("nearest_mode", "round_prefer_floor");
+        String mode = node.oneOf("mode", "nearest", "linear", "cubic");
+        String transformation = node.oneOf("coordinate_transformation_mode", ResizedAxis.COORDINATES);
+        String rounding = node.oneOf("nearest_mode", ResizedAxis.ROUNDINGS);
         double cubic = node.real("cubic_coeff_a", -0.75);
         boolean exclude = node.flag("exclude_outside", false);
         double outside = node.real("extrapolation_value", 0);
         boolean antialias = node.flag("antialias", false);
-        String policy = node.text("keep_aspect_ratio_policy", "stretch");
+        String policy = node.oneOf("keep_aspect_ratio_policy", "stretch", "not_larger", "not_smaller");
         Value x = node.tensor(0);
         int rank = node.knownRank(0);
         long[] axes = node.integers("axes", every(rank));
@@ -92,10 +97,9 @@ final class ResizeRules {
             x = switch (mode) {
                 case "nearest" -> resized.nearest(x, at, rounding);
                 case "linear" -> antialias ? resized.filtered(x, at, false, cubic, exclude) : resized.linear(x, at);
-                case "cubic" -> antialias
+                default -> antialias
                         ? resized.filtered(x, at, true, cubic, exclude)
                         : resized.cubic(x, at, cubic, exclude);
-                default -> throw node.unsupported("mode " + mode);
             };
         }
         return inside == null ? x : c.op("aten::masked_fill", x, c.op("aten::logical_not", inside), outside);

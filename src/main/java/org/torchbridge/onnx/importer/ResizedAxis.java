@@ -15,6 +15,18 @@ import org.torchbridge.graph.Value;
  * @param scale a {@link Double} or a value
  */
 record ResizedAxis(Conversion c, long axis, Object size, Object length, Object scale) {
+    static final String[] COORDINATES = {
+        "half_pixel",
+        "pytorch_half_pixel",
+        "half_pixel_symmetric",
+        "asymmetric",
+        "align_corners",
+        "tf_half_pixel_for_nn",
+        "tf_crop_and_resize"
+    };
+
+    static final String[] ROUNDINGS = {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
+
     /** Where each output element lies in the input; {@code from} and {@code to} are the region of {@code tf_crop_and_resize}. */
     Value coordinates(String transformation, @Nullable Object from, @Nullable Object to) {
         Value places = c.op("aten::arange", 0L, length, 1L, DType.FLOAT32, null, c.device());
@@ -58,6 +70,10 @@ record ResizedAxis(Conversion c, long axis, Object size, Object length, Object s
 
     private Object longerThanOne() {
         return length instanceof Long known ? (Object) (known > 1) : c.op("aten::gt", length, 1L);
+    }
+
+    private Object shrinks() {
+        return scale instanceof Double known ? (Object) (known < 1) : c.op("aten::lt", scale, 1.0);
     }
 
     private Value choose(Object condition, Supplier<Value> then, Supplier<Value> otherwise) {
@@ -112,6 +128,7 @@ record ResizedAxis(Conversion c, long axis, Object size, Object length, Object s
 
     // ---- elements and weights
 
+    /** By one of {@link #ROUNDINGS}; "simple" is that of versions before 11, up in an image that shrinks, down otherwise. */
     Value nearest(Value x, Value at, String rounding) {
         Value place =
                 switch (rounding) {
@@ -119,6 +136,7 @@ record ResizedAxis(Conversion c, long axis, Object size, Object length, Object s
                     case "round_prefer_ceil" -> c.op("aten::floor", c.op("aten::add", at, 0.5));
                     case "floor" -> c.op("aten::floor", at);
                     case "ceil" -> c.op("aten::ceil", at);
+                    case "simple" -> choose(shrinks(), () -> c.op("aten::ceil", at), () -> c.op("aten::floor", at));
                     default -> throw new IllegalArgumentException("there is no nearest_mode '" + rounding + "'");
                 };
         return take(x, place);

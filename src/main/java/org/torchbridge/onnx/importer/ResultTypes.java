@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
+import org.torchbridge.FileFormatException;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.graph.Type;
@@ -250,8 +251,15 @@ final class ResultTypes {
             return resized(args, 1);
         }
         List<@Nullable Long> shape = new ArrayList<>(input.shape());
-        shape.add((int) (dim < 0 ? dim + shape.size() + 1 : dim), 1L);
+        shape.add(place(dim, shape.size() + 1), 1L);
         return new Type.OfTensor(input.dtype(), shape);
+    }
+
+    private static int place(long dim, int rank) {
+        if (dim < -rank || dim >= rank) {
+            throw new FileFormatException("uses dimension " + dim + " of a tensor of " + rank);
+        }
+        return (int) (dim < 0 ? dim + rank : dim);
     }
 
     private static Type.OfTensor without(Args args, boolean onlyOnes) {
@@ -261,7 +269,10 @@ final class ResultTypes {
             return unknownShape(args);
         }
         List<@Nullable Long> shape = new ArrayList<>(input.shape());
-        int at = (int) (dim < 0 ? dim + shape.size() : dim);
+        if (onlyOnes && shape.isEmpty()) {
+            return input;
+        }
+        int at = place(dim, shape.size());
         if (onlyOnes && !Objects.equals(shape.get(at), 1L)) {
             return shape.get(at) == null ? unknownShape(args) : input;
         }
@@ -278,7 +289,7 @@ final class ResultTypes {
         List<@Nullable Long> shape = new ArrayList<>();
         for (Long axis : order) {
             boolean known = input.shape() != null && axis != null && axis >= 0;
-            shape.add(known ? input.shape().get(axis.intValue()) : null);
+            shape.add(known ? input.shape().get(place(axis, input.rank())) : null);
         }
         return new Type.OfTensor(input.dtype(), shape);
     }

@@ -12,9 +12,9 @@ final class RoiRules {
     static void register(Registry r) {
         r.rule("NonMaxSuppression", 10, RoiRules::nonMaxSuppression);
         r.rule("RoiAlign", 10, (node, c) -> roiAlign(node, c, "output_half_pixel"));
-        r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, "half_pixel"));
+        r.rule("RoiAlign", 16, (node, c) -> roiAlign(node, c, c.isByPyTorch() ? "output_half_pixel" : "half_pixel"));
         r.rule("MaxRoiPool", 1, RoiRules::maxRoiPool);
-        r.rule("DeformConv", 19, RoiRules::deformConv);
+        r.rule("DeformConv", 19, RoiRules::deformConv).limit("DeformConv", "other than two spatial dimensions");
     }
 
     /** Rows of the batch entry, the class and the box, for each box that is kept. */
@@ -69,17 +69,24 @@ final class RoiRules {
         return c.op("aten::index_select", candidates, 0L, c.op("aten::slice", best, 0L, 0L, most, 1L));
     }
 
+    /**
+     * Version 16 shifts the boxes by half a pixel where a model says nothing; version 10 did not, and a PyTorch exporter that
+     * says nothing writes version 16 as if it were 10.
+     */
     private static Value roiAlign(OnnxNode node, Conversion c, String usual) {
-        boolean aligned = node.text("coordinate_transformation_mode", usual).equals("half_pixel");
-        if (node.text("mode", "avg").equals("max")) {
-            throw node.unsupported("mode max");
-        }
+        String coordinates = node.oneOf("coordinate_transformation_mode", usual, "half_pixel", "output_half_pixel");
+        boolean aligned = coordinates.equals("half_pixel");
+        boolean largest = node.oneOf("mode", "avg", "max").equals("max");
         long height = node.integer("output_height", 1);
         long width = node.integer("output_width", 1);
         long ratio = node.integer("sampling_ratio", 0);
         double scale = node.real("spatial_scale", 1);
-        Value rois = rois(c, node.tensor(1), node.tensor(2));
-        Value result = c.op("torchvision::roi_align", node.tensor(0), rois, scale, height, width, ratio, aligned);
+        Value x = node.tensor(0);
+        Value boxes = node.tensor(1);
+        Value images = node.tensor(2);
+        Value result = largest
+                ? new RoiMax(c, x, height, width, ratio, scale, aligned).of(boxes, images)
+                : c.op("torchvision::roi_align", x, rois(c, boxes, images), scale, height, width, ratio, aligned);
         return c.known(result, node.dtype(0), 4);
     }
 
@@ -91,6 +98,9 @@ final class RoiRules {
 
     private static Value maxRoiPool(OnnxNode node, Conversion c) {
         long[] shape = node.integers("pooled_shape");
+        if (shape == null || shape.length != 2) {
+            throw node.broken("has no pooled_shape of two sizes");
+        }
         double scale = node.real("spatial_scale", 1);
         List<Value> both = c.ops("torchvision::roi_pool", node.tensor(0), node.tensor(1), scale, shape[0], shape[1]);
         return c.known(both.get(0), node.dtype(0), 4);
@@ -112,7 +122,7 @@ final class RoiRules {
         if (strides.length != 2) {
             throw node.unsupported(strides.length + " spatial dimensions");
         }
-        Value none = c.op("aten::zeros", new long[] {0}, node.dtype(0), null, c.device());
+        Value none = c.op("aten::new_zeros", x, c.list(List.of(c.size(x, 0), 1L)));
         Value result = c.op(
                 "torchvision::deform_conv2d",
                 padded,

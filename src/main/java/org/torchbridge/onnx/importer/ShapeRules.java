@@ -160,11 +160,15 @@ final class ShapeRules {
         if (!known) {
             return null;
         }
-        long step = node.has(4) ? node.longs(4)[0] : 1;
-        long start = node.longs(1)[0];
-        long end = node.longs(2)[0];
+        long step = node.has(4) ? only(node, 4) : 1;
+        long start = only(node, 1);
+        long end = only(node, 2);
         node.ignoreInput(3);
         int size = row.size();
+        if (step == 0) {
+            throw node.broken("has steps of 0");
+        }
+        step = Math.max(-size - 1, Math.min(size + 1, step));
         List<Object> chosen = new ArrayList<>();
         if (step > 0) {
             for (long i = clamp(start, size); i < clamp(end, size); i += step) {
@@ -177,6 +181,14 @@ final class ShapeRules {
             }
         }
         return Numbers.row(row.element(), chosen);
+    }
+
+    private static long only(OnnxNode node, int input) {
+        long[] numbers = node.longs(input);
+        if (numbers.length != 1) {
+            throw node.broken("has " + numbers.length + " numbers in input " + input + " for a row");
+        }
+        return numbers[0];
     }
 
     private static @Nullable Numbers concat(OnnxNode node, Conversion c) {

@@ -43,7 +43,8 @@ final class SignalRules {
         Object dim = dimension(node, c, axis);
         Value transformed = c.op(inverse ? "aten::fft_ifft" : "aten::fft_fft", x, length, dim, null);
         if (oneSided) {
-            Value half = c.op("aten::add", c.op("aten::floor_divide", c.op("aten::size", transformed, dim), 2L), 1L);
+            Object size = c.op("aten::size", transformed, dim);
+            Object half = c.integer("add", c.integer("floordiv", size, 2L), 1L);
             transformed = c.op("aten::slice", transformed, dim, 0L, half, 1L);
         }
         return parts(node, c, transformed);
@@ -67,6 +68,9 @@ final class SignalRules {
         boolean oneSided = node.flag("onesided", true);
         Object step = node.number(1);
         Value window = node.tensorOrNull(2);
+        if (window == null && !node.has(3)) {
+            throw node.broken("has neither a window nor a frame_length");
+        }
         Object length = node.has(3) ? node.number(3) : c.size(window, 0);
         Value x = complex(c, node.tensor(0));
         Value frames = c.op("aten::unfold", x, 1L, length, step);

@@ -69,7 +69,7 @@ final class SortRules {
         return c.op("aten::scatter_reduce", start, 0L, inverse, places, "amin", true);
     }
 
-    private static Value trilu(OnnxNode node, Conversion c) {
+    static Value trilu(OnnxNode node, Conversion c) {
         boolean upper = node.flag("upper", true);
         Object diagonal = node.has(1) ? node.number(1) : 0L;
         return c.op(upper ? "aten::triu" : "aten::tril", node.tensor(0), diagonal);

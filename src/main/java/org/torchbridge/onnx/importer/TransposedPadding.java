@@ -33,7 +33,7 @@ record TransposedPadding(
         long[] pads = node.integers("pads", Padding.all(2 * dims, 0));
         long[] added = node.integers("output_padding", Padding.all(dims, 0));
         long[] wanted = node.integers("output_shape");
-        String auto = node.text("auto_pad", "NOTSET");
+        String auto = node.oneOf("auto_pad", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER");
         List<Object> begins = new ArrayList<>();
         List<Object> ends = new ArrayList<>();
         for (int i = 0; i < dims; i++) {
@@ -49,11 +49,12 @@ record TransposedPadding(
             Object target =
                     wanted == null ? c.integer("mul", size, strides[i]) : (Object) wanted[wanted.length - dims + i];
             Object total = c.integer("sub", full, target);
-            Object half = c.integer("floordiv", total, 2L);
-            Object rest = c.integer("sub", total, half);
-            boolean upper = auto.equals("SAME_UPPER");
-            begins.add(upper ? half : rest);
-            ends.add(upper ? rest : half);
+            // What is missing of the output is added at its end.
+            Object cut = c.integer("max", total, 0L);
+            Object half = c.integer("floordiv", cut, 2L);
+            Object begin = auto.equals("SAME_UPPER") ? half : c.integer("sub", cut, half);
+            begins.add(begin);
+            ends.add(c.integer("sub", total, begin));
         }
         return ofEnds(strides, dilations, added, begins, ends);
     }

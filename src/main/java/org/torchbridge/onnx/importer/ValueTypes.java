@@ -36,6 +36,13 @@ final class ValueTypes {
         return type instanceof Type.OfTensor ? Type.TENSOR : type;
     }
 
+    /** The sizes of a tensor of strings: what is not a symbol is as declared. */
+    static List<@Nullable Long> sizes(OnnxType.OfTensor tensor, Map<String, Long> sizes) {
+        List<@Nullable Long> shape = new ArrayList<>();
+        tensor.shape().forEach(size -> shape.add(size instanceof String symbol ? sizes.get(symbol) : (Long) size));
+        return shape;
+    }
+
     private static @Nullable List<@Nullable Long> shape(OnnxType.OfTensor tensor, Map<String, Long> sizes) {
         if (tensor.shape() == null) {
             return null;

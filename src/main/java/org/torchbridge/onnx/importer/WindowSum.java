@@ -17,7 +17,8 @@ final class WindowSum {
         for (int i = 0; i < padding.dims(); i++) {
             shape.add(c.op("aten::size", sums, (long) i + 2));
         }
-        return c.op("aten::reshape", sums, Numbers.row(shape));
+        Value all = c.op("aten::reshape", sums, Numbers.row(shape));
+        return ceil ? padding.begun(c, x, all) : all;
     }
 
     /** With room for a last window that is not full, if there may be such. */

@@ -1,0 +1,137 @@
+package org.torchbridge.graph.passes;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.Node;
+import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Value;
+
+/** Which images of a program are of one size, whatever that is when it runs. */
+final class ImageSizes {
+    private static final Set<String> KEEP_SIZE = Set.of(
+            "aten::relu",
+            "aten::relu6",
+            "aten::hardtanh",
+            "aten::clamp",
+            "aten::leaky_relu",
+            "aten::sigmoid",
+            "aten::tanh",
+            "aten::silu",
+            "aten::gelu",
+            "aten::hardswish",
+            "aten::hardsigmoid",
+            "aten::batch_norm");
+
+    private static final Set<String> COMBINE = Set.of("aten::add", "aten::mul");
+
+    /**
+     * A size.
+     *
+     * @param root the image that it is computed of, in whose batch it is
+     * @param steps by what of the root's height and width: extent of the window less the padding, and stride
+     * @param pixel whether height and width are 1
+     * @param channels null if unknown
+     */
+    record Size(Value root, List<List<Long>> steps, boolean pixel, @Nullable Long channels) {
+        /** That of what a convolution makes of it. */
+        private Size after(Convolution convolution) {
+            List<List<Long>> all = new ArrayList<>(steps);
+            boolean keeps = true;
+            for (int i = 0; i < 2; i++) {
+                long window =
+                        convolution.dilation().get(i) * (convolution.weight().shape()[i + 2] - 1) + 1;
+                long less = window - 2 * convolution.padding().get(i);
+                keeps &= less == 1 && (pixel || convolution.stride().get(i) == 1);
+                all.add(List.of(less, convolution.stride().get(i)));
+            }
+            return new Size(root, keeps ? steps : all, pixel && keeps, convolution.outputs());
+        }
+
+        /** That of a sum or product with another image; null if it is not known. */
+        private @Nullable Size with(@Nullable Size other) {
+            if (other == null || root != other.root || channels == null || !channels.equals(other.channels)) {
+                return null;
+            }
+            if (other.pixel || steps.equals(other.steps) && pixel == other.pixel) {
+                return this;
+            }
+            return pixel ? other : null;
+        }
+    }
+
+    private final Weights weights;
+    private final Map<Value, Size> sizes = new HashMap<>();
+
+    private ImageSizes(Graph graph) {
+        this.weights = Weights.of(graph);
+    }
+
+    static ImageSizes of(Graph graph) {
+        ImageSizes sizes = new ImageSizes(graph);
+        graph.forEachNode(sizes::see);
+        return sizes;
+    }
+
+    /** Whether height and width are 1. */
+    boolean isPixel(Value value) {
+        return of(value).pixel;
+    }
+
+    /** Whether both are of the same size for sure. */
+    boolean areEqual(Value one, Value other) {
+        return of(one).channels != null && of(one).equals(of(other));
+    }
+
+    /** Lets {@code added} have the size of {@code known}. */
+    void put(Value added, Value known) {
+        sizes.put(added, of(known));
+    }
+
+    private Size of(Value value) {
+        return sizes.getOrDefault(value, new Size(value, List.of(), false, null));
+    }
+
+    private void see(Node node) {
+        Size size = node.outputs().size() == 1 && node.output().type() instanceof Type.OfTensor ? size(node) : null;
+        if (size != null) {
+            sizes.put(node.output(), size);
+        }
+    }
+
+    private @Nullable Size size(Node node) {
+        Convolution convolution = Convolution.of(node, weights);
+        if (convolution != null) {
+            return of(convolution.input()).after(convolution);
+        } else if (KEEP_SIZE.contains(node.kind())) {
+            return of(node.input(0));
+        } else if (isGlobalMean(node)) {
+            Size size = of(node.input(0));
+            return new Size(size.root, List.of(), true, size.channels);
+        } else if (COMBINE.contains(node.kind())) {
+            return isNumber(node.input(1))
+                    ? of(node.input(0))
+                    : of(node.input(0)).with(of(node.input(1)));
+        }
+        return null;
+    }
+
+    private static boolean isNumber(Value value) {
+        return value.type() == Type.INT || value.type() == Type.FLOAT;
+    }
+
+    private static boolean isGlobalMean(Node node) {
+        List<Long> numbers = node.inputs().size() > 1 ? Constants.integers(node.input(1)) : null;
+        if (node.is("aten::mean")) {
+            boolean overImage =
+                    List.of(2L, 3L).equals(numbers) || List.of(-2L, -1L).equals(numbers);
+            return overImage && Constants.is(node.input(2), true);
+        }
+        return node.is("aten::adaptive_avg_pool2d")
+                && (List.of(1L, 1L).equals(numbers) || List.of(1L).equals(numbers));
+    }
+}

@@ -1,0 +1,147 @@
+package org.torchbridge.graph.passes;
+
+import java.util.List;
+import java.util.Set;
+import org.torchbridge.graph.Block;
+import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.GraphBuilder;
+import org.torchbridge.graph.Node;
+import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Value;
+
+/**
+ * Makes a new list of each {@code aten::append} and {@code aten::extend}: the longer list comes out of the branches and
+ * loops that it grows in, and a loop carries it from turn to turn. Lists that are changed in another way, or that another
+ * value may be too, stay as they are.
+ *
+ * <pre>{@code
+ * rows = []                       rows = []
+ * for i in range(n):     ->       for i in range(n):
+ *     rows.append(x[i])               rows = rows + [x[i]]
+ * }</pre>
+ */
+public final class ListGrowth {
+    private static final String APPEND = "aten::append";
+    private static final String EXTEND = "aten::extend";
+
+    /** What takes a list and keeps nothing of it. */
+    private static final Set<String> READERS = Set.of(
+            "aten::len",
+            "aten::__getitem__",
+            "aten::cat",
+            "aten::concat",
+            "aten::stack",
+            "prim::ListUnpack",
+            "prim::Return",
+            "aten::add");
+
+    private boolean changed;
+
+    private ListGrowth() {}
+
+    /** Whether a list was found that grows. */
+    public static boolean run(Graph graph) {
+        ListGrowth pass = new ListGrowth();
+        graph.forEachNode(node -> {
+            if (node.is("prim::ListConstruct") && grows(node.output()) && isKnownEverywhere(node)) {
+                pass.carry(node);
+            }
+        });
+        return pass.changed;
+    }
+
+    private static boolean grows(Value list) {
+        return list.uses().stream().anyMatch(use -> isGrowth(use.node(), list));
+    }
+
+    private static boolean isGrowth(Node node, Value list) {
+        return (node.is(APPEND) || node.is(EXTEND)) && node.input(0) == list;
+    }
+
+    /** Whether it is used by its own name alone; it may leave the outermost block, but no other. */
+    private static boolean isKnownEverywhere(Node construct) {
+        Value list = construct.output();
+        return list.uses().stream().allMatch(use -> {
+            Node node = use.node();
+            boolean leaves = node.is("prim::Return") && node.owner() != construct.owner();
+            return isGrowth(node, list) && node.outputs().stream().noneMatch(Value::isUsed) || READERS.contains(node.kind()) && !leaves;
+        });
+    }
+
+    private void carry(Node construct) {
+        Value list = construct.output();
+        boolean before = true;
+        Value current = list;
+        for (Node node : construct.owner().nodes()) {
+            if (!before) {
+                current = visit(node, list, current);
+            }
+            before &= node != construct;
+        }
+        replace(construct.owner().result(), list, current);
+        changed = true;
+    }
+
+    /** What the list is at the end of a block, if it is {@code current} at the start. */
+    private static Value visit(Block block, Value list, Value current) {
+        Value last = current;
+        for (Node node : block.nodes()) {
+            last = visit(node, list, last);
+        }
+        replace(block.result(), list, last);
+        return last;
+    }
+
+    /** What the list is after a node. */
+    private static Value visit(Node node, Value list, Value current) {
+        if (isGrowth(node, list)) {
+            return longer(node, current);
+        }
+        replace(node, list, current);
+        boolean growsInside = node.blocks().stream().anyMatch(block -> growsIn(block, list));
+        if (!growsInside) {
+            node.blocks().forEach(block -> visit(block, list, current));
+            return current;
+        }
+        return node.is(Control.LOOP) ? loop(node, list, current) : branch(node, list, current);
+    }
+
+    private static void replace(Node node, Value list, Value current) {
+        for (int i = 0; i < node.inputs().size(); i++) {
+            if (node.input(i) == list) {
+                node.setInput(i, current);
+            }
+        }
+    }
+
+    private static boolean growsIn(Block block, Value list) {
+        return block.nodes().stream()
+                .anyMatch(
+                        node -> isGrowth(node, list) || node.blocks().stream().anyMatch(inner -> growsIn(inner, list)));
+    }
+
+    private static Value longer(Node growth, Value current) {
+        GraphBuilder g = GraphBuilder.before(growth);
+        g.from(growth.scope(), growth.source());
+        Value more = growth.is(EXTEND)
+                ? growth.input(1)
+                : g.list(((Type.OfList) current.type()).element(), List.of(growth.input(1)));
+        Value longer = g.node("aten::add", List.of(current.type()), List.of(current, more))
+                .output();
+        growth.remove();
+        return longer;
+    }
+
+    private static Value branch(Node node, Value list, Value current) {
+        node.blocks().forEach(block -> block.addOutput(visit(block, list, current)));
+        return node.addOutput(list.type());
+    }
+
+    private static Value loop(Node node, Value list, Value current) {
+        Block body = Control.body(node);
+        node.addInput(current);
+        Value carried = body.addInput(list.type());
+        body.addOutput(visit(body, list, carried));
+        return node.addOutput(list.type());
+    }
+}

@@ -1,0 +1,37 @@
+package org.torchbridge.graph.passes;
+
+import org.torchbridge.Scope;
+import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.Schemas;
+
+/**
+ * Makes layers on the CPU into operators with packed weights, for a program that {@link Optimization} was run on. Sizes stay
+ * open. The program no longer has gradients, its images come in batches, it stays on its device and cannot be saved.
+ */
+public final class Packing {
+    private Packing() {}
+
+    /** Whether a layer was packed. */
+    public static boolean run(Graph graph) {
+        if (Schemas.of("mkldnn::_convolution_pointwise").isEmpty()) {
+            return false; // a libtorch without oneDNN
+        }
+        return Scope.call(() -> pack(graph));
+    }
+
+    private static boolean pack(Graph graph) {
+        PackedWeights packed = new PackedWeights(graph);
+        boolean changed = false;
+        if (ConvolutionPacking.isFor(graph) && LastChannels.run(graph)) {
+            ConvolutionPacking.declareShapes(graph);
+            Simplification.run(graph);
+            changed = ConvolutionPacking.run(graph, packed);
+        }
+        changed |= LinearPacking.run(graph, packed);
+        if (changed) {
+            Simplification.run(graph);
+            UnusedSlots.run(graph);
+        }
+        return changed;
+    }
+}

@@ -1,0 +1,347 @@
+package org.torchbridge.graph.passes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.torchbridge.DType;
+import org.torchbridge.Tensor;
+import org.torchbridge.Torch;
+import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.GraphBuilder;
+import org.torchbridge.graph.GraphText;
+import org.torchbridge.graph.Interpreter;
+import org.torchbridge.graph.Slot;
+import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Value;
+
+/** Layers with packed weights make what the layers made. */
+class PackingTest {
+    private static final String CONVOLUTION = "mkldnn::_convolution_pointwise";
+    private static final String LINEAR = "mkldnn::_linear_pointwise";
+
+    private final Graph graph = new Graph();
+    private final Value x = graph.addInput("x", Type.TENSOR);
+    private final GraphBuilder g = GraphBuilder.at(graph.body());
+
+    @BeforeEach
+    void sameNumbers() {
+        Torch.manualSeed(1);
+    }
+
+    private Value weight(String name, long... shape) {
+        graph.slots().put(name, Slot.buffer(Torch.randn(shape)));
+        return g.get(name);
+    }
+
+    private Value convolution(Value of, long outputs, long inputs) {
+        return g.op("aten::conv2d", of, weight("w" + outputs, outputs, inputs, 3, 3), weight("b" + outputs, outputs));
+    }
+
+    // ---- convolutions
+
+    @ParameterizedTest
+    @CsvSource({"1, 0, 1, 1", "2, 1, 1, 1", "1, 2, 2, 1", "1, 1, 1, 2", "2, 1, 1, 4"})
+    void convolutionsArePacked(long stride, long padding, long dilation, long groups) {
+        Value w = weight("w", 8, 4 / groups, 3, 3);
+        graph.addOutput(g.op(
+                "aten::conv2d",
+                x,
+                w,
+                weight("b", 8),
+                List.of(stride, stride),
+                List.of(padding, padding),
+                List.of(dilation, dilation),
+                groups));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKey(CONVOLUTION).doesNotContainKey("aten::conv2d");
+        assertThat(graph.slots()).containsOnlyKeys("b", "packed_weights");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"same", "valid"})
+    void theirPaddingMayBeAWord(String padding) {
+        graph.addOutput(g.op("aten::conv2d", x, weight("w", 8, 4, 5, 3), null, List.of(1L, 1L), padding));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKey(CONVOLUTION);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"relu", "sigmoid", "tanh", "silu", "hardswish", "hardsigmoid", "gelu", "leaky_relu", "relu6"})
+    void theyDoTheActivationBehindThem(String activation) {
+        graph.addOutput(g.op("aten::" + activation, convolution(x, 8, 4)));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKey(CONVOLUTION).doesNotContainKey("aten::" + activation);
+    }
+
+    @Test
+    void anActivationThatIsNotAloneStays() {
+        Value made = convolution(x, 8, 4);
+        graph.addOutput(g.op("aten::mul", made, g.op("aten::relu", made)));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKeys(CONVOLUTION, "aten::relu");
+    }
+
+    @Test
+    void viewsOfWhatTheyMakeStillWork() {
+        Value made = convolution(x, 8, 4);
+        graph.addOutput(g.op("aten::view", made, List.of(g.op("aten::size", made, 0L), -1L)));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKeys(CONVOLUTION, "aten::reshape");
+    }
+
+    @Test
+    void wherePlacesInMemoryAreAskedForTheOrderStays() {
+        graph.addOutput(g.op("aten::stride", convolution(x, 8, 4)));
+
+        assertThat(Packing.run(graph)).isFalse();
+    }
+
+    @Test
+    void aWeightThatTwoShareIsPackedOnce() {
+        Value w = weight("w", 4, 4, 3, 3);
+        Value once = g.op("aten::conv2d", x, w, null, List.of(1L, 1L), List.of(1L, 1L));
+        graph.addOutput(g.op("aten::conv2d", once, w, null, List.of(1L, 1L), List.of(1L, 1L)));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat((List<?>) graph.slots().get("packed_weights").value()).hasSize(1);
+    }
+
+    @Test
+    void checksOfTheNumberOfDimensionsAreGone() {
+        Value made = convolution(x, 8, 4);
+        Value four = g.op("aten::eq", g.op("aten::dim", made), 4L);
+        graph.addOutput(g.branch(four, then -> List.of(then.op("aten::relu", made)), other -> List.of(made))
+                .get(0));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKey(CONVOLUTION).doesNotContainKeys("prim::If", "aten::dim", "aten::relu");
+    }
+
+    @Test
+    void whatIsNoWeightIsNotPacked() {
+        Value filter = graph.addInput("filter", Type.TENSOR);
+        graph.addOutput(g.op("aten::conv2d", x, filter));
+
+        assertThat(Packing.run(graph)).isFalse();
+    }
+
+    @Test
+    void otherTypesThanFloatStayAsTheyAre() {
+        graph.slots().put("w", Slot.buffer(Torch.randn(8, 4, 3, 3).to(DType.FLOAT64)));
+        graph.slots().put("v", Slot.buffer(Torch.randn(3, 8).to(DType.FLOAT64)));
+        graph.addOutput(g.op("aten::linear", g.op("aten::conv2d", x, g.get("w")), g.get("v")));
+
+        assertThat(Packing.run(graph)).isFalse();
+    }
+
+    // ---- sums
+
+    private static final String SUM_IN_PLACE = "mkldnn::_convolution_pointwise_";
+
+    /** A layer whose images are of the size of {@code of}. */
+    private Value sameSize(Value of, String name) {
+        return g.op("aten::conv2d", of, weight(name, 4, 4, 3, 3), null, List.of(1L, 1L), List.of(1L, 1L));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theSumWithAnImageOfTheSameSizeIsDoneWhereThatIs(boolean rectified) {
+        Value block = g.op("aten::relu", sameSize(x, "a"));
+        Value made = sameSize(g.op("aten::relu", sameSize(block, "b")), "c");
+        Value sum = g.op("aten::add", made, block);
+        graph.addOutput(rectified ? g.op("aten::relu", sum) : sum);
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds())
+                .containsEntry(SUM_IN_PLACE, 1)
+                .containsEntry(CONVOLUTION, 2)
+                .doesNotContainKeys("aten::add", "aten::relu");
+    }
+
+    @Test
+    void anImageThatIsNeededLaterStaysWhatItIs() {
+        Value block = sameSize(x, "a");
+        Value sum = g.op("aten::add", block, sameSize(g.op("aten::relu", block), "b"));
+        graph.addOutput(g.op("aten::mul", sum, block));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsEntry(CONVOLUTION, 2).doesNotContainKeys("aten::add", SUM_IN_PLACE);
+    }
+
+    @Test
+    void blocksThatFollowEachOtherKeepTheirResults() {
+        Value image = sameSize(x, "first");
+        for (String name : List.of("a", "b", "c")) {
+            Value inner = g.op("aten::relu", sameSize(image, name + 1));
+            image = g.op("aten::relu", g.op("aten::add", sameSize(inner, name + 2), image));
+        }
+        graph.addOutput(image);
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsEntry(SUM_IN_PLACE, 3);
+    }
+
+    @Test
+    void aBlockThatHalvesTheImageOnBothWaysIsASumToo() {
+        Value w = weight("down", 4, 4, 1, 1);
+        Value narrow = g.op("aten::conv2d", x, w, null, List.of(2L, 2L));
+        Value v = weight("way", 4, 4, 3, 3);
+        Value way = g.op("aten::relu", g.op("aten::conv2d", x, v, null, List.of(2L, 2L), List.of(1L, 1L)));
+        graph.addOutput(g.op("aten::add", sameSize(way, "a"), narrow));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsEntry(SUM_IN_PLACE, 1);
+    }
+
+    @Test
+    void theSumWithAnImageOfAnotherSizeStays() {
+        Value image = sameSize(x, "a");
+        Value mean = g.op("aten::adaptive_avg_pool2d", image, List.of(1L, 1L));
+        graph.addOutput(g.op("aten::add", sameSize(mean, "b"), image));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKey("aten::add");
+    }
+
+    // ---- small convolutions
+
+    private static final String SMALL = "prepacked::conv2d_clamp_run";
+
+    private static void withThreads(int threads, Runnable action) {
+        int before = Torch.getNumThreads();
+        Torch.setNumThreads(threads);
+        try {
+            action.run();
+        } finally {
+            Torch.setNumThreads(before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"relu", "relu6", "hardswish"})
+    void withOneThreadWindowsOfOnePixelAreXnnpacks(String activation) {
+        graph.addOutput(g.op("aten::" + activation, g.op("aten::conv2d", x, weight("w", 8, 4, 1, 1), weight("b", 8))));
+        Graph withTwo = graph.copy();
+
+        withThreads(1, () -> Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10)));
+        withThreads(2, () -> Results.stay(withTwo, Packing::run, Torch.randn(2, 4, 9, 10)));
+
+        assertThat(graph.kinds()).containsKey(SMALL).doesNotContainKeys("aten::relu", "aten::relu6");
+        assertThat(withTwo.kinds()).containsKey(CONVOLUTION).doesNotContainKey(SMALL);
+    }
+
+    @Test
+    void theConvolutionsOfOnePixelAreXnnpacksAlways() {
+        Value mean = g.op("aten::mean", sameSize(x, "a"), List.of(2L, 3L), true);
+        Value narrow = g.op("aten::silu", g.op("aten::conv2d", mean, weight("b", 2, 4, 1, 1)));
+        graph.addOutput(g.op("aten::sigmoid", g.op("aten::conv2d", narrow, weight("c", 4, 2, 1, 1))));
+
+        withThreads(2, () -> Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10)));
+
+        assertThat(graph.kinds()).containsEntry(SMALL, 2).containsEntry(CONVOLUTION, 1);
+    }
+
+    @Test
+    void allSizesStayOpen() {
+        Value image = sameSize(x, "a");
+        Value small = g.op("aten::conv2d", image, weight("b", 4, 4, 1, 1));
+        graph.addOutput(g.op("aten::add", sameSize(small, "c"), image));
+        Graph packed = graph.copy();
+
+        withThreads(1, () -> Packing.run(packed));
+
+        for (long[] shape : new long[][] {{3, 4, 5, 6}, {1, 4, 20, 1}, {0, 4, 5, 5}}) {
+            Tensor images = Torch.randn(shape);
+            Tensor expected = (Tensor) new Interpreter(graph).run(images).get(0);
+            Tensor actual = (Tensor) new Interpreter(packed).run(images).get(0);
+            assertThat(actual.shape()).isEqualTo(expected.shape());
+            assertThat(actual.allclose(expected, 1e-5, 1e-5)).isTrue();
+        }
+    }
+
+    // ---- linear layers
+
+    @Test
+    void linearLayersArePackedForAnyNumberOfRows() {
+        graph.addOutput(g.op("aten::linear", x, weight("w", 5, 7), weight("b", 5)));
+        Graph other = graph.copy();
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 3, 7));
+        Results.stay(other, Packing::run, Torch.randn(7));
+
+        assertThat(graph.kinds()).containsKey(LINEAR).doesNotContainKey("aten::linear");
+        assertThat(graph.slots()).containsOnlyKeys("b", "packed_weights");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "tanh"})
+    void linearLayersDoTheActivationBehindThem(String formula) {
+        graph.addOutput(g.op("aten::gelu", g.op("aten::linear", x, weight("w", 5, 7)), formula));
+
+        Results.stay(graph, Packing::run, Torch.randn(4, 7));
+
+        assertThat(graph.kinds()).containsKey(LINEAR).doesNotContainKey("aten::gelu");
+    }
+
+    // ---- formulas
+
+    @ParameterizedTest
+    @CsvSource({
+        "silu, aten::mul(%x %s)",
+        "hardsigmoid, aten::div(%c %six)",
+        "hardsigmoid, aten::mul(%c %sixth)",
+        "hardsigmoid, aten::clamp(%d %zero %one)",
+        "hardswish, aten::mul(%e %sixth)",
+        "hardswish, aten::mul(%f %c)",
+        "hardswish, aten::mul(%h %x)"
+    })
+    void formulasOfActivationsBecomeOperators(String name, String formula) {
+        Graph formulas = GraphText.parse(
+                """
+                graph(%x : Tensor):
+                  %zero : int = prim::Constant[value=0]()
+                  %one : int = prim::Constant[value=1]()
+                  %three : int = prim::Constant[value=3]()
+                  %six : int = prim::Constant[value=6]()
+                  %half : float = prim::Constant[value=0.5]()
+                  %sixth : float = prim::Constant[value=0.16666667]()
+                  %s : Tensor = aten::sigmoid(%x)
+                  %a : Tensor = aten::add(%x, %three, %one)
+                  %c : Tensor = aten::hardtanh(%a, %zero, %six)
+                  %b : Tensor = aten::mul(%x, %sixth)
+                  %d : Tensor = aten::add(%b, %half, %one)
+                  %e : Tensor = aten::mul(%x, %c)
+                  %f : Tensor = aten::div(%x, %six)
+                  %h : Tensor = aten::div(%c, %six)
+                """
+                        + "  %y : Tensor = " + formula.replace(" ", ", ") + "\n  return (%y)\n");
+        Tensor everywhere = Torch.linspace(-5, 5, 21);
+
+        Results.stay(formulas, ActivationFusion::run, everywhere);
+
+        assertThat(formulas.kinds()).containsOnlyKeys("aten::" + name);
+    }
+}
