@@ -101,17 +101,19 @@ class OnnxCheckerTest {
         ScriptModule program = ScriptModule.builder("Control")
                 .define(
                         """
-                        def forward(self, x: Tensor, n: int) -> Tuple[Tensor, List[Tensor]]:
+                        def forward(self, x: Tensor, n: int) -> Tuple[Tensor, List[Tensor], List[Tensor]]:
                             parts: List[Tensor] = []
+                            halves = [x / 2]
                             for i in range(n):
                                 if bool(x.sum() > 0):
                                     x = x - i
                                 else:
                                     x = x + 2.5
                                 parts.append(x * i)
+                                halves.append(x / 2)
                             while bool(x.sum() < 10):
                                 x = x + 1
-                            return x, parts
+                            return x, parts, halves
                         """)
                 .build();
         OnnxExport export = Onnx.export(

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,8 +31,11 @@ class OnnxRoundTripTest {
     @TempDir
     private Path folder;
 
+    /** Those for which ONNX has no operators: windows at places that are drawn, and sums over all alignments. */
+    private static final Pattern NOT_IN_ONNX = Pattern.compile("m = nn\\.(FractionalMaxPool|CTCLoss).*");
+
     static Stream<String> layers() {
-        return TracedRow.layers();
+        return TracedRow.layers().filter(row -> !NOT_IN_ONNX.matcher(row).matches());
     }
 
     @ParameterizedTest

@@ -63,19 +63,34 @@ final class ExportCheck {
         } catch (TorchException | IllegalArgumentException e) {
             return List.of("the model runs with the example's sizes alone: with " + shapes(ModelInputs.flat(example))
                     + " " + e.getMessage());
+        } finally {
+            freeWeights(imported);
         }
         List<Tensor> expected = run(example);
         List<Tensor> tensors = new ArrayList<>();
         collect(actual, tensors);
+        if (tensors.size() != expected.size()) {
+            return List.of("the model gives " + tensors.size() + " tensors where the module gives " + expected.size()
+                    + ", with " + shapes(ModelInputs.flat(example)));
+        }
         List<String> warnings = new ArrayList<>();
         for (int i = 0; i < expected.size(); i++) {
             if (!Arrays.equals(tensors.get(i).shape(), expected.get(i).shape())) {
-                warnings.add("output '" + model.outputs().get(i).name() + "' is of shape "
+                warnings.add(output(i, expected.size()) + " is of shape "
                         + Arrays.toString(tensors.get(i).shape()) + " where the module's is "
                         + Arrays.toString(expected.get(i).shape()) + ": a size of the example was frozen");
             }
         }
         return warnings;
+    }
+
+    /** Frees at once what a program has of the weights, which are those of a module or a file. */
+    static void freeWeights(Graph graph) {
+        graph.slots().values().forEach(slot -> {
+            if (slot.value() instanceof Tensor tensor) {
+                tensor.close();
+            }
+        });
     }
 
     private static String shapes(List<Object> values) {
@@ -106,13 +121,19 @@ final class ExportCheck {
         }
         double largest = 0;
         for (int i = 0; i < expected.size(); i++) {
-            largest = Math.max(largest, difference(i, actual.get(i), expected.get(i)));
+            largest = Math.max(largest, difference(output(i, expected.size()), actual.get(i), expected.get(i)));
         }
         return largest;
     }
 
-    private double difference(int output, Tensor actual, Tensor expected) {
-        String name = "output '" + model.outputs().get(output).name() + "'";
+    /** What people know a tensor by; an output that is a list has several. */
+    private String output(int index, int count) {
+        return count == model.outputs().size()
+                ? "output '" + model.outputs().get(index).name() + "'"
+                : "tensor " + index + " of the outputs";
+    }
+
+    private double difference(String name, Tensor actual, Tensor expected) {
         if (!Arrays.equals(actual.shape(), expected.shape()) || actual.dtype() != expected.dtype()) {
             throw new TorchException(name + " of ONNX Runtime is " + actual.dtype() + Arrays.toString(actual.shape())
                     + ", the module's is " + expected.dtype() + Arrays.toString(expected.shape()));

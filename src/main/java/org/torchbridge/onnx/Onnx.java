@@ -128,6 +128,20 @@ public final class Onnx {
             ExportCheck.requireRuntime();
         }
         Graph graph = program.toGraph("forward");
+        try {
+            return export(graph, program, file, examples, options, warnings);
+        } finally {
+            ExportCheck.freeWeights(graph);
+        }
+    }
+
+    private static OnnxExport export(
+            Graph graph,
+            ScriptModule program,
+            Path file,
+            List<?> examples,
+            OnnxExportOptions options,
+            List<String> warnings) {
         ModelInputs inputs = new ModelInputs(examples, inputNames(graph, examples, options), options.dynamicAxes());
         String name = String.valueOf(file.getFileName()).replaceFirst("\\.onnx$", "");
         ModelExport.Result result = ModelExport.convert(graph, name, inputs, options);

@@ -194,7 +194,8 @@ class RemoveMutationTest {
                   return (%y)
                 """);
 
-        Results.stay(graph, RemoveMutation::run, Torch.randn(2, 3), Torch.tensor(7L).reshape());
+        Results.stay(
+                graph, RemoveMutation::run, Torch.randn(2, 3), Torch.tensor(7L).reshape());
         assertThat(graph.kinds()).doesNotContainKey("aten::fill_");
     }
 }

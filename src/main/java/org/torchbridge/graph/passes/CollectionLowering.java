@@ -84,7 +84,8 @@ public final class CollectionLowering {
     }
 
     private void constant(Node node, Object value) {
-        Control.replace(node, List.of(Constants.before(node, value, node.output().type())));
+        Control.replace(
+                node, List.of(Constants.before(node, value, node.output().type())));
         changed = true;
     }
 
@@ -110,7 +111,9 @@ public final class CollectionLowering {
                         && user.outputs().stream().noneMatch(Value::isUsed);
             }
             boolean leaves = user.is("prim::Return") && user.owner().owner() != null;
-            return !KEEPERS.contains(user.kind()) && !leaves && Effects.written(user).isEmpty();
+            return !KEEPERS.contains(user.kind())
+                    && !leaves
+                    && Effects.written(user).isEmpty();
         });
     }
 
@@ -140,7 +143,8 @@ public final class CollectionLowering {
     private static @Nullable List<Value> elements(Node copy) {
         Value source = copy.input(0);
         if (source.producer().is("prim::ListConstruct")
-                && source.uses().stream().allMatch(use -> Effects.written(use.node()).isEmpty())) {
+                && source.uses().stream()
+                        .allMatch(use -> Effects.written(use.node()).isEmpty())) {
             return source.producer().inputs();
         } else if (Constants.of(source) instanceof List<?> list && list.stream().allMatch(Long.class::isInstance)) {
             GraphBuilder g = GraphBuilder.before(copy);
@@ -176,9 +180,8 @@ public final class CollectionLowering {
 
     /** Gives a node, and those in its blocks, what is in the collection now. */
     private static void read(Node node, Value collection, Map<Object, Value> content) {
-        List<Use> uses = collection.uses().stream()
-                .filter(use -> isIn(use.node(), node))
-                .toList();
+        List<Use> uses =
+                collection.uses().stream().filter(use -> isIn(use.node(), node)).toList();
         Value whole = null;
         for (Use use : uses) {
             Value answer = answer(use.node(), content, collection.type() instanceof Type.OfList);
@@ -192,7 +195,9 @@ public final class CollectionLowering {
     }
 
     private static boolean isIn(Node node, Node outer) {
-        for (Node each = node; each != null; each = each.owner() == null ? null : each.owner().owner()) {
+        for (Node each = node;
+                each != null;
+                each = each.owner() == null ? null : each.owner().owner()) {
             if (each == outer) {
                 return true;
             }

@@ -64,8 +64,19 @@ public final class ListGrowth {
         return list.uses().stream().allMatch(use -> {
             Node node = use.node();
             boolean leaves = node.is("prim::Return") && node.owner() != construct.owner();
-            return isGrowth(node, list) && node.outputs().stream().noneMatch(Value::isUsed) || READERS.contains(node.kind()) && !leaves;
+            return isGrowth(node, list) && node.outputs().stream().noneMatch(Value::isUsed)
+                    || READERS.contains(node.kind()) && !leaves
+                    || isReturned(node, construct);
         });
+    }
+
+    /** Whether it is a tuple that the outermost block ends with. */
+    private static boolean isReturned(Node node, Node construct) {
+        List<Node> nodes = node.owner().nodes();
+        return node.is("prim::TupleConstruct")
+                && node.owner() == construct.owner()
+                && node == nodes.get(nodes.size() - 1)
+                && node.output().uses().stream().allMatch(use -> use.node().is("prim::Return"));
     }
 
     private void carry(Node construct) {

@@ -57,10 +57,13 @@ final class ControlRules {
         }
         List<Named> outputs = exporter.within(inner, () -> {
             exporter.write(body);
+            List<Item> turn = items(c, body.outputs().subList(1, body.outputs().size()));
+            for (int i = 0; i < forms.size(); i++) {
+                forms.set(i, forms.get(i).after(turn.get(i)));
+            }
             List<Named> all = new ArrayList<>();
             all.add(c.op("Identity", c.cast(exporter.item(body.outputs().get(0)), DType.BOOL)));
-            all.addAll(write(
-                    c, forms, items(c, body.outputs().subList(1, body.outputs().size()))));
+            all.addAll(write(c, forms, turn));
             return all;
         });
         List<Named> arguments = new ArrayList<>(List.of(c.named(c.item(0)), c.cast(c.item(1), DType.BOOL)));

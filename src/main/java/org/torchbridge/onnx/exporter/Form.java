@@ -116,12 +116,24 @@ sealed interface Form {
 
     private static @Nullable DType elementType(List<Item> ways) {
         return ways.stream()
-                .map(way -> way instanceof Named named
-                        ? named.dtype()
-                        : way instanceof Sequence list ? list.element().dtype() : null)
+                .map(Form::elementType)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private static @Nullable DType elementType(Item way) {
+        if (way instanceof Items items) {
+            return elementType(items.elements());
+        }
+        return way instanceof Named named
+                ? named.dtype()
+                : way instanceof Sequence list ? list.element().dtype() : null;
+    }
+
+    /** The form for a list that starts empty, when it is known what a turn of the loop puts into it. */
+    default Form after(Item turn) {
+        return this instanceof Growing growing && growing.dtype() == null ? new Growing(elementType(turn)) : this;
     }
 
     /** Writes a value in this form as new names of the current graph. */

@@ -51,7 +51,8 @@ record BlockSum(Conversion c, Numbers image, Numbers block, long[] strides, long
     }
 
     private Value range(Object count, long step, int dim, int rank) {
-        Value numbers = c.op("aten::mul", c.op("aten::arange", 0L, count, 1L, DType.INT64, null, c.device()), step);
+        Value numbers =
+                c.op("aten::mul", c.op("aten::arange", 0L, count, 1L, DType.INT64, null, c.device(), null), step);
         long[] shape = Padding.all(rank, 1);
         shape[dim] = -1;
         return c.op("aten::reshape", numbers, shape);

@@ -113,11 +113,11 @@ final class ConstantRules {
         if (step.equals(1L)) {
             // libtorch refuses a limit that the steps lead away from; here it means that there is nothing.
             Object end = c.integer("max", start, limit);
-            return c.known(c.op("aten::arange", start, end, step, dtype, null, c.device()), dtype, 1);
+            return c.known(c.op("aten::arange", start, end, step, dtype, null, c.device(), null), dtype, 1);
         }
         Value count = c.op("aten::ceil", c.op("aten::div", c.op("aten::sub", limit, start), step));
-        Value places =
-                c.op("aten::arange", 0L, c.op("prim::max", c.op("aten::Int", count), 0L), 1L, dtype, null, c.device());
+        Value places = c.op(
+                "aten::arange", 0L, c.op("prim::max", c.op("aten::Int", count), 0L), 1L, dtype, null, c.device(), null);
         return c.known(c.op("aten::add", c.op("aten::mul", places, step), start), dtype, 1);
     }
 

@@ -244,7 +244,7 @@ public final class Conversion {
     }
 
     Value weight(Carried carried, String scope, String role) {
-        return carried instanceof Known known && !frame.isScratch() && known.deferredFromWeight() == null
+        return carried instanceof Known known && !frame.isScratch() && known.canBeWeight()
                 ? slot(weights.parameter(known, scope, role))
                 : tensor(carried);
     }

@@ -116,7 +116,8 @@ final class ImageRules {
                 1L,
                 DType.INT64,
                 null,
-                c.device());
+                c.device(),
+                null);
         Value index =
                 switch (mode) {
                     case "edge" -> c.op("aten::clamp", places, 0L, c.integer("sub", size, 1L));

@@ -12,9 +12,15 @@ import org.torchbridge.onnx.ElementType;
  * Transpose} and shapes never get into the program.
  */
 final class Known implements Carried {
+    private enum Origin {
+        INITIALIZER,
+        CONSTANT,
+        LITERAL
+    }
+
     private final String name;
     private final ElementType declared;
-    private final boolean initializer;
+    private final Origin origin;
     private final @Nullable Deferred deferred;
     private final int output;
     private final @Nullable Known original;
@@ -24,14 +30,14 @@ final class Known implements Carried {
     private Known(
             String name,
             ElementType declared,
-            boolean initializer,
+            Origin origin,
             @Nullable Deferred deferred,
             int output,
             @Nullable Known original,
             Supplier<Constant> source) {
         this.name = name;
         this.declared = declared;
-        this.initializer = initializer;
+        this.origin = origin;
         this.deferred = deferred;
         this.output = output;
         this.original = original;
@@ -40,22 +46,28 @@ final class Known implements Carried {
 
     /** A tensor that the model has under a name of its own. */
     static Known initializer(String name, ElementType element, Supplier<Constant> source) {
-        return new Known(name, element, true, null, 0, null, source);
+        return new Known(name, element, Origin.INITIALIZER, null, 0, null, source);
     }
 
     /** A tensor from a node without inputs. */
     static Known constant(String name, ElementType element, Supplier<Constant> source) {
-        return new Known(name, element, false, null, 0, null, source);
+        return new Known(name, element, Origin.CONSTANT, null, 0, null, source);
+    }
+
+    /** A tensor from a node without inputs, in a model that has all of its weights elsewhere. */
+    static Known literal(String name, ElementType element, Supplier<Constant> source) {
+        return new Known(name, element, Origin.LITERAL, null, 0, null, source);
     }
 
     /** An output of a node all of whose inputs are known. */
     static Known deferred(String name, ElementType element, Deferred node, int output) {
-        return new Known(name, element, false, node, output, null, () -> node.output(output));
+        return new Known(name, element, Origin.CONSTANT, node, output, null, () -> node.output(output));
     }
 
     /** A weight of its own that starts with the same elements. */
     Known twin(String name) {
-        return new Known(name, declared, true, null, 0, this, () -> new Constant(tensor().clone(), element()));
+        return new Known(
+                name, declared, Origin.INITIALIZER, null, 0, this, () -> new Constant(tensor().clone(), element()));
     }
 
     /** The weight whose twin it is, if it is one. */
@@ -105,11 +117,16 @@ final class Known implements Carried {
         return constant;
     }
 
+    /** Whether it can be a weight where it stands in the place of one. */
+    boolean canBeWeight() {
+        return origin != Origin.LITERAL && deferredFromWeight() == null;
+    }
+
     /** Whether it is, or is made of, a weight: an initialiser of floating point with dimensions. */
     boolean isWeight() {
         if (deferredFromWeight() != null) {
             return tensor().dtype().isFloatingPoint();
         }
-        return initializer && tensor().dtype().isFloatingPoint() && tensor().dim() > 0;
+        return origin == Origin.INITIALIZER && tensor().dtype().isFloatingPoint() && tensor().dim() > 0;
     }
 }

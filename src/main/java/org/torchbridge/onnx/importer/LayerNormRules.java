@@ -125,7 +125,7 @@ final class LayerNormRules {
         Value sum = c.op("aten::embedding", node.weight(2, "word_embeddings.weight"), words);
         Value positions = node.has(8)
                 ? c.cast(node.tensor(8), DType.INT64)
-                : c.op("aten::arange", 0L, c.size(words, 1), 1L, DType.INT64, null, c.device());
+                : c.op("aten::arange", 0L, c.size(words, 1), 1L, DType.INT64, null, c.device(), null);
         sum = c.op("aten::add", sum, c.op("aten::embedding", node.weight(3, "position_embeddings.weight"), positions));
         if (node.has(1) && node.has(4)) {
             Value segments = c.cast(node.tensor(1), DType.INT64);

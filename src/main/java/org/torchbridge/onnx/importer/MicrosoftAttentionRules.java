@@ -115,7 +115,7 @@ final class MicrosoftAttentionRules {
         int rank = node.knownRank(input);
         Value left = c.op("aten::eq", mask, 0L);
         if (rank == 1) {
-            Value places = c.op("aten::arange", 0L, c.size(k, 2), 1L, DType.INT64, null, c.device());
+            Value places = c.op("aten::arange", 0L, c.size(k, 2), 1L, DType.INT64, null, c.device(), null);
             left = c.op("aten::ge", c.op("aten::unsqueeze", places, 0L), c.op("aten::unsqueeze", mask, 1L));
         }
         Value spread = rank == 4 ? left : c.op("aten::unsqueeze", left, 1L);
@@ -134,7 +134,7 @@ final class MicrosoftAttentionRules {
         boolean flat = node.knownRank(0) == 3;
         Value positions = node.tensor(1);
         if (node.rank(1) == 1) {
-            Value steps = c.op("aten::arange", 0L, c.size(x, flat ? 1 : 2), 1L, DType.INT64, null, c.device());
+            Value steps = c.op("aten::arange", 0L, c.size(x, flat ? 1 : 2), 1L, DType.INT64, null, c.device(), null);
             positions = c.op("aten::unsqueeze", c.op("aten::add", steps, positions), 0L);
         }
         Value cosTable = node.tensor(2);

@@ -16,13 +16,14 @@ import org.torchbridge.onnx.proto.TensorProto;
 /** The tensors that a model has of its own, read when they are asked for, in the types that programs compute in. */
 final class ModelTensors {
     private final TensorReader reader;
+    private final boolean isOurs;
     private final boolean constantsAreWeights;
 
     ModelTensors(OnnxModel model) {
         this.reader = model.tensors();
-        this.constantsAreWeights = !model.producer().startsWith(ModelExport.PRODUCER)
-                && model.proto().getGraph().getInitializerList().stream()
-                        .noneMatch(tensor -> isFloating(tensor) && tensor.getDimsCount() > 0);
+        this.isOurs = model.producer().startsWith(ModelExport.PRODUCER);
+        this.constantsAreWeights = model.proto().getGraph().getInitializerList().stream()
+                .noneMatch(tensor -> isFloating(tensor) && tensor.getDimsCount() > 0);
     }
 
     private static boolean isFloating(TensorProto tensor) {
@@ -72,13 +73,15 @@ final class ModelTensors {
     }
 
     /**
-     * An output of a node without variable inputs. In a model of others without initialisers, constants that make their
-     * appearance as nodes are its weights.
+     * An output of a node without variable inputs. In a model of others without initialisers, constants that make
+     * their appearance as nodes are its weights.
      */
     Known deferred(String name, ElementType element, Deferred node, int output) {
         boolean leaf = node.node().inputs() == 0;
         if (!leaf) {
             return Known.deferred(name, element, node, output);
+        } else if (isOurs) {
+            return Known.literal(name, element, () -> node.output(output));
         }
         return constantsAreWeights
                 ? Known.initializer(name, element, () -> node.output(output))

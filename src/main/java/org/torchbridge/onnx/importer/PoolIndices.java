@@ -24,7 +24,7 @@ final class PoolIndices {
             image = c.integer("mul", image, c.size(x, i));
         }
         Object images = c.integer("mul", c.size(x, 0), c.size(x, 1));
-        Value numbers = c.op("aten::arange", 0L, images, 1L, DType.INT64, null, c.device());
+        Value numbers = c.op("aten::arange", 0L, images, 1L, DType.INT64, null, c.device(), null);
         List<Object> shape = new ArrayList<>(List.of(c.size(x, 0), c.size(x, 1)));
         for (int i = 2; i < rank; i++) {
             shape.add(1L);

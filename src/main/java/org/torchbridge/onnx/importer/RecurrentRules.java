@@ -35,14 +35,14 @@ final class RecurrentRules {
 
     /** Of a tensor of times and batch entries, as ever further dimensions. */
     static Value reversed(Conversion c, Value x, Value lengths) {
-        Value places =
-                c.op("aten::unsqueeze", c.op("aten::arange", 0L, c.size(x, 0), 1L, DType.INT64, null, c.device()), 1L);
+        Value places = c.op(
+                "aten::unsqueeze", c.op("aten::arange", 0L, c.size(x, 0), 1L, DType.INT64, null, c.device(), null), 1L);
         Value ends = c.op("aten::unsqueeze", c.cast(lengths, DType.INT64), 0L);
         Value inside = c.op("aten::lt", places, ends);
         Value mirrored = c.op("aten::sub", c.op("aten::sub", ends, places), 1L);
         Value index = c.op("aten::where", inside, mirrored, places);
         List<Object> pair = new ArrayList<>(
-                Arrays.asList(index, c.op("aten::arange", 0L, c.size(x, 1), 1L, DType.INT64, null, c.device())));
+                Arrays.asList(index, c.op("aten::arange", 0L, c.size(x, 1), 1L, DType.INT64, null, c.device(), null)));
         return c.op("aten::index", x, c.list(pair));
     }
 }

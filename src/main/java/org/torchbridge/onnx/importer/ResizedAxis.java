@@ -29,7 +29,7 @@ record ResizedAxis(Conversion c, long axis, Object size, Object length, Object s
 
     /** Where each output element lies in the input; {@code from} and {@code to} are the region of {@code tf_crop_and_resize}. */
     Value coordinates(String transformation, @Nullable Object from, @Nullable Object to) {
-        Value places = c.op("aten::arange", 0L, length, 1L, DType.FLOAT32, null, c.device());
+        Value places = c.op("aten::arange", 0L, length, 1L, DType.FLOAT32, null, c.device(), null);
         return switch (transformation) {
             case "half_pixel" -> centred(places);
             case "pytorch_half_pixel" -> choose(longerThanOne(), () -> centred(places), () -> zeros(places));
@@ -223,7 +223,8 @@ record ResizedAxis(Conversion c, long axis, Object size, Object length, Object s
                 ? (Object) (long) Math.ceil(2 / known)
                 : c.op("aten::ceil", c.op("aten::div", 2.0, support));
         Object end = c.integer("add", size, reach);
-        Value elements = c.op("aten::arange", c.integer("sub", 0L, reach), end, 1L, DType.FLOAT32, null, c.device());
+        Value elements =
+                c.op("aten::arange", c.integer("sub", 0L, reach), end, 1L, DType.FLOAT32, null, c.device(), null);
         Value distance = c.op(
                 "aten::abs", c.op("aten::mul", c.op("aten::sub", c.op("aten::unsqueeze", at, 1L), elements), support));
         Value weight = cubic ? cubicWeight(distance, a) : c.op("aten::relu", c.op("aten::rsub", distance, 1.0));

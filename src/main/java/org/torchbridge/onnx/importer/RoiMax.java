@@ -64,7 +64,7 @@ record RoiMax(Conversion c, Value x, long height, long width, long ratio, double
         Value cell = c.op("aten::div", extent, (double) cells);
         Object perCell = ratio > 0 ? (Object) ratio : c.op("prim::max", c.op("aten::ceil", cell), 1L);
         Object count = c.integer("mul", perCell, cells);
-        Value places = c.op("aten::arange", 0L, count, 1L, DType.FLOAT32, null, c.device());
+        Value places = c.op("aten::arange", 0L, count, 1L, DType.FLOAT32, null, c.device(), null);
         Value step = c.op("aten::div", cell, perCell);
         Value given = c.op("aten::add", c.op("aten::mul", c.op("aten::add", places, 0.5), step), start);
         Value inside = c.op("aten::logical_and", c.op("aten::ge", given, -1.0), c.op("aten::le", given, size));

@@ -59,7 +59,7 @@ final class RoiRules {
                 c.list(List.of(c.op("aten::minimum", first, second), c.op("aten::maximum", first, second))),
                 1L);
         Value candidates = threshold == null
-                ? c.op("aten::arange", 0L, c.size(scores, 0), 1L, DType.INT64, null, c.device())
+                ? c.op("aten::arange", 0L, c.size(scores, 0), 1L, DType.INT64, null, c.device(), null)
                 : c.op("aten::flatten", c.op("aten::nonzero", c.op("aten::gt", scores, threshold)), 0L, -1L);
         Value best = c.op(
                 "torchvision::nms",

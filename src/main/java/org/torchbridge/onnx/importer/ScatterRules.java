@@ -100,7 +100,7 @@ final class ScatterRules {
 
     /** The indices with the number of their batch entry before them. */
     private static Value withBatch(Conversion c, Value indices, long rank) {
-        Value numbers = c.op("aten::arange", 0L, c.size(indices, 0), 1L, DType.INT64, null, c.device());
+        Value numbers = c.op("aten::arange", 0L, c.size(indices, 0), 1L, DType.INT64, null, c.device(), null);
         long[] shape = new long[(int) rank];
         Arrays.fill(shape, 1);
         shape[0] = -1;

@@ -90,7 +90,7 @@ final class SignalRules {
         boolean periodic = node.flag("periodic", true);
         Object size = node.number(0);
         Object period = periodic ? size : c.integer("sub", size, 1L);
-        Value places = c.op("aten::arange", 0L, size, 1L, DType.FLOAT64, null, c.device());
+        Value places = c.op("aten::arange", 0L, size, 1L, DType.FLOAT64, null, c.device(), null);
         Value angle = c.op("aten::div", c.op("aten::mul", places, 2 * Math.PI), period);
         Value window = c.op("aten::rsub", c.op("aten::mul", c.op("aten::cos", angle), b), a);
         Value second = c.op("aten::mul", c.op("aten::cos", c.op("aten::mul", angle, 2.0)), d);
@@ -109,11 +109,12 @@ final class SignalRules {
         Object bins = c.integer("add", c.integer("floordiv", length, 2L), 1L);
         Value lowest = toMel(c, low);
         Value step = c.op("aten::div", c.op("aten::sub", toMel(c, high), lowest), c.integer("add", bands, 2L));
-        Value places = c.op("aten::arange", 0L, c.integer("add", bands, 2L), 1L, DType.FLOAT64, null, c.device());
+        Value places = c.op("aten::arange", 0L, c.integer("add", bands, 2L), 1L, DType.FLOAT64, null, c.device(), null);
         Value hertz = fromMel(c, c.op("aten::add", c.op("aten::mul", places, step), lowest));
         Value scaled = c.op("aten::div", c.op("aten::mul", hertz, c.integer("add", length, 1L)), rate);
         Value edges = c.op("aten::floor", scaled);
-        Value rows = c.op("aten::unsqueeze", c.op("aten::arange", 0L, bins, 1L, DType.FLOAT64, null, c.device()), 1L);
+        Value rows =
+                c.op("aten::unsqueeze", c.op("aten::arange", 0L, bins, 1L, DType.FLOAT64, null, c.device(), null), 1L);
         Value left = c.op("aten::slice", edges, 0L, 0L, bands, 1L);
         Value centre = c.op("aten::slice", edges, 0L, 1L, c.integer("add", bands, 1L), 1L);
         Value right = c.op("aten::slice", edges, 0L, 2L, null, 1L);

@@ -64,7 +64,7 @@ final class SortRules {
 
     private static Value firstPlaces(Conversion c, Value inverse, Object groups) {
         Object count = c.size(inverse, 0);
-        Value places = c.op("aten::arange", 0L, count, 1L, DType.INT64, null, c.device());
+        Value places = c.op("aten::arange", 0L, count, 1L, DType.INT64, null, c.device(), null);
         Value start = c.op("aten::full", c.list(List.of(groups)), count, DType.INT64, null, c.device());
         return c.op("aten::scatter_reduce", start, 0L, inverse, places, "amin", true);
     }
@@ -82,7 +82,7 @@ final class SortRules {
         Value values = node.tensor(2);
         Value indices = c.cast(node.tensor(0), DType.INT64);
         Value wrapped = c.op("aten::where", c.op("aten::lt", indices, 0L), c.op("aten::add", indices, depth), indices);
-        Value classes = c.op("aten::arange", 0L, depth, 1L, DType.INT64, null, c.device());
+        Value classes = c.op("aten::arange", 0L, depth, 1L, DType.INT64, null, c.device(), null);
         Value hot = c.op("aten::eq", c.op("aten::unsqueeze", wrapped, -1L), classes);
         Value off = c.op("aten::select", values, 0L, 0L);
         Value on = c.op("aten::select", values, 0L, 1L);
