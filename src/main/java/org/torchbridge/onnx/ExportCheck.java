@@ -57,9 +57,11 @@ final class ExportCheck {
 
     private List<String> frozen(List<?> example) {
         Graph imported = model.toGraph();
-        List<?> actual;
+        List<long[]> actual;
         try (var none = Torch.noGrad()) {
-            actual = new Interpreter(imported).run(ModelInputs.flat(example).toArray());
+            List<Tensor> tensors = new ArrayList<>();
+            collect(new Interpreter(imported).run(ModelInputs.flat(example).toArray()), tensors);
+            actual = tensors.stream().map(Tensor::shape).toList();
         } catch (TorchException | IllegalArgumentException e) {
             return List.of("the model runs with the example's sizes alone: with " + shapes(ModelInputs.flat(example))
                     + " " + e.getMessage());
@@ -67,17 +69,15 @@ final class ExportCheck {
             freeWeights(imported);
         }
         List<Tensor> expected = run(example);
-        List<Tensor> tensors = new ArrayList<>();
-        collect(actual, tensors);
-        if (tensors.size() != expected.size()) {
-            return List.of("the model gives " + tensors.size() + " tensors where the module gives " + expected.size()
+        if (actual.size() != expected.size()) {
+            return List.of("the model gives " + actual.size() + " tensors where the module gives " + expected.size()
                     + ", with " + shapes(ModelInputs.flat(example)));
         }
         List<String> warnings = new ArrayList<>();
         for (int i = 0; i < expected.size(); i++) {
-            if (!Arrays.equals(tensors.get(i).shape(), expected.get(i).shape())) {
+            if (!Arrays.equals(actual.get(i), expected.get(i).shape())) {
                 warnings.add(output(i, expected.size()) + " is of shape "
-                        + Arrays.toString(tensors.get(i).shape()) + " where the module's is "
+                        + Arrays.toString(actual.get(i)) + " where the module's is "
                         + Arrays.toString(expected.get(i).shape()) + ": a size of the example was frozen");
             }
         }

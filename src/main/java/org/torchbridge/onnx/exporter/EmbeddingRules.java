@@ -3,6 +3,7 @@ package org.torchbridge.onnx.exporter;
 import java.util.Arrays;
 import java.util.List;
 import org.torchbridge.DType;
+import org.torchbridge.graph.Value;
 import org.torchbridge.onnx.exporter.Item.Known;
 import org.torchbridge.onnx.exporter.Item.Named;
 
@@ -35,7 +36,12 @@ final class EmbeddingRules {
         Named one = c.scalar(1.0, c.dtype(table));
         Named factors = c.node("Where", longer, factor, one).as(table.dtype()).get();
         Named result = c.op("Mul", table, factors).ofShape(table.shape());
-        c.exporter().put(c.node().input(0), result);
+        Value name = c.node().input(0);
+        c.exporter().put(name, result);
+        while (name.producer().is("aten::detach")) {
+            name = name.producer().input(0);
+            c.exporter().put(name, result);
+        }
         return result;
     }
 

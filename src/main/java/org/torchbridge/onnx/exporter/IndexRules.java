@@ -1,13 +1,10 @@
 package org.torchbridge.onnx.exporter;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.torchbridge.DType;
 import org.torchbridge.Torch;
 import org.torchbridge.onnx.exporter.Item.Items;
-import org.torchbridge.onnx.exporter.Item.Known;
 import org.torchbridge.onnx.exporter.Item.Named;
 
 /** Elements picked and put by their places or by masks. */
@@ -21,16 +18,9 @@ final class IndexRules {
         r.rule("aten::gather", c -> c.node("GatherElements", c.tensor("self"), c.tensor("index"))
                 .with("axis", c.dim("dim", c.tensor("self")))
                 .get());
-        r.rule("aten::take_along_dim", c -> c.node("GatherElements", c.tensor("self"), c.tensor("indices"))
-                .with("axis", c.dim("dim", c.tensor("self")))
-                .get());
+        r.rule("aten::take_along_dim", IndexRules::takeAlong);
         r.rule("aten::index", IndexRules::index);
         r.rule("aten::index_put", IndexRules::indexPut);
-        r.rule("aten::scatter", IndexRules::scatter);
-        r.rule("aten::scatter_add", 16, c -> scatterElements(c, c.tensor("src"), "add"));
-        r.rule("aten::index_copy", c -> scatterRows(c, c.tensor("source"), ""));
-        r.rule("aten::index_add", 16, c -> scatterRows(c, c.tensor("source"), "add"));
-        r.rule("aten::index_fill", IndexRules::fillRows);
         r.rule("aten::masked_fill", IndexRules::maskedFill);
         r.rule("aten::masked_select", c -> c.op("GatherND", c.tensor("self"), places(c, c.tensor("mask"))));
         r.rule("aten::where", IndexRules::where);
@@ -39,8 +29,6 @@ final class IndexRules {
         r.rule("aten::one_hot", IndexRules::oneHot);
         r.rule("aten::tril", 14, c -> triangle(c, false));
         r.rule("aten::triu", 14, c -> triangle(c, true));
-        r.rule("aten::slice_scatter", IndexRules::sliceScatter);
-        r.rule("aten::select_scatter", IndexRules::selectScatter);
         r.rule("aten::diagonal", IndexRules::diagonal);
         r.rule("aten::bucketize", IndexRules::bucketize);
     }
@@ -74,6 +62,23 @@ final class IndexRules {
         Named stacked = stacked(c, indices, given);
         Named picked = c.op("GatherND", front, stacked);
         return adjacent && first > 0 ? back(c, picked, c.rank(stacked) - 1, c.rank(x) - given.size(), first) : picked;
+    }
+
+    /** The indices are broadcast against the tensor in all dimensions but one; without a dimension both are rows. */
+    private static Named takeAlong(Call c) {
+        Named x = c.tensor("self");
+        Named indices = c.tensor("indices");
+        if (!c.has("dim")) {
+            return c.op("Gather", c.op("Reshape", x, c.longs(-1)), c.op("Reshape", indices, c.longs(-1)));
+        }
+        int dim = c.dim("dim", x);
+        List<Item> sizes = new ArrayList<>();
+        for (int i = 0; i < c.rank(x); i++) {
+            sizes.add(i == dim ? Item.of(1L) : c.size(x, i));
+        }
+        return c.node("GatherElements", x, c.op("Expand", indices, c.row(sizes)))
+                .with("axis", dim)
+                .get();
     }
 
     private static List<Integer> given(List<Item> indices) {
@@ -174,70 +179,6 @@ final class IndexRules {
         return all;
     }
 
-    // ---- scatter
-
-    private static Named scatter(Call c) {
-        Named index = c.tensor("index");
-        String reduction = c.has("reduce") ? c.text("reduce") : "";
-        Named source = c.has("src")
-                ? c.tensor("src")
-                : c.op("Expand", c.cast(c.item("value"), c.dtype(c.tensor("self"))), c.shape(index));
-        return scatterElements(c, source, reduction.equals("multiply") ? "mul" : reduction);
-    }
-
-    /** PyTorch's source may be larger than the index; only its beginning counts. */
-    private static Named scatterElements(Call c, Named source, String reduction) {
-        Named x = c.tensor("self");
-        Named index = c.tensor("index");
-        Named begin = source;
-        if (!Objects.equals(source.shape(), index.shape()) || source.shape() == null) {
-            long[] zeros = new long[c.rank(index)];
-            begin = c.op("Slice", source, c.longs(zeros), c.shape(index));
-        }
-        NodeWriter node = c.node("ScatterElements", x, index, begin).with("axis", c.dim("dim", x));
-        return (reduction.isEmpty() ? node : node.with("reduction", reduction)).get();
-    }
-
-    /** Puts what {@code source} has along a dimension to the places that the index says. */
-    private static Named scatterRows(Call c, Named source, String reduction) {
-        Named x = c.tensor("self");
-        int dim = c.dim("dim", x);
-        Named index = c.tensor("index");
-        if (c.rank(x) == 0) {
-            return source;
-        }
-        Named updates = c.has("alpha") && c.real("alpha") != 1
-                ? c.op("Mul", source, c.cast(c.item("alpha"), c.dtype(source)))
-                : source;
-        Named places = c.op("Reshape", index, c.longs(alone(c, x, dim)));
-        NodeWriter node = c.node("ScatterElements", x, c.op("Expand", places, c.shape(source)), updates)
-                .with("axis", dim);
-        return (reduction.isEmpty() ? node : node.with("reduction", reduction)).get();
-    }
-
-    private static Named fillRows(Call c) {
-        Named x = c.tensor("self");
-        int dim = c.dim("dim", x);
-        List<Item> sizes = new ArrayList<>();
-        for (int i = 0; i < c.rank(x); i++) {
-            sizes.add(i == dim ? c.size(row(c, c.tensor("index")), 0) : c.size(x, i));
-        }
-        Named value = c.cast(c.item("value"), c.dtype(x));
-        return scatterRows(c, c.op("Expand", value, c.row(sizes)).ofRank(c.rank(x)), "");
-    }
-
-    private static Named row(Call c, Named index) {
-        return c.rank(index) == 1 ? index : LayoutRules.unsqueeze(c, index, 0);
-    }
-
-    /** The shape of a row that lies along a dimension of a tensor. */
-    private static long[] alone(Call c, Named x, int dim) {
-        long[] shape = new long[c.rank(x)];
-        Arrays.fill(shape, 1);
-        shape[dim] = -1;
-        return shape;
-    }
-
     // ---- masks
 
     private static Named maskedFill(Call c) {
@@ -285,42 +226,6 @@ final class IndexRules {
         return c.node("Trilu", c.tensor("self"), c.scalar(c.integer("diagonal", 0)))
                 .with("upper", upper)
                 .get();
-    }
-
-    /** The places from {@code start} to {@code end} in steps, as a row. */
-    private static Named range(Call c, Named x, int dim) {
-        Named all = c.op("Range", c.scalar(0L), c.named(c.size(x, dim)), c.scalar(1L))
-                .ofRank(1);
-        return PartRules.slice(c, all, 0, c.item("start"), c.item("end"), c.integer("step", 1));
-    }
-
-    private static Named sliceScatter(Call c) {
-        Named x = c.tensor("self");
-        int dim = c.dim("dim", x);
-        Named source = c.cast(c.item("src"), c.dtype(x));
-        Named places = c.op("Reshape", range(c, x, dim), c.longs(alone(c, x, dim)));
-        Named index = c.op("Expand", places, c.shape(source));
-        return c.node("ScatterElements", x, index, source).with("axis", dim).get();
-    }
-
-    private static Named selectScatter(Call c) {
-        Named x = c.tensor("self");
-        int dim = c.dim("dim", x);
-        Named source = LayoutRules.unsqueeze(c, c.cast(c.item("src"), c.dtype(x)), dim);
-        Named place = c.named(c.item("index"));
-        if (c.known(c.item("index")) instanceof Long index && index < 0) {
-            place = c.named(
-                    c.size(x, dim) instanceof Known known
-                            ? Item.of((Long) known.value() + index)
-                            : NumberRules.arithmetic(c, "Add", c.size(x, dim), Item.of(index)));
-        }
-        long[] ones = new long[c.rank(x)];
-        Arrays.fill(ones, 1);
-        Named index = c.op(
-                "Expand",
-                c.op("Reshape", place, c.longs(ones)),
-                c.node("Shape", source).as(DType.INT64).get());
-        return c.node("ScatterElements", x, index, source).with("axis", dim).get();
     }
 
     /** Of the last two dimensions, the main one, by the places {@code (i, i)}. */

@@ -116,11 +116,9 @@ final class PartRules {
 
     /** Parts of one size, and what is left; how many there are, only a size that is known tells. */
     private static Item splitBySize(Call c) {
-        if (!(c.known(c.item(c.takes("split_size") ? "split_size" : "split_sizes")) instanceof Long part)) {
-            return parts(
-                    c,
-                    c.row(c.takes("split_size") ? "split_size" : "split_sizes"),
-                    c.numbers("split_sizes").size());
+        String name = c.takes("split_size") ? "split_size" : "split_sizes";
+        if (!(c.known(c.item(name)) instanceof Long part)) {
+            return parts(c, c.row(name), c.numbers(name).size());
         }
         Named x = c.tensor("self");
         if (!(c.size(x, c.dim("dim", x)) instanceof Known known)) {

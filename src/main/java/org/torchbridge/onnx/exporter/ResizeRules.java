@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.TensorOptions;
 import org.torchbridge.Torch;
+import org.torchbridge.nn.Functional;
+import org.torchbridge.nn.Upsample;
 import org.torchbridge.onnx.exporter.Item.Named;
 
 /** Images in other sizes: resizing, padding, sampling along a grid. */
@@ -24,8 +26,8 @@ final class ResizeRules {
         r.rule("aten::upsample_bilinear2d", c -> resize(c, "linear", 2));
         r.rule("aten::upsample_trilinear3d", c -> resize(c, "linear", 3));
         r.rule("aten::upsample_bicubic2d", c -> resize(c, "cubic", 2));
-        r.rule("aten::_upsample_bilinear2d_aa", 18, c -> resize(c, "linear", 2));
-        r.rule("aten::_upsample_bicubic2d_aa", 18, c -> resize(c, "cubic", 2));
+        r.rule("aten::_upsample_bilinear2d_aa", c -> smooth(c, Upsample.Mode.BILINEAR));
+        r.rule("aten::_upsample_bicubic2d_aa", c -> smooth(c, Upsample.Mode.BICUBIC));
         r.rule("aten::pad", ResizeRules::pad);
         r.rule("aten::constant_pad_nd", c -> pad(c, "constant"));
         for (int dims = 1; dims <= 3; dims++) {
@@ -56,10 +58,7 @@ final class ResizeRules {
             boolean corners = c.flag("align_corners");
             node.with("coordinate_transformation_mode", corners ? "align_corners" : "half_pixel");
         }
-        if (mode.equals("cubic")) {
-            node.with("cubic_coeff_a", -0.75);
-        }
-        return (c.kind().endsWith("_aa") ? node.with("antialias", 1).with("cubic_coeff_a", -0.5) : node).get();
+        return (mode.equals("cubic") ? node.with("cubic_coeff_a", -0.75) : node).get();
     }
 
     private static Named sizes(Call c, Named x, int dims) {
@@ -75,6 +74,17 @@ final class ResizeRules {
     private static Tensor scales(Call c, Named x, int dims, boolean linear) {
         float[] scales = new float[dims + 2];
         Arrays.fill(scales, 1);
+        List<Double> given = scales(c);
+        for (int i = 0; i < dims; i++) {
+            double scale = given.get(given.size() == 1 ? 0 : i);
+            boolean stays = c.known(c.size(x, i + 2)) instanceof Long size && (long) (size * scale) == size;
+            scales[i + 2] = linear && stays ? 1 : (float) scale;
+        }
+        return Torch.tensor(scales);
+    }
+
+    /** The factors that the call names. */
+    private static List<Double> scales(Call c) {
         List<Double> given = new ArrayList<>();
         if (c.has("scale_factors")) {
             c.numbers("scale_factors").forEach(scale -> given.add(((Number) c.known(scale)).doubleValue()));
@@ -85,12 +95,36 @@ final class ResizeRules {
                 }
             });
         }
-        for (int i = 0; i < dims; i++) {
-            double scale = given.get(given.size() == 1 ? 0 : i);
-            boolean stays = c.known(c.size(x, i + 2)) instanceof Long size && (long) (size * scale) == size;
-            scales[i + 2] = linear && stays ? 1 : (float) scale;
+        return given;
+    }
+
+    /**
+     * ONNX's {@code antialias} counts pixels at the edges several times, PyTorch none that are not there. As each dimension
+     * is weighed by itself, the result is a product with two matrices, of which libtorch tells the elements.
+     */
+    private static Named smooth(Call c, Upsample.Mode mode) {
+        Named x = c.tensor(c.takes("self") ? "self" : "input");
+        Named rows = c.constant(weights(c, x, 0, mode));
+        Named columns = c.constant(weights(c, x, 1, mode).t().contiguous());
+        return c.op("MatMul", c.node("MatMul", rows, x).get(), columns);
+    }
+
+    /** What a dimension's new pixels have of the old ones, {@code (new, old)}. */
+    private static Tensor weights(Call c, Named x, int dim, Upsample.Mode mode) {
+        if (!(c.known(c.size(x, dim + 2)) instanceof Long size)) {
+            throw c.unsupported("smooths an open size");
         }
-        return Torch.tensor(scales);
+        List<Double> scales = scales(c);
+        Upsample.Options options = Upsample.options().mode(mode).antialias(true).alignCorners(c.flag("align_corners"));
+        Tensor pixels =
+                Torch.eye(size, TensorOptions.of(c.dtype(x))).unsqueeze(0).unsqueeze(0);
+        return Functional.interpolate(
+                        pixels,
+                        scales.isEmpty()
+                                ? options.size(c.integers("output_size", 2)[dim], size)
+                                : options.scaleFactor(scales.get(dim), 1))
+                .squeeze(0)
+                .squeeze(0);
     }
 
     // ---- pad

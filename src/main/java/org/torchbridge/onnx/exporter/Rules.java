@@ -39,6 +39,7 @@ final class Rules {
                 PartRules::register,
                 PixelRules::register,
                 IndexRules::register,
+                ScatterRules::register,
                 EmbeddingRules::register,
                 FactoryRules::register,
                 MatrixRules::register,
