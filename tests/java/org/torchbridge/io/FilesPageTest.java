@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -53,9 +54,15 @@ class FilesPageTest {
                 .flatMap(name -> find(name + "." + type))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("there is no test " + type));
-        assertThat(Arrays.stream(found.getDeclaredMethods()).filter(FilesPageTest::isTest))
+        assertThat(methods(found).filter(FilesPageTest::isTest))
                 .as("tests of " + type)
                 .anyMatch(each -> method == null || each.getName().equals(method));
+    }
+
+    /** Those that it inherits too. */
+    private static Stream<Method> methods(Class<?> type) {
+        return Stream.<Class<?>>iterate(type, Objects::nonNull, Class::getSuperclass)
+                .flatMap(each -> Arrays.stream(each.getDeclaredMethods()));
     }
 
     private static boolean isTest(Method method) {
