@@ -3,6 +3,7 @@ package org.torchbridge.onnx;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * How a module becomes an ONNX model. Each setter returns a changed copy.
@@ -67,59 +68,19 @@ public record OnnxExportOptions(
     }
 
     public OnnxExportOptions opset(int opset) {
-        return new OnnxExportOptions(
-                opset,
-                training,
-                inputNames,
-                outputNames,
-                dynamicAxes,
-                verify,
-                tolerance,
-                externalBytes,
-                documentation,
-                metadata);
+        return with(fields -> fields.opset = opset);
     }
 
     public OnnxExportOptions training(boolean training) {
-        return new OnnxExportOptions(
-                opset,
-                training,
-                inputNames,
-                outputNames,
-                dynamicAxes,
-                verify,
-                tolerance,
-                externalBytes,
-                documentation,
-                metadata);
+        return with(fields -> fields.training = training);
     }
 
     public OnnxExportOptions inputNames(String... names) {
-        return new OnnxExportOptions(
-                opset,
-                training,
-                List.of(names),
-                outputNames,
-                dynamicAxes,
-                verify,
-                tolerance,
-                externalBytes,
-                documentation,
-                metadata);
+        return with(fields -> fields.inputNames = List.of(names));
     }
 
     public OnnxExportOptions outputNames(String... names) {
-        return new OnnxExportOptions(
-                opset,
-                training,
-                inputNames,
-                List.of(names),
-                dynamicAxes,
-                verify,
-                tolerance,
-                externalBytes,
-                documentation,
-                metadata);
+        return with(fields -> fields.outputNames = List.of(names));
     }
 
     /**
@@ -128,92 +89,71 @@ public record OnnxExportOptions(
      * @param input the input's name, or its number as {@code "0"}
      */
     public OnnxExportOptions dynamic(String input, int dimension, String name) {
-        Map<String, Map<Integer, String>> axes = new LinkedHashMap<>(dynamicAxes);
-        Map<Integer, String> names = new LinkedHashMap<>(axes.getOrDefault(input, Map.of()));
+        Map<Integer, String> names = new LinkedHashMap<>(dynamicAxes.getOrDefault(input, Map.of()));
         names.put(dimension, name);
-        axes.put(input, names);
-        return new OnnxExportOptions(
-                opset,
-                training,
-                inputNames,
-                outputNames,
-                axes,
-                verify,
-                tolerance,
-                externalBytes,
-                documentation,
-                metadata);
+        return with(fields -> fields.dynamicAxes.put(input, names));
     }
 
     public OnnxExportOptions verify(boolean verify) {
-        return new OnnxExportOptions(
-                opset,
-                training,
-                inputNames,
-                outputNames,
-                dynamicAxes,
-                verify,
-                tolerance,
-                externalBytes,
-                documentation,
-                metadata);
+        return with(fields -> fields.verify = verify);
     }
 
     public OnnxExportOptions tolerance(double tolerance) {
-        return new OnnxExportOptions(
-                opset,
-                training,
-                inputNames,
-                outputNames,
-                dynamicAxes,
-                verify,
-                tolerance,
-                externalBytes,
-                documentation,
-                metadata);
+        return with(fields -> fields.tolerance = tolerance);
     }
 
     public OnnxExportOptions externalBytes(long bytes) {
-        return new OnnxExportOptions(
-                opset,
-                training,
-                inputNames,
-                outputNames,
-                dynamicAxes,
-                verify,
-                tolerance,
-                bytes,
-                documentation,
-                metadata);
+        return with(fields -> fields.externalBytes = bytes);
     }
 
     public OnnxExportOptions documentation(String text) {
-        return new OnnxExportOptions(
-                opset,
-                training,
-                inputNames,
-                outputNames,
-                dynamicAxes,
-                verify,
-                tolerance,
-                externalBytes,
-                text,
-                metadata);
+        return with(fields -> fields.documentation = text);
     }
 
     public OnnxExportOptions metadata(String key, String value) {
-        Map<String, String> all = new LinkedHashMap<>(metadata);
-        all.put(key, value);
+        return with(fields -> fields.metadata.put(key, value));
+    }
+
+    private OnnxExportOptions with(Consumer<Fields> change) {
+        Fields fields = new Fields(this);
+        change.accept(fields);
         return new OnnxExportOptions(
-                opset,
-                training,
-                inputNames,
-                outputNames,
-                dynamicAxes,
-                verify,
-                tolerance,
-                externalBytes,
-                documentation,
-                all);
+                fields.opset,
+                fields.training,
+                fields.inputNames,
+                fields.outputNames,
+                fields.dynamicAxes,
+                fields.verify,
+                fields.tolerance,
+                fields.externalBytes,
+                fields.documentation,
+                fields.metadata);
+    }
+
+    /** The same, while one of them changes. */
+    private static final class Fields {
+        private int opset;
+        private boolean training;
+        private List<String> inputNames;
+        private List<String> outputNames;
+        private final Map<String, Map<Integer, String>> dynamicAxes;
+        private boolean verify;
+        private double tolerance;
+        private long externalBytes;
+        private String documentation;
+        private final Map<String, String> metadata;
+
+        Fields(OnnxExportOptions options) {
+            opset = options.opset;
+            training = options.training;
+            inputNames = options.inputNames;
+            outputNames = options.outputNames;
+            dynamicAxes = new LinkedHashMap<>(options.dynamicAxes);
+            verify = options.verify;
+            tolerance = options.tolerance;
+            externalBytes = options.externalBytes;
+            documentation = options.documentation;
+            metadata = new LinkedHashMap<>(options.metadata);
+        }
     }
 }
