@@ -75,7 +75,8 @@ public final class CollectionLowering {
     }
 
     private void slot(Node read) {
-        if (fixed(read) instanceof List<?> list
+        if (read.output().type() instanceof Type.OfList
+                && fixed(read) instanceof List<?> list
                 && isOnlyRead(read.output())
                 && read.output().isUsed()) {
             whole(read, list);
