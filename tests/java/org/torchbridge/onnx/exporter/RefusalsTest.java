@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.Tensor;
+import org.torchbridge.Torch;
 import org.torchbridge.UnsupportedOperatorException;
 import org.torchbridge.UnsupportedOperatorException.Use;
+import org.torchbridge.jit.ScriptModule;
 import org.torchbridge.nn.Linear;
 import org.torchbridge.nn.Module;
 import org.torchbridge.onnx.Onnx;
@@ -76,5 +80,18 @@ class RefusalsTest extends ExportTest {
     void versionsThatAreNotWrittenAreRefused() {
         assertThatThrownBy(() -> opset(12)).hasMessageContaining("13 to 21");
         assertThatThrownBy(() -> opset(22)).hasMessageContaining("13 to 21");
+    }
+
+    @Test
+    void objectsAreToldBeforeAnythingRuns() {
+        ScriptModule quantized = ScriptModule.load(Path.of("tests", "resources", "torchscript_cases", "quantized.pt"));
+        List<?> calls = (List<?>) Torch.load(Path.of("tests", "resources", "torchscript_cases", "quantized.calls.pth"))
+                .value();
+        List<?> inputs = (List<?>) ((Map<?, ?>) calls.get(0)).get("args");
+
+        assertThatThrownBy(() -> Onnx.export(quantized, file(), inputs, OnnxExportOptions.options()))
+                .isInstanceOf(UnsupportedOperatorException.class)
+                .hasMessageContaining("quantized::")
+                .hasMessageContaining("works on an object of __torch__.torch.classes.quantized");
     }
 }

@@ -57,7 +57,7 @@ public final class ModelExport {
      * @throws org.torchbridge.UnsupportedOperatorException if it has what cannot be exported; all of it is listed
      */
     public static Result convert(Graph program, String name, ModelInputs inputs, OnnxExportOptions options) {
-        Preparation.run(program, options.training(), inputs.examples());
+        Preparation.run(program, name, options.training(), inputs.examples());
         return new ModelExport(program, options, inputs).convert(name);
     }
 

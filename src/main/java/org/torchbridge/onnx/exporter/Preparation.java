@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.TorchException;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Node;
@@ -28,8 +29,11 @@ final class Preparation {
 
     private Preparation() {}
 
-    /** @param examples inputs for the program, of different sizes where those are to stay open */
-    static void run(Graph graph, boolean training, List<List<?>> examples) {
+    /**
+     * @param name the program's, for messages
+     * @param examples inputs for the program, of different sizes where those are to stay open
+     */
+    static void run(Graph graph, String name, boolean training, List<List<?>> examples) {
         leaveOutDefaults(graph, examples.get(0).size());
         narrowInputs(graph, examples.get(0));
         InferenceForm.run(graph, training);
@@ -38,7 +42,7 @@ final class Preparation {
         for (int round = 0; round < MOST_ROUNDS; round++) {
             simplify(graph);
             Map<String, Integer> before = graph.kinds();
-            Shapes.run(graph, examples.toArray(List<?>[]::new));
+            observe(graph, name, examples);
             simplify(graph);
             if (graph.kinds().equals(before)) {
                 break;
@@ -47,6 +51,27 @@ final class Preparation {
         if (!training) {
             computeAhead(graph);
         }
+    }
+
+    /** @throws org.torchbridge.UnsupportedOperatorException if the program cannot be run node by node for its objects */
+    private static void observe(Graph graph, String name, List<List<?>> examples) {
+        try {
+            Shapes.run(graph, examples.toArray(List<?>[]::new));
+        } catch (TorchException | IllegalArgumentException e) {
+            objects(graph).check(name);
+            throw e;
+        }
+    }
+
+    private static Problems objects(Graph graph) {
+        Problems problems = new Problems();
+        graph.forEachNode(node -> node.inputs().stream()
+                .map(Value::type)
+                .filter(Type.OfNative.class::isInstance)
+                .findFirst()
+                .ifPresent(
+                        type -> problems.add(node, "works on an object of " + type + "; ONNX has tensors and lists")));
+        return problems;
     }
 
     /** Weights that are computed of others by what there are no rules for, as orthogonal ones are, become constants. */
