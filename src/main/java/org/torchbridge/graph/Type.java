@@ -1,11 +1,13 @@
 package org.torchbridge.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
+import org.torchbridge.Tensor;
 
 /** What a {@link Value} can be, in TorchScript's types; each prints as TorchScript writes it in a graph. */
 public sealed interface Type {
@@ -168,6 +170,17 @@ public sealed interface Type {
     /** The type that a graph or schema writes as {@code text}: {@code Dict(str, Tensor[])}; dtypes and shapes are not read. */
     static Type parse(String text) {
         return TypeParser.parse(text);
+    }
+
+    /** The type of exactly this tensor: its data type, and all of its sizes. */
+    static OfTensor of(Tensor tensor) {
+        return new OfTensor(
+                tensor.dtype(), Arrays.stream(tensor.shape()).boxed().toList());
+    }
+
+    /** Whether a value of the type is never {@code None}. */
+    static boolean isNeverNone(Type type) {
+        return !(type instanceof OfOptional) && type != NONE && type != Simple.ANY;
     }
 
     /** {@code Tensor} with a type and as many dimensions, none of them known. */

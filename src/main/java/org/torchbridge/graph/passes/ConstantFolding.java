@@ -119,15 +119,11 @@ public final class ConstantFolding {
     private static boolean isComparisonWithNone(Node node) {
         return (node.is("aten::__is__") || node.is("aten::__isnot__"))
                 && node.inputs().stream().anyMatch(Constants::isNone)
-                && node.inputs().stream().anyMatch(value -> isNeverNone(value.type()));
+                && node.inputs().stream().anyMatch(value -> Type.isNeverNone(value.type()));
     }
 
     private static boolean isComparisonWithItself(Node node) {
         return (node.is("aten::__is__") || node.is("aten::__isnot__")) && node.input(0) == node.input(1);
-    }
-
-    private static boolean isNeverNone(Type type) {
-        return !(type instanceof Type.OfOptional) && type != Type.NONE && type != Type.Simple.ANY;
     }
 
     private static boolean isUselessCast(Node node) {
@@ -181,11 +177,7 @@ public final class ConstantFolding {
 
     private static Value constant(Node place, @Nullable Object result, Type type) {
         if (result instanceof Tensor tensor) {
-            List<@Nullable Long> shape = new ArrayList<>();
-            for (long size : tensor.shape()) {
-                shape.add(size);
-            }
-            return Constants.before(place, Scope.escape(tensor), new Type.OfTensor(tensor.dtype(), shape));
+            return Constants.before(place, Scope.escape(tensor), Type.of(tensor));
         }
         return Constants.before(place, result, type);
     }

@@ -64,11 +64,7 @@ public final class Shapes {
 
     private void see(Value value, @Nullable Object object) {
         if (object instanceof Tensor tensor) {
-            List<@Nullable Long> shape = new ArrayList<>();
-            for (long size : tensor.shape()) {
-                shape.add(size);
-            }
-            types.merge(value, new Type.OfTensor(tensor.dtype(), shape), Shapes::common);
+            types.merge(value, Type.of(tensor), Shapes::common);
         }
     }
 

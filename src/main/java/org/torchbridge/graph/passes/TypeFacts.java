@@ -52,23 +52,17 @@ public final class TypeFacts {
 
     /** What neither branch leaves out is always there. */
     private void branch(Value result, Value one, Value other) {
-        if (result.type() instanceof Type.OfOptional optional && isThere(one.type()) && isThere(other.type())) {
+        if (result.type() instanceof Type.OfOptional optional
+                && Type.isNeverNone(one.type())
+                && Type.isNeverNone(other.type())) {
             result.setType(optional.element());
             changed = true;
         }
     }
 
-    private static boolean isThere(Type type) {
-        return !(type instanceof Type.OfOptional) && type != Type.NONE && type != Type.Simple.ANY;
-    }
-
     private void slot(Value read, @Nullable Slot slot) {
         if (slot != null && slot.value() instanceof Tensor tensor) {
-            List<@Nullable Long> shape = new ArrayList<>();
-            for (long size : tensor.shape()) {
-                shape.add(size);
-            }
-            read.setType(new Type.OfTensor(tensor.dtype(), shape));
+            read.setType(Type.of(tensor));
             changed = true;
         }
     }

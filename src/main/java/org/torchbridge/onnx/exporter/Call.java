@@ -160,7 +160,7 @@ final class Call {
     }
 
     boolean isKnown(String name) {
-        return item(name) instanceof Known known && known.value() != null || known(item(name)) != null;
+        return known(item(name)) != null;
     }
 
     /** What the program alone determines; null if it does not, and for {@code None}. */

@@ -1,12 +1,10 @@
 package org.torchbridge.onnx.exporter;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.graph.Block;
@@ -85,11 +83,7 @@ final class Exporter {
         if (weights.putIfAbsent(name, tensor) == null) {
             graph.unique(name);
         }
-        List<@Nullable Long> shape = new ArrayList<>();
-        for (long size : tensor.shape()) {
-            shape.add(size);
-        }
-        return new Named(name, tensor.dtype(), shape);
+        return new Named(name, tensor.dtype(), Type.of(tensor).shape());
     }
 
     // ---- the walk

@@ -70,7 +70,7 @@ final class StructureRules {
             boolean numbers = elements.stream().noneMatch(each -> each instanceof Named named && named.rank() != 0);
             return numbers
                     ? c.op("Gather", c.row(elements), c.named(c.item(1))).ofRank(0)
-                    : at(c, sequence(c, elements), c.named(c.item(1)));
+                    : at(c, sequence(c, elements, null), c.named(c.item(1)));
         }
         long place = (Long) index < 0 ? (Long) index + elements.size() : (Long) index;
         if (place < 0 || place >= elements.size()) {
@@ -130,11 +130,11 @@ final class StructureRules {
         return new Sequence(longer.name(), element.rank() < 0 ? longer : element.ofRank(element.rank()));
     }
 
-    /** A list as one whose length only the run tells. */
-    static Sequence sequence(Call c, List<Item> elements) {
-        return sequence(c, elements, null);
-    }
-
+    /**
+     * A list as one whose length only the run tells.
+     *
+     * @param dtype of the elements, for a list without any; null for the default
+     */
     static Sequence sequence(Call c, List<Item> elements, @Nullable DType dtype) {
         if (elements.isEmpty()) {
             DType type = dtype == null ? DType.FLOAT32 : dtype;

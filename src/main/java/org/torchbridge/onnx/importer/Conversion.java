@@ -102,7 +102,7 @@ public final class Conversion {
     public Value constant(@Nullable Object value) {
         if (value instanceof Tensor tensor) {
             Value constant = frame.builder().constant(Scope.escape(tensor));
-            constant.setType(ResultTypes.of(tensor));
+            constant.setType(Type.of(tensor));
             return constant;
         }
         return frame.builder().constant(argument(value));
@@ -263,7 +263,7 @@ public final class Conversion {
     private Value get(String path) {
         Value value = frame.builder().get(path);
         if (graph.slots().get(path).value() instanceof Tensor tensor) {
-            value.setType(ResultTypes.of(tensor));
+            value.setType(Type.of(tensor));
         }
         return value;
     }
@@ -366,7 +366,7 @@ public final class Conversion {
             return type(written.value());
         }
         if (carried instanceof Known known) {
-            return ResultTypes.of(known.tensor());
+            return Type.of(known.tensor());
         }
         Numbers numbers = (Numbers) carried;
         DType dtype = numbers.element().carrier();

@@ -104,7 +104,7 @@ final class ResultTypes {
             return value.type();
         }
         if (argument instanceof Tensor tensor) {
-            return of(tensor);
+            return Type.of(tensor);
         }
         if (argument instanceof Long || argument instanceof Integer) {
             return Type.INT;
@@ -125,14 +125,6 @@ final class ResultTypes {
             return new Type.OfList(list.isEmpty() ? Type.INT : typeOf(list.get(0)));
         }
         return Type.NONE;
-    }
-
-    static Type.OfTensor of(Tensor tensor) {
-        List<@Nullable Long> shape = new ArrayList<>();
-        for (long size : tensor.shape()) {
-            shape.add(size);
-        }
-        return new Type.OfTensor(tensor.dtype(), shape);
     }
 
     /** The number that a constant is; null if it is none, or not known. */
