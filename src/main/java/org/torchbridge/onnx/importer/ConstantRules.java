@@ -21,6 +21,8 @@ final class ConstantRules {
         r.rule("Identity", 1, (node, c) -> node.value(0));
         r.rule("Cast", 6, ConstantRules::cast);
         r.rule("CastLike", 15, ConstantRules::castLike);
+        r.rule("BitCast", 26, BitCasts::write);
+        r.limit("BitCast", "between whole and real numbers of four bits");
         r.limit("Cast", "real numbers to strings");
         r.limit("CastLike", "real numbers to strings");
         r.rule("Range", 11, ConstantRules::range);
@@ -90,18 +92,17 @@ final class ConstantRules {
     }
 
     private static Value cast(OnnxNode node, Conversion c) {
-        node.ignore("round_mode");
         ElementType to = ElementType.of((int) node.integer("to"));
-        boolean saturate = node.flag("saturate", true);
-        return Casts.write(node, c, node.value(0), to, saturate);
+        return Casts.write(node, c, node.value(0), to, node.flag("saturate", true), node.text("round_mode", "up"));
     }
 
     private static Value castLike(OnnxNode node, Conversion c) {
         boolean saturate = node.flag("saturate", true);
+        String rounding = node.text("round_mode", "up");
         ElementType to = node.element(1);
         return to == ElementType.UNDEFINED
                 ? c.op("aten::type_as", node.tensor(0), node.tensor(1))
-                : Casts.write(node, c, node.value(0), to, saturate);
+                : Casts.write(node, c, node.value(0), to, saturate, rounding);
     }
 
     private static Value range(OnnxNode node, Conversion c) {
