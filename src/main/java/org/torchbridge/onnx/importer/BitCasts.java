@@ -26,7 +26,7 @@ final class BitCasts {
             throw node.broken("takes the bits of " + from + " for those of " + to);
         }
         Value bits = c.cast(x, own);
-        Value seen = own == other ? bits : c.op("aten::view", bits, other);
+        Value seen = own == other ? bits : c.op("aten::view_copy", bits, other);
         return c.declared(Casts.dropped(c, c.cast(seen, to.carrier()), to), to);
     }
 

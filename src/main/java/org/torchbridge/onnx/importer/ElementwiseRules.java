@@ -50,7 +50,7 @@ final class ElementwiseRules {
         r.rule("HardSigmoid", 1, ElementwiseRules::hardSigmoid);
         r.rule("ThresholdedRelu", 10, ElementwiseRules::thresholdedRelu);
         r.rule("Shrink", 9, ElementwiseRules::shrink);
-        r.rule("PRelu", 1, ElementwiseRules::prelu);
+        r.rule("PRelu", 7, ElementwiseRules::prelu);
         r.rule("Clip", 1, ElementwiseRules::clipByAttributes);
         r.rule("Clip", 11, ElementwiseRules::clip);
         r.rule("IsInf", 10, ElementwiseRules::isInf);

@@ -13,8 +13,8 @@ final class MathRules {
         r.rule("Add", 7, (node, c) -> pair(node, c, "aten::add"));
         r.rule("Sub", 7, (node, c) -> pair(node, c, "aten::sub"));
         r.rule("Mul", 7, (node, c) -> pair(node, c, "aten::mul"));
-        r.rule("Div", 7, MathRules::div);
-        r.rule("Pow", 7, MathRules::pow);
+        r.rule("Div", 7, (node, c) -> div(node, c, node.tensor(0), node.tensor(1)));
+        r.rule("Pow", 7, (node, c) -> pow(node, c, node.tensor(0), node.tensor(1)));
         r.rule("Mod", 10, MathRules::mod);
         r.rule("Max", 1, (node, c) -> fold(node, (a, b) -> c.op("aten::maximum", a, b)));
         r.rule("Min", 1, (node, c) -> fold(node, (a, b) -> c.op("aten::minimum", a, b)));
@@ -36,10 +36,8 @@ final class MathRules {
         return node.tensors().stream().reduce(operator).orElseThrow(() -> node.broken("has no input"));
     }
 
-    private static Value div(OnnxNode node, Conversion c) {
-        return node.isInteger(0)
-                ? c.op("aten::div", node.tensor(0), node.tensor(1), "trunc")
-                : pair(node, c, "aten::div");
+    static Value div(OnnxNode node, Conversion c, Value a, Value b) {
+        return node.isInteger(0) ? c.op("aten::div", a, b, "trunc") : c.op("aten::div", a, b);
     }
 
     private static Value mean(OnnxNode node, Conversion c) {
@@ -48,9 +46,8 @@ final class MathRules {
     }
 
     /** The result has the type of the base, whatever that of the exponent is. */
-    private static Value pow(OnnxNode node, Conversion c) {
-        Value base = node.tensor(0);
-        Value power = c.op("aten::pow", base, node.tensor(1));
+    static Value pow(OnnxNode node, Conversion c, Value base, Value exponent) {
+        Value power = c.op("aten::pow", base, exponent);
         DType dtype = node.dtype(0);
         return dtype == null ? power : c.cast(power, dtype);
     }

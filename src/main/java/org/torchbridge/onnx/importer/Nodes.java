@@ -164,6 +164,8 @@ final class Nodes {
         String domain = OnnxModel.domain(proto.getDomain());
         long version = names.opset(domain);
         OnnxNode node = new OnnxNode(proto, version, place, conversion, attributes(proto), inputs(proto));
+        // Before version 6 operators said which inputs they might write over.
+        node.ignore("consumed_inputs");
         Registry.Found found = registry.find(domain, proto.getOpType(), version);
         if (found == null) {
             throw node.unsupported("");

@@ -30,6 +30,7 @@ public final class Registry {
     private static Registry standard() {
         Registry registry = new Registry();
         List<Consumer<Registry>> families = List.of(
+                OldRules::register,
                 ElementwiseRules::register,
                 MathRules::register,
                 ComparisonRules::register,
