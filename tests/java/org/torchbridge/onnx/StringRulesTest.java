@@ -131,6 +131,16 @@ class StringRulesTest extends RuleTest {
     }
 
     @Test
+    void afterTheLastSplitTheRestIsOnePart() {
+        ModelText model =
+                row().node("StringSplit", "x", "y z", attribute("maxsplit", 1)).output("y", "z");
+        List<?> results = list(run(model, List.of("  a \t b  c", "d", "e f")));
+
+        assertThat(results.get(0)).isEqualTo(List.of("a", "b  c", "d", "", "e", "f"));
+        assertThat(((Tensor) results.get(1)).toLongArray()).containsExactly(2, 1, 2);
+    }
+
+    @Test
     void withoutADelimiterWhiteSpaceSplits() {
         ModelText model = row().node("StringSplit", "x", "y z").output("y", "z");
 

@@ -303,7 +303,10 @@ final class Nodes {
                     .anyMatch(attribute -> attribute.hasS()
                             || attribute.getStringsCount() > 0
                             || attribute.hasT() && ModelTensors.isText(attribute.getT()));
-            case "Cast" -> node.integer("to", 0) == ElementType.STRING.code();
+            case "Cast" -> node.attributes().all().values().stream()
+                    .anyMatch(attribute -> attribute.getName().equals("to")
+                            && (attribute.getI() == ElementType.STRING.code()
+                                    || attribute.getS().toStringUtf8().equals(ElementType.STRING.name())));
             case "LabelEncoder" -> true;
             default -> false;
         };
