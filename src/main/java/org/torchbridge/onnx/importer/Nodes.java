@@ -307,7 +307,7 @@ final class Nodes {
                     .anyMatch(attribute -> attribute.getName().equals("to")
                             && (attribute.getI() == ElementType.STRING.code()
                                     || attribute.getS().toStringUtf8().equals(ElementType.STRING.name())));
-            case "LabelEncoder" -> true;
+            case "LabelEncoder", "CategoryMapper", "LinearClassifier", "TreeEnsembleClassifier" -> true;
             default -> false;
         };
     }

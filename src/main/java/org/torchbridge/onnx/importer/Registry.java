@@ -62,7 +62,7 @@ public final class Registry {
                 MatrixRules::register,
                 ControlRules::register);
         families.forEach(family -> family.accept(registry.domain("")));
-        List.<Consumer<Registry>>of(LearnedRules::register, LabelRules::register)
+        List.<Consumer<Registry>>of(LearnedRules::register, TreeRules::register, LabelRules::register)
                 .forEach(family -> family.accept(registry.domain("ai.onnx.ml")));
         TrainingRules.register(registry.domain("ai.onnx.preview.training"));
         List<Consumer<Registry>> microsoft = List.of(
