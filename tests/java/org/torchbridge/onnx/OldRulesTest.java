@@ -96,9 +96,20 @@ class OldRulesTest extends RuleTest {
     }
 
     @Test
+    void imagesGrowByTheScalesOfTheirSides() {
+        Tensor x = random(1, 2, 2, 3);
+        OneNode node = OneNode.of("Upsample", 1).real("height_scale", 2).real("width_scale", 3);
+        Tensor expected = x.repeatInterleave(2L, 2L, null).repeatInterleave(3L, 3L, null);
+
+        assertResults(node.input(x), List.of(expected));
+    }
+
+    @Test
     void whatLaterIsAnInputWasAnAttribute() {
         Tensor x = random(2, 6);
         assertResults(OneNode.of("Reshape", 1).integers("shape", 0, 3, -1).input(x), List.of(x.reshape(2, 3, 2)));
+        assertResults(
+                OneNode.of("Pad", 1).integers("paddings", 0, 1, 0, 2).input(x), List.of(Torch.constantPadNd(x, 1, 2)));
         List<Tensor> parts = x.splitWithSizes(new long[] {4, 2}, 1);
         assertResults(
                 OneNode.of("Split", 1)

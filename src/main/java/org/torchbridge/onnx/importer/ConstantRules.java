@@ -106,6 +106,7 @@ final class ConstantRules {
     }
 
     private static Value range(OnnxNode node, Conversion c) {
+        node.ignore("stash_type");
         DType dtype = node.dtype(0);
         boolean real = dtype != null && dtype.isFloatingPoint();
         Object start = bound(node, c, 0, real);
@@ -117,9 +118,12 @@ final class ConstantRules {
             return c.known(c.op("aten::arange", start, end, step, dtype, null, c.device(), null), dtype, 1);
         }
         Value count = c.op("aten::ceil", c.op("aten::div", c.op("aten::sub", limit, start), step));
-        Value places = c.op(
-                "aten::arange", 0L, c.op("prim::max", c.op("aten::Int", count), 0L), 1L, dtype, null, c.device(), null);
-        return c.known(c.op("aten::add", c.op("aten::mul", places, step), start), dtype, 1);
+        // Halves do not count further than to 2048.
+        DType counted = dtype == DType.FLOAT16 || dtype == DType.BFLOAT16 ? DType.FLOAT32 : dtype;
+        Object steps = c.op("prim::max", c.op("aten::Int", count), 0L);
+        Value places = c.op("aten::arange", 0L, steps, 1L, counted, null, c.device(), null);
+        Value numbers = c.known(c.op("aten::add", c.op("aten::mul", places, step), start), counted, 1);
+        return dtype == counted ? numbers : c.cast(numbers, dtype);
     }
 
     private static Object bound(OnnxNode node, Conversion c, int input, boolean real) {

@@ -113,7 +113,7 @@ final class ForestReader {
     }
 
     /** The votes of leaves for targets: {@code class} or {@code target} begins the attributes' names. */
-    Votes votes(String kind, Forest forest, int targets, String aggregate) {
+    Votes votes(String kind, Forest forest, long targets, String aggregate) {
         long[] ids = targets(kind);
         long[] trees = longs(kind + "_treeids", ids.length);
         long[] nodes = longs(kind + "_nodeids", ids.length);
@@ -123,7 +123,7 @@ final class ForestReader {
             throw node.broken("has not one of " + kind + "_weights for each vote");
         }
         Map<List<Long>, Integer> places = places();
-        Votes votes = new Votes(forest, targets, aggregate, weights.dtype());
+        Votes votes = new Votes(node, forest, targets, aggregate, weights.dtype());
         for (int i = 0; i < ids.length; i++) {
             votes.add(node, place(places, trees[i], nodes[i]), ids[i], values[i]);
         }
@@ -209,14 +209,14 @@ final class ForestReader {
         }
     }
 
-    Votes votesOfSeparateLeaves(Forest forest, int targets, String aggregate) {
+    Votes votesOfSeparateLeaves(Forest forest, long targets, String aggregate) {
         long[] ids = longs("leaf_targetids", -1);
         Tensor weights = c.read(node.tensorAttribute("leaf_weights"));
         double[] values = weights.toDoubleArray();
         if (values.length != ids.length) {
             throw node.broken("has not one of leaf_weights for each leaf");
         }
-        Votes votes = new Votes(forest, targets, aggregate, weights.dtype());
+        Votes votes = new Votes(node, forest, targets, aggregate, weights.dtype());
         for (int i = 0; i < ids.length; i++) {
             votes.add(node, forest.size() - ids.length + i, ids[i], values[i]);
         }

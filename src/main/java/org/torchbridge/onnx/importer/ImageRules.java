@@ -12,7 +12,7 @@ final class ImageRules {
     private ImageRules() {}
 
     static void register(Registry r) {
-        r.rule("Pad", 2, ImageRules::padByAttributes);
+        r.rule("Pad", 1, ImageRules::padByAttributes);
         r.rule("Pad", 11, ImageRules::pad);
         r.rule("GridSample", 16, ImageRules::gridSample);
         r.rule("AffineGrid", 20, ImageRules::affineGrid);
@@ -34,7 +34,10 @@ final class ImageRules {
     // ---- padding
 
     private static Value padByAttributes(OnnxNode node, Conversion c) {
-        long[] pads = node.integers("pads");
+        long[] pads = node.integers(node.hasAttribute("paddings") ? "paddings" : "pads");
+        if (pads == null) {
+            throw node.broken("has no pads");
+        }
         double value = node.real("value", 0);
         return padded(node, c, node.tensor(0), Numbers.row(pads), null, number(node, value));
     }

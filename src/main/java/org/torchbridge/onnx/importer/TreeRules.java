@@ -23,20 +23,28 @@ final class TreeRules {
 
     private static Value ensemble(OnnxNode node, Conversion c) {
         ForestReader reader = new ForestReader(node, c);
-        String aggregate = AGGREGATES.get((int) node.integer("aggregate_function", 1));
-        String transform = ScoreTransform.NAMES.get((int) node.integer("post_transform", 0));
+        String aggregate = named(node, "aggregate_function", 1, AGGREGATES);
+        String transform = named(node, "post_transform", 0, ScoreTransform.NAMES);
         Forest forest = reader.withSeparateLeaves();
-        Votes votes = reader.votesOfSeparateLeaves(forest, (int) node.integer("n_targets"), aggregate);
+        Votes votes = reader.votesOfSeparateLeaves(forest, node.integer("n_targets"), aggregate);
         Value x = node.tensor(0);
         Value y = votes.total(c, forest.leaves(c, x));
         return c.op("aten::type_as", ScoreTransform.write(node, c, y, transform), x);
+    }
+
+    private static String named(OnnxNode node, String attribute, long otherwise, List<String> names) {
+        long number = node.integer(attribute, otherwise);
+        if (number < 0 || number >= names.size()) {
+            throw node.unsupported(attribute + " " + number);
+        }
+        return names.get((int) number);
     }
 
     private static Value regress(OnnxNode node, Conversion c) {
         ForestReader reader = new ForestReader(node, c);
         String aggregate = node.oneOf("aggregate_function", "SUM", "AVERAGE", "MIN", "MAX");
         Forest forest = reader.withLeavesAmongNodes();
-        Votes votes = reader.votes("target", forest, (int) node.integer("n_targets"), aggregate);
+        Votes votes = reader.votes("target", forest, node.integer("n_targets"), aggregate);
         Tensor base = reader.numbers("base_values");
         Value total = votes.total(c, forest.leaves(c, floating(node, c)));
         Value y = base == null ? total : c.op("aten::add", total, base);

@@ -9,6 +9,9 @@ import org.torchbridge.graph.Value;
 
 /** What the leaves of trees say of each target, and how that is taken together over the trees. */
 final class Votes {
+    /** A table of more votes is more than there should be memory for. */
+    private static final int MOST = 1 << 27;
+
     private final Forest forest;
     private final int targets;
     private final String aggregate;
@@ -16,12 +19,15 @@ final class Votes {
     private final double[] table;
 
     /** @param aggregate {@code SUM}, {@code AVERAGE}, {@code MIN} or {@code MAX} */
-    Votes(Forest forest, int targets, String aggregate, DType dtype) {
+    Votes(OnnxNode node, Forest forest, long targets, String aggregate, DType dtype) {
+        if (targets < 1 || targets > MOST / forest.size()) {
+            throw node.unsupported(targets + " targets of trees with " + forest.size() + " nodes");
+        }
         this.forest = forest;
-        this.targets = targets;
+        this.targets = (int) targets;
         this.aggregate = aggregate;
         this.dtype = dtype;
-        this.table = new double[Math.multiplyExact(forest.size(), Math.max(targets, 0))];
+        this.table = new double[forest.size() * this.targets];
         Arrays.fill(table, nothing());
     }
 
@@ -38,7 +44,7 @@ final class Votes {
         if (target < 0 || target >= targets) {
             throw node.broken("has votes for target " + target + " of " + targets);
         }
-        int place = (int) (leaf * (long) targets + target);
+        int place = leaf * targets + (int) target;
         table[place] = switch (aggregate) {
             case "MIN" -> Math.min(table[place], weight);
             case "MAX" -> Math.max(table[place], weight);
