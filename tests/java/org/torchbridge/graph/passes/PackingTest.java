@@ -2,6 +2,7 @@ package org.torchbridge.graph.passes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -304,6 +305,61 @@ class PackingTest {
         Results.stay(graph, Packing::run, Torch.randn(4, 7));
 
         assertThat(graph.kinds()).containsKey(LINEAR).doesNotContainKey("aten::gelu");
+    }
+
+    // ---- recurrent networks
+
+    private static final String LSTM = "aten::mkldnn_rnn_layer";
+    private static final long FEATURES = 3;
+    private static final long HIDDEN = 5;
+
+    private Value lstm(long layers, boolean both, boolean biases, boolean batchFirst) {
+        int directions = both ? 2 : 1;
+        List<Value> weights = new ArrayList<>();
+        for (int i = 0; i < layers * directions; i++) {
+            weights.add(weight("ih" + i, 4 * HIDDEN, i < directions ? FEATURES : directions * HIDDEN));
+            weights.add(weight("hh" + i, 4 * HIDDEN, HIDDEN));
+            if (biases) {
+                weights.add(weight("bih" + i, 4 * HIDDEN));
+                weights.add(weight("bhh" + i, 4 * HIDDEN));
+            }
+        }
+        Value states = g.list(Type.TENSOR, List.of(graph.addInput("h", Type.TENSOR), graph.addInput("c", Type.TENSOR)));
+        List<Value> outputs = g.ops(
+                "aten::lstm", x, states, g.list(Type.TENSOR, weights), biases, layers, 0.5, false, both, batchFirst);
+        outputs.forEach(graph::addOutput);
+        return outputs.get(0);
+    }
+
+    private static Object[] sequences(long times, long batch, long layers) {
+        return new Tensor[] {
+            Torch.randn(times, batch, FEATURES), Torch.randn(layers, batch, HIDDEN), Torch.randn(layers, batch, HIDDEN)
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, false, true", "2, false, true", "1, true, true", "3, true, false"})
+    void lstmsArePackedForAnyLengthAndBatch(long layers, boolean both, boolean biases) {
+        lstm(layers, both, biases, false);
+        long states = both ? 2 * layers : layers;
+        Graph before = graph.copy();
+
+        for (long[] size : new long[][] {{4, 2}, {1, 1}, {20, 8}}) {
+            Graph copy = before.copy();
+            Results.stay(copy, Packing::run, sequences(size[0], size[1], states));
+            assertThat(copy.kinds()).containsEntry(LSTM, (int) states).doesNotContainKey("aten::lstm");
+        }
+    }
+
+    @Test
+    void lstmsArePackedWithTheBatchInFront() {
+        lstm(2, true, true, true);
+
+        Results.stay(
+                graph, Packing::run, Torch.randn(3, 7, FEATURES), Torch.randn(4, 3, HIDDEN), Torch.randn(4, 3, HIDDEN));
+
+        assertThat(graph.kinds()).containsKey(LSTM);
+        assertThat(graph.slots()).doesNotContainKeys("ih0", "hh0").containsKeys("bih0", "packed_weights");
     }
 
     // ---- formulas

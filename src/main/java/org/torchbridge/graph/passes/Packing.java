@@ -28,6 +28,7 @@ public final class Packing {
             changed = ConvolutionPacking.run(graph, packed);
         }
         changed |= LinearPacking.run(graph, packed);
+        changed |= LstmPacking.run(graph, packed);
         if (changed) {
             Simplification.run(graph);
             UnusedSlots.run(graph);
