@@ -153,6 +153,48 @@ class PackingTest {
         assertThat(Packing.run(graph)).isFalse();
     }
 
+    @Test
+    void thoseInThreeDimensionsArePackedToo() {
+        List<Long> one = List.of(1L, 1L, 1L);
+        Value rectified = g.op(
+                "aten::relu",
+                g.op("aten::conv3d", x, weight("a", 4, 4, 3, 3, 3), weight("bias", 4), List.of(2L, 1L, 1L), one));
+        graph.addOutput(g.op("aten::conv3d", rectified, weight("b", 8, 2, 1, 1, 1), null, one, one, one, 2L));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 5, 6, 7));
+
+        assertThat(graph.kinds()).containsEntry(CONVOLUTION, 2).doesNotContainKeys("aten::conv3d", "aten::relu");
+    }
+
+    @Test
+    void sumsInThreeDimensionsAreDoneToo() {
+        Value first = sameVolume(x, "a");
+        graph.addOutput(g.op("aten::add", sameVolume(g.op("aten::relu", first), "b"), first));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 5, 6, 7));
+
+        assertThat(graph.kinds()).containsEntry(SUM_IN_PLACE, 1).doesNotContainKey("aten::add");
+    }
+
+    private Value sameVolume(Value of, String name) {
+        List<Long> one = List.of(1L, 1L, 1L);
+        return g.op("aten::conv3d", of, weight(name, 4, 4, 3, 3, 3), null, one, one);
+    }
+
+    @Test
+    void aMeanOfSomeDimensionsOfThreeIsNoPixel() {
+        Value volume = sameVolume(x, "a");
+        Value mean = g.op("aten::mean", volume, List.of(2L, 3L), true);
+        Value other = g.op("aten::mean", volume, List.of(-2L, -1L), true);
+        List<Long> one = List.of(1L, 1L, 1L);
+        Value made = g.op("aten::conv3d", mean, weight("b", 4, 4, 1, 1, 1), null, one);
+        graph.addOutput(g.op("aten::add", made, other));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 5, 6, 7));
+
+        assertThat(graph.kinds()).containsKey("aten::add");
+    }
+
     // ---- sums
 
     private static final String SUM_IN_PLACE = "mkldnn::_convolution_pointwise_";
@@ -344,7 +386,7 @@ class PackingTest {
         long states = both ? 2 * layers : layers;
         Graph before = graph.copy();
 
-        for (long[] size : new long[][] {{4, 2}, {1, 1}, {20, 8}}) {
+        for (long[] size : new long[][] {{4, 2}, {1, 1}, {20, 8}, {3, 0}}) {
             Graph copy = before.copy();
             Results.stay(copy, Packing::run, sequences(size[0], size[1], states));
             assertThat(copy.kinds()).containsEntry(LSTM, (int) states).doesNotContainKey("aten::lstm");

@@ -43,8 +43,25 @@ final class LstmPacking {
         }
         GraphBuilder g = GraphBuilder.before(node);
         g.from(node.scope(), node.source());
-        Control.replace(node, write(g, lstm));
+        Value isEmpty = g.op("aten::eq", g.op("aten::numel", lstm.input()), 0L);
+        Control.replace(node, g.branch(isEmpty, then -> empty(then, lstm), other -> write(other, lstm)));
         changed = true;
+    }
+
+    /** What comes of a batch of no sequences, which oneDNN refuses. */
+    private List<Value> empty(GraphBuilder g, Lstm lstm) {
+        List<Object> size = List.of(
+                g.op("aten::size", lstm.input(), 0L),
+                g.op("aten::size", lstm.input(), 1L),
+                lstm.directions() * hiddenSize(lstm));
+        return List.of(
+                g.op("aten::new_empty", lstm.input(), size),
+                g.op("aten::clone", lstm.states().get(0)),
+                g.op("aten::clone", lstm.states().get(1)));
+    }
+
+    private long hiddenSize(Lstm lstm) {
+        return weights.tensor(lstm.parameters(0).get(1)).shape()[1];
     }
 
     /** The output and the states behind each layer. */
@@ -77,13 +94,12 @@ final class LstmPacking {
         List<Value> parameters = lstm.parameters(index);
         Tensor forInput = weights.tensor(parameters.get(0));
         Tensor forState = weights.tensor(parameters.get(1));
-        long hiddenSize = forState.shape()[1];
         List<Value> both = packed.addAll(
                 List.of(parameters.get(0), parameters.get(1), backwards),
                 "mkldnn::_reorder_mkldnn_rnn_layer_weight",
                 forInput.contiguous(),
                 forState.contiguous(),
-                hiddenSize,
+                hiddenSize(lstm),
                 backwards,
                 lstm.hasBiases(),
                 false);
@@ -100,7 +116,7 @@ final class LstmPacking {
                 backwards,
                 List.of(),
                 MODE,
-                hiddenSize,
+                hiddenSize(lstm),
                 1L,
                 lstm.hasBiases(),
                 false,
