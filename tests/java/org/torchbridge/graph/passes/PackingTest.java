@@ -3,6 +3,7 @@ package org.torchbridge.graph.passes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -352,56 +353,85 @@ class PackingTest {
     // ---- recurrent networks
 
     private static final String LSTM = "aten::mkldnn_rnn_layer";
+    private static final String GRU_STEP = "prepacked::linear_clamp_run";
     private static final long FEATURES = 3;
     private static final long HIDDEN = 5;
 
-    private Value lstm(long layers, boolean both, boolean biases, boolean batchFirst) {
+    /** A network that gives its output and its states. */
+    private void recurrent(String kind, long layers, boolean both, boolean biases, boolean batchFirst) {
+        boolean isLstm = kind.equals("aten::lstm");
+        long gates = isLstm ? 4 : 3;
         int directions = both ? 2 : 1;
         List<Value> weights = new ArrayList<>();
         for (int i = 0; i < layers * directions; i++) {
-            weights.add(weight("ih" + i, 4 * HIDDEN, i < directions ? FEATURES : directions * HIDDEN));
-            weights.add(weight("hh" + i, 4 * HIDDEN, HIDDEN));
+            weights.add(weight("ih" + i, gates * HIDDEN, i < directions ? FEATURES : directions * HIDDEN));
+            weights.add(weight("hh" + i, gates * HIDDEN, HIDDEN));
             if (biases) {
-                weights.add(weight("bih" + i, 4 * HIDDEN));
-                weights.add(weight("bhh" + i, 4 * HIDDEN));
+                weights.add(weight("bih" + i, gates * HIDDEN));
+                weights.add(weight("bhh" + i, gates * HIDDEN));
             }
         }
-        Value states = g.list(Type.TENSOR, List.of(graph.addInput("h", Type.TENSOR), graph.addInput("c", Type.TENSOR)));
-        List<Value> outputs = g.ops(
-                "aten::lstm", x, states, g.list(Type.TENSOR, weights), biases, layers, 0.5, false, both, batchFirst);
+        Value h = graph.addInput("h", Type.TENSOR);
+        Value states = isLstm ? g.list(Type.TENSOR, List.of(h, graph.addInput("c", Type.TENSOR))) : h;
+        List<Value> outputs =
+                g.ops(kind, x, states, g.list(Type.TENSOR, weights), biases, layers, 0.5, false, both, batchFirst);
         outputs.forEach(graph::addOutput);
-        return outputs.get(0);
     }
 
-    private static Object[] sequences(long times, long batch, long layers) {
-        return new Tensor[] {
-            Torch.randn(times, batch, FEATURES), Torch.randn(layers, batch, HIDDEN), Torch.randn(layers, batch, HIDDEN)
-        };
+    /** Features of each time and batch entry, then as many states as the program takes. */
+    private Object[] sequences(long times, long batch, long layers) {
+        Object[] inputs = new Object[graph.inputs().size()];
+        Arrays.setAll(inputs, i -> i == 0 ? Torch.randn(times, batch, FEATURES) : Torch.randn(layers, batch, HIDDEN));
+        return inputs;
+    }
+
+    private void assertPackedForAllSizes(long layers, String operator, String before) {
+        for (long[] size : new long[][] {{4, 2}, {1, 1}, {20, 8}, {3, 0}}) {
+            Graph copy = graph.copy();
+            Results.stay(copy, Packing::run, sequences(size[0], size[1], layers));
+            assertThat(copy.kinds()).containsEntry(operator, (int) layers).doesNotContainKey(before);
+        }
     }
 
     @ParameterizedTest
     @CsvSource({"1, false, true", "2, false, true", "1, true, true", "3, true, false"})
     void lstmsArePackedForAnyLengthAndBatch(long layers, boolean both, boolean biases) {
-        lstm(layers, both, biases, false);
-        long states = both ? 2 * layers : layers;
-        Graph before = graph.copy();
+        recurrent("aten::lstm", layers, both, biases, false);
 
-        for (long[] size : new long[][] {{4, 2}, {1, 1}, {20, 8}, {3, 0}}) {
-            Graph copy = before.copy();
-            Results.stay(copy, Packing::run, sequences(size[0], size[1], states));
-            assertThat(copy.kinds()).containsEntry(LSTM, (int) states).doesNotContainKey("aten::lstm");
-        }
+        assertPackedForAllSizes(both ? 2 * layers : layers, LSTM, "aten::lstm");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, false, true", "2, false, true", "1, true, true", "3, true, false"})
+    void grusAreLoopsOfPackedLayersForAnyLengthAndBatch(long layers, boolean both, boolean biases) {
+        recurrent("aten::gru", layers, both, biases, false);
+
+        assertPackedForAllSizes(both ? 2 * layers : layers, GRU_STEP, "aten::gru");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"aten::lstm", "aten::gru"})
+    void theBatchMayBeInFront(String kind) {
+        recurrent(kind, 2, true, true, true);
+        Object[] inputs = sequences(1, 3, 4);
+        inputs[0] = Torch.randn(3, 7, FEATURES);
+
+        Results.stay(graph, Packing::run, inputs);
+
+        assertThat(graph.kinds()).doesNotContainKey(kind);
+        assertThat(graph.slots()).doesNotContainKeys("ih0", "hh0").containsKeys("bih0", "packed_weights");
     }
 
     @Test
-    void lstmsArePackedWithTheBatchInFront() {
-        lstm(2, true, true, true);
+    void networksWithAProjectionStayAsTheyAre() {
+        Value weights = g.list(
+                Type.TENSOR,
+                List.of(weight("ih", 4 * HIDDEN, FEATURES), weight("hh", 4 * HIDDEN, 2), weight("hr", 2, HIDDEN)));
+        Value states = g.list(Type.TENSOR, List.of(graph.addInput("h", Type.TENSOR), graph.addInput("c", Type.TENSOR)));
+        graph.addOutput(g.ops("aten::lstm", x, states, weights, false, 1L, 0.0, false, false, false)
+                .get(0));
 
-        Results.stay(
-                graph, Packing::run, Torch.randn(3, 7, FEATURES), Torch.randn(4, 3, HIDDEN), Torch.randn(4, 3, HIDDEN));
-
-        assertThat(graph.kinds()).containsKey(LSTM);
-        assertThat(graph.slots()).doesNotContainKeys("ih0", "hh0").containsKeys("bih0", "packed_weights");
+        assertThat(Packing.run(graph)).isFalse();
     }
 
     // ---- formulas

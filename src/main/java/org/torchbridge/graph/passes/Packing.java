@@ -28,7 +28,8 @@ public final class Packing {
             changed = ConvolutionPacking.run(graph, packed);
         }
         changed |= LinearPacking.run(graph, packed);
-        changed |= LstmPacking.run(graph, packed);
+        changed |= new LstmPacking(graph, packed).run(graph);
+        changed |= new GruPacking(graph, packed).run(graph);
         if (changed) {
             Simplification.run(graph);
             UnusedSlots.run(graph);
