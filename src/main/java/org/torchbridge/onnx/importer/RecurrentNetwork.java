@@ -92,8 +92,17 @@ final class RecurrentNetwork {
 
     /** The outputs Y, Y_h and, of an LSTM, Y_c. */
     List<@Nullable Value> write() {
-        List<@Nullable Value> outputs = isUsual() ? fused() : stepwise();
-        return batchFirst ? batchFirst(outputs) : outputs;
+        List<Value> outputs = isUsual() ? usual() : stepwise();
+        return new ArrayList<>(batchFirst ? batchFirst(outputs) : outputs);
+    }
+
+    /** With lengths it shows when the program runs whether all sequences are as long as there are times. */
+    private List<Value> usual() {
+        if (lengths == null) {
+            return fused();
+        }
+        Value areWhole = c.op("aten::Bool", c.op("aten::all", c.op("aten::ge", lengths, c.size(x, 0))));
+        return c.ifElse(areWhole, this::fused, this::stepwise);
     }
 
     private boolean isBoth() {
@@ -108,12 +117,12 @@ final class RecurrentNetwork {
         return isBoth() ? 2 : 1;
     }
 
-    private List<@Nullable Value> stepwise() {
+    private List<Value> stepwise() {
         List<List<Value>> parts = new ArrayList<>();
         for (int i = 0; i < directions(); i++) {
             parts.add(stepwise(i, isReverse() || i == 1));
         }
-        List<@Nullable Value> outputs = new ArrayList<>();
+        List<Value> outputs = new ArrayList<>();
         outputs.add(stack(parts, 0, 1));
         for (int i = 1; i < parts.get(0).size(); i++) {
             outputs.add(stack(parts, i, 0));
@@ -128,32 +137,17 @@ final class RecurrentNetwork {
                 dim);
     }
 
-    private List<@Nullable Value> batchFirst(List<@Nullable Value> outputs) {
-        List<@Nullable Value> turned = new ArrayList<>();
+    private List<Value> batchFirst(List<Value> outputs) {
+        List<Value> turned = new ArrayList<>();
         turned.add(c.op("aten::permute", outputs.get(0), new long[] {2, 0, 1, 3}));
         outputs.subList(1, outputs.size()).forEach(each -> turned.add(c.op("aten::transpose", each, 0L, 1L)));
         return turned;
     }
 
-    private Value inTime(Value sequence, boolean backwards) {
-        return backwards ? mirrored(sequence) : sequence;
-    }
-
-    private Value mirrored(Value sequence) {
-        return lengths == null
-                ? c.op("aten::flip", sequence, new long[] {0})
-                : RecurrentRules.reversed(c, sequence, lengths);
-    }
-
     // ---- libtorch's own networks
 
     private boolean isUsual() {
-        return lengths == null
-                && peepholes == null
-                && clip == 0
-                && !coupled
-                && (gates != 3 || linearBeforeReset)
-                && hasUsualActivations();
+        return peepholes == null && clip == 0 && !coupled && (gates != 3 || linearBeforeReset) && hasUsualActivations();
     }
 
     /** Those of libtorch's networks, and the same ones in both directions. */
@@ -163,11 +157,11 @@ final class RecurrentNetwork {
                 && (names.equals(usualActivations(gates)) || names.equals(List.of("relu")));
     }
 
-    private List<@Nullable Value> fused() {
+    private List<Value> fused() {
         Object states = gates == 4 ? c.list(List.of(start[0], start[1])) : start[0];
         List<Value> results = new ArrayList<>(c.ops(
                 kind(),
-                inTime(x, isReverse()),
+                isReverse() ? flipped(x) : x,
                 states,
                 c.list(weights()),
                 bias != null,
@@ -176,8 +170,12 @@ final class RecurrentNetwork {
                 c.training(),
                 isBoth(),
                 false));
-        results.set(0, apart(inTime(results.get(0), isReverse())));
-        return new ArrayList<>(results);
+        results.set(0, apart(isReverse() ? flipped(results.get(0)) : results.get(0)));
+        return results;
+    }
+
+    private Value flipped(Value sequence) {
+        return c.op("aten::flip", sequence, new long[] {0});
     }
 
     private String kind() {
@@ -249,15 +247,20 @@ final class RecurrentNetwork {
             cell.recurrentBias = slice(both, gates, 2 * gates);
         }
         cell.peepholes = peepholes == null ? null : of(peepholes, index);
-        Value projected = c.op("aten::linear", inTime(x, backwards), of(weight, index), cell.inputBias);
+        Value projected = c.op("aten::linear", backwards ? mirrored(x) : x, of(weight, index), cell.inputBias);
         List<Value> carried = new ArrayList<>(List.of(c.list(Type.TENSOR, List.of()), of(start[0], index)));
         if (gates == 4) {
             carried.add(of(start[1], index));
         }
         List<Value> results = c.loop(c.size(x, 0), true, carried, turn -> turn(cell, projected, turn));
         List<Value> outputs = new ArrayList<>(results);
-        outputs.set(0, inTime(c.op("aten::stack", results.get(0), 0L), backwards));
+        Value output = c.op("aten::stack", results.get(0), 0L);
+        outputs.set(0, backwards ? mirrored(output) : output);
         return outputs;
+    }
+
+    private Value mirrored(Value sequence) {
+        return lengths == null ? flipped(sequence) : RecurrentRules.reversed(c, sequence, lengths);
     }
 
     /** The number of the turn, the outputs so far and the states; gives whether to go on, and what is carried on. */
