@@ -326,6 +326,56 @@ class PackingTest {
         }
     }
 
+    // ---- transposed convolutions
+
+    private static final String TRANSPOSED = "mkldnn::_convolution_transpose_pointwise";
+
+    @ParameterizedTest
+    @CsvSource({"1, 0, 0, 1, 1", "2, 1, 1, 1, 1", "2, 0, 0, 1, 2", "3, 1, 2, 2, 1"})
+    void transposedConvolutionsArePackedForAllSizes(
+            long stride, long padding, long outputPadding, long groups, long dilation) {
+        graph.addOutput(g.op(
+                "aten::conv_transpose2d",
+                x,
+                weight("w", 4, 6 / groups, 3, 3),
+                weight("b", 6),
+                List.of(stride, stride),
+                List.of(padding, padding),
+                List.of(outputPadding, outputPadding),
+                groups,
+                List.of(dilation, dilation)));
+
+        for (long[] shape : new long[][] {{2, 4, 9, 10}, {1, 4, 2, 3}, {0, 4, 5, 5}}) {
+            Graph copy = graph.copy();
+            Results.stay(copy, Packing::run, Torch.randn(shape));
+            assertThat(copy.kinds()).containsKey(TRANSPOSED).doesNotContainKey("aten::conv_transpose2d");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"relu", "sigmoid", "tanh"})
+    void theyDoTheActivationBehindThemToo(String activation) {
+        graph.addOutput(g.op("aten::" + activation, g.op("aten::conv_transpose2d", x, weight("w", 4, 6, 2, 2), null)));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKey(TRANSPOSED).doesNotContainKey("aten::" + activation);
+    }
+
+    @Test
+    void transposedConvolutionsOfTracesArePackedToo() {
+        List<Long> two = List.of(2L, 2L);
+        List<Long> one = List.of(1L, 1L);
+        List<Long> none = List.of(0L, 0L);
+        Value w = weight("w", 4, 6, 2, 2);
+        graph.addOutput(
+                g.op("aten::_convolution", x, w, null, two, none, one, true, none, 1L, false, false, true, true));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKey(TRANSPOSED);
+    }
+
     // ---- linear layers
 
     @Test
