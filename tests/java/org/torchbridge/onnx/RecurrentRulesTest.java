@@ -23,6 +23,9 @@ class RecurrentRulesTest extends RuleTest {
 
     private static final Map<String, Integer> GATES = Map.of("RNN", 1, "GRU", 3, "LSTM", 4);
 
+    private static final Map<String, String> LIBTORCH =
+            Map.of("RNN", "aten::rnn_tanh", "GRU", "aten::gru", "LSTM", "aten::lstm");
+
     private static OneNode network(String operator) {
         return OneNode.of(operator, 14).integer("hidden_size", HIDDEN).outputs(operator.equals("LSTM") ? 3 : 2);
     }
@@ -85,6 +88,21 @@ class RecurrentRulesTest extends RuleTest {
         for (String direction : List.of("forward", "reverse", "bidirectional")) {
             OneNode node = withBias(operator, direction).input(lengths()).input(state(direction));
             assertSame(operator.equals("LSTM") ? node.input(state(direction)) : node);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RNN", "GRU", "LSTM"})
+    void sequencesOfOneLengthAreLeftToLibtorch(String operator) {
+        for (String direction : List.of("forward", "reverse", "bidirectional")) {
+            OneNode node = withBias(operator, direction)
+                    .input(Torch.tensor(new int[] {TIMES, TIMES, TIMES}))
+                    .input(state(direction));
+            if (operator.equals("GRU")) {
+                node.flag("linear_before_reset");
+            }
+            assertSame(operator.equals("LSTM") ? node.input(state(direction)) : node);
+            assertThat(node.load().toGraph().kinds()).containsKeys("prim::If", LIBTORCH.get(operator));
         }
     }
 

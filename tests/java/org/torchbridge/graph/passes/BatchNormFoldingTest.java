@@ -56,6 +56,28 @@ class BatchNormFoldingTest {
         assertThat(graph.kinds()).doesNotContainKey("aten::batch_norm");
     }
 
+    private static final String TRANSPOSED = CONV.replace(
+                    "aten::conv2d(%x, %w, %BIAS, %ones, %ones, %ones, %one)",
+                    "aten::conv_transpose2d(%x, %w, %b, %ones, %ones, %zeros, %GROUPS, %ones)")
+            .replace("%TRAIN", "%false")
+            .replace(
+                    "  %w :",
+                    "  %two : int = prim::Constant[value=2]()\n"
+                            + "  %zeros : int[] = prim::Constant[value=[0, 0]]()\n  %w :");
+
+    @Test
+    void aTransposedConvolutionDoesTooIfItHasOneGroup() {
+        Graph graph = graph(TRANSPOSED.replace("%GROUPS", "%one"));
+        graph.slots().put("conv.weight", Slot.parameter(Torch.randn(3, 4, 3, 3)));
+        Graph groups = graph(TRANSPOSED.replace("%GROUPS", "%two"));
+        groups.slots().put("conv.weight", Slot.parameter(Torch.randn(6, 2, 3, 3)));
+
+        Results.stay(graph, BatchNormFolding::run, Torch.randn(2, 3, 8, 8));
+
+        assertThat(graph.kinds()).containsKey("aten::conv_transpose2d").doesNotContainKey("aten::batch_norm");
+        assertThat(BatchNormFolding.run(groups)).isFalse();
+    }
+
     @Test
     void theProgramThatWasCopiedKeepsItsWeights() {
         Graph graph = graph(CONV.replace("%BIAS", "%b").replace("%TRAIN", "%false"));

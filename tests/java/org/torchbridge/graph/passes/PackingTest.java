@@ -2,6 +2,8 @@ package org.torchbridge.graph.passes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +154,48 @@ class PackingTest {
         assertThat(Packing.run(graph)).isFalse();
     }
 
+    @Test
+    void thoseInThreeDimensionsArePackedToo() {
+        List<Long> one = List.of(1L, 1L, 1L);
+        Value rectified = g.op(
+                "aten::relu",
+                g.op("aten::conv3d", x, weight("a", 4, 4, 3, 3, 3), weight("bias", 4), List.of(2L, 1L, 1L), one));
+        graph.addOutput(g.op("aten::conv3d", rectified, weight("b", 8, 2, 1, 1, 1), null, one, one, one, 2L));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 5, 6, 7));
+
+        assertThat(graph.kinds()).containsEntry(CONVOLUTION, 2).doesNotContainKeys("aten::conv3d", "aten::relu");
+    }
+
+    @Test
+    void sumsInThreeDimensionsAreDoneToo() {
+        Value first = sameVolume(x, "a");
+        graph.addOutput(g.op("aten::add", sameVolume(g.op("aten::relu", first), "b"), first));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 5, 6, 7));
+
+        assertThat(graph.kinds()).containsEntry(SUM_IN_PLACE, 1).doesNotContainKey("aten::add");
+    }
+
+    private Value sameVolume(Value of, String name) {
+        List<Long> one = List.of(1L, 1L, 1L);
+        return g.op("aten::conv3d", of, weight(name, 4, 4, 3, 3, 3), null, one, one);
+    }
+
+    @Test
+    void aMeanOfSomeDimensionsOfThreeIsNoPixel() {
+        Value volume = sameVolume(x, "a");
+        Value mean = g.op("aten::mean", volume, List.of(2L, 3L), true);
+        Value other = g.op("aten::mean", volume, List.of(-2L, -1L), true);
+        List<Long> one = List.of(1L, 1L, 1L);
+        Value made = g.op("aten::conv3d", mean, weight("b", 4, 4, 1, 1, 1), null, one);
+        graph.addOutput(g.op("aten::add", made, other));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 5, 6, 7));
+
+        assertThat(graph.kinds()).containsKey("aten::add");
+    }
+
     // ---- sums
 
     private static final String SUM_IN_PLACE = "mkldnn::_convolution_pointwise_";
@@ -282,6 +326,56 @@ class PackingTest {
         }
     }
 
+    // ---- transposed convolutions
+
+    private static final String TRANSPOSED = "mkldnn::_convolution_transpose_pointwise";
+
+    @ParameterizedTest
+    @CsvSource({"1, 0, 0, 1, 1", "2, 1, 1, 1, 1", "2, 0, 0, 1, 2", "3, 1, 2, 2, 1"})
+    void transposedConvolutionsArePackedForAllSizes(
+            long stride, long padding, long outputPadding, long groups, long dilation) {
+        graph.addOutput(g.op(
+                "aten::conv_transpose2d",
+                x,
+                weight("w", 4, 6 / groups, 3, 3),
+                weight("b", 6),
+                List.of(stride, stride),
+                List.of(padding, padding),
+                List.of(outputPadding, outputPadding),
+                groups,
+                List.of(dilation, dilation)));
+
+        for (long[] shape : new long[][] {{2, 4, 9, 10}, {1, 4, 2, 3}, {0, 4, 5, 5}}) {
+            Graph copy = graph.copy();
+            Results.stay(copy, Packing::run, Torch.randn(shape));
+            assertThat(copy.kinds()).containsKey(TRANSPOSED).doesNotContainKey("aten::conv_transpose2d");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"relu", "sigmoid", "tanh"})
+    void theyDoTheActivationBehindThemToo(String activation) {
+        graph.addOutput(g.op("aten::" + activation, g.op("aten::conv_transpose2d", x, weight("w", 4, 6, 2, 2), null)));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKey(TRANSPOSED).doesNotContainKey("aten::" + activation);
+    }
+
+    @Test
+    void transposedConvolutionsOfTracesArePackedToo() {
+        List<Long> two = List.of(2L, 2L);
+        List<Long> one = List.of(1L, 1L);
+        List<Long> none = List.of(0L, 0L);
+        Value w = weight("w", 4, 6, 2, 2);
+        graph.addOutput(
+                g.op("aten::_convolution", x, w, null, two, none, one, true, none, 1L, false, false, true, true));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
+
+        assertThat(graph.kinds()).containsKey(TRANSPOSED);
+    }
+
     // ---- linear layers
 
     @Test
@@ -304,6 +398,90 @@ class PackingTest {
         Results.stay(graph, Packing::run, Torch.randn(4, 7));
 
         assertThat(graph.kinds()).containsKey(LINEAR).doesNotContainKey("aten::gelu");
+    }
+
+    // ---- recurrent networks
+
+    private static final String LSTM = "aten::mkldnn_rnn_layer";
+    private static final String GRU_STEP = "prepacked::linear_clamp_run";
+    private static final long FEATURES = 3;
+    private static final long HIDDEN = 5;
+
+    /** A network that gives its output and its states. */
+    private void recurrent(String kind, long layers, boolean both, boolean biases, boolean batchFirst) {
+        boolean isLstm = kind.equals("aten::lstm");
+        long gates = isLstm ? 4 : 3;
+        int directions = both ? 2 : 1;
+        List<Value> weights = new ArrayList<>();
+        for (int i = 0; i < layers * directions; i++) {
+            weights.add(weight("ih" + i, gates * HIDDEN, i < directions ? FEATURES : directions * HIDDEN));
+            weights.add(weight("hh" + i, gates * HIDDEN, HIDDEN));
+            if (biases) {
+                weights.add(weight("bih" + i, gates * HIDDEN));
+                weights.add(weight("bhh" + i, gates * HIDDEN));
+            }
+        }
+        Value h = graph.addInput("h", Type.TENSOR);
+        Value states = isLstm ? g.list(Type.TENSOR, List.of(h, graph.addInput("c", Type.TENSOR))) : h;
+        List<Value> outputs =
+                g.ops(kind, x, states, g.list(Type.TENSOR, weights), biases, layers, 0.5, false, both, batchFirst);
+        outputs.forEach(graph::addOutput);
+    }
+
+    /** Features of each time and batch entry, then as many states as the program takes. */
+    private Object[] sequences(long times, long batch, long layers) {
+        Object[] inputs = new Object[graph.inputs().size()];
+        Arrays.setAll(inputs, i -> i == 0 ? Torch.randn(times, batch, FEATURES) : Torch.randn(layers, batch, HIDDEN));
+        return inputs;
+    }
+
+    private void assertPackedForAllSizes(long layers, String operator, String before) {
+        for (long[] size : new long[][] {{4, 2}, {1, 1}, {20, 8}, {3, 0}}) {
+            Graph copy = graph.copy();
+            Results.stay(copy, Packing::run, sequences(size[0], size[1], layers));
+            assertThat(copy.kinds()).containsEntry(operator, (int) layers).doesNotContainKey(before);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, false, true", "2, false, true", "1, true, true", "3, true, false"})
+    void lstmsArePackedForAnyLengthAndBatch(long layers, boolean both, boolean biases) {
+        recurrent("aten::lstm", layers, both, biases, false);
+
+        assertPackedForAllSizes(both ? 2 * layers : layers, LSTM, "aten::lstm");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, false, true", "2, false, true", "1, true, true", "3, true, false"})
+    void grusAreLoopsOfPackedLayersForAnyLengthAndBatch(long layers, boolean both, boolean biases) {
+        recurrent("aten::gru", layers, both, biases, false);
+
+        assertPackedForAllSizes(both ? 2 * layers : layers, GRU_STEP, "aten::gru");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"aten::lstm", "aten::gru"})
+    void theBatchMayBeInFront(String kind) {
+        recurrent(kind, 2, true, true, true);
+        Object[] inputs = sequences(1, 3, 4);
+        inputs[0] = Torch.randn(3, 7, FEATURES);
+
+        Results.stay(graph, Packing::run, inputs);
+
+        assertThat(graph.kinds()).doesNotContainKey(kind);
+        assertThat(graph.slots()).doesNotContainKeys("ih0", "hh0").containsKeys("bih0", "packed_weights");
+    }
+
+    @Test
+    void networksWithAProjectionStayAsTheyAre() {
+        Value weights = g.list(
+                Type.TENSOR,
+                List.of(weight("ih", 4 * HIDDEN, FEATURES), weight("hh", 4 * HIDDEN, 2), weight("hr", 2, HIDDEN)));
+        Value states = g.list(Type.TENSOR, List.of(graph.addInput("h", Type.TENSOR), graph.addInput("c", Type.TENSOR)));
+        graph.addOutput(g.ops("aten::lstm", x, states, weights, false, 1L, 0.0, false, false, false)
+                .get(0));
+
+        assertThat(Packing.run(graph)).isFalse();
     }
 
     // ---- formulas

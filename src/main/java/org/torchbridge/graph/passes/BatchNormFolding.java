@@ -17,13 +17,16 @@ import org.torchbridge.graph.Value;
  * the weights must be slots that it only reads, or constants.
  */
 public final class BatchNormFolding {
+    private static final String GENERAL = "aten::_convolution";
+    private static final Set<String> TRANSPOSED =
+            Set.of("aten::conv_transpose1d", "aten::conv_transpose2d", "aten::conv_transpose3d");
     private static final Set<String> LAYERS =
-            Set.of("aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::linear", "aten::_convolution");
+            Set.of("aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::linear", GENERAL);
     /** What is the same for the layer's output before and after. */
     private static final Set<String> LOOK_AT_SHAPE =
             Set.of("aten::dim", "aten::size", "aten::len", "aten::numel", "prim::dtype", "prim::device");
 
-    private static final int TRANSPOSED = 6;
+    private static final int IS_TRANSPOSED = 6;
 
     private final Weights weights;
     private boolean changed;
@@ -72,7 +75,7 @@ public final class BatchNormFolding {
         try (var none = Torch.noGrad()) {
             long[] eachChannel = new long[(int) weight.dim()];
             Arrays.fill(eachChannel, 1);
-            eachChannel[0] = -1;
+            eachChannel[isTransposed(layer) ? 1 : 0] = -1;
             Tensor newBias = norm.summand(bias).to(weight.dtype());
             Tensor newWeight = weight.mul(norm.factor().reshape(eachChannel)).to(weight.dtype());
             weights.replace(layer, 1, newWeight);
@@ -83,15 +86,24 @@ public final class BatchNormFolding {
     }
 
     private boolean canTake(Node layer, Node norm) {
-        return LAYERS.contains(layer.kind())
+        return (isTransposed(layer) ? hasOneGroup(layer) : LAYERS.contains(layer.kind()))
                 && layer.output().uses().stream()
                         .allMatch(use -> use.node() == norm
                                 || LOOK_AT_SHAPE.contains(use.node().kind()))
-                && (layer.inputs().size() <= TRANSPOSED
-                        || !layer.is("aten::_convolution")
-                        || Constants.is(layer.input(TRANSPOSED), false))
                 && weights.tensor(layer.input(1)) != null
                 && isTensorOrNone(layer.input(2));
+    }
+
+    /** Whether the layer's channels are the second dimension of its weight, which they are with one group alone. */
+    private static boolean isTransposed(Node layer) {
+        return TRANSPOSED.contains(layer.kind())
+                || layer.is(GENERAL) && !Constants.is(layer.input(IS_TRANSPOSED), false);
+    }
+
+    private static boolean hasOneGroup(Node layer) {
+        return layer.is(GENERAL)
+                ? Constants.is(layer.input(IS_TRANSPOSED), true) && Constants.is(layer.input(8), 1L)
+                : Constants.is(layer.input(6), 1L);
     }
 
     private @Nullable Norm norm(Node node) {

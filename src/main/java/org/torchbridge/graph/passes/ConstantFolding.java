@@ -24,6 +24,8 @@ import org.torchbridge.graph.Value;
 public final class ConstantFolding {
     private static final long LARGE = 1 << 16;
 
+    private static final String LIST = "prim::ListConstruct";
+
     private static final Set<String> NOT_COMPUTED = Set.of(
             "prim::Constant",
             Slots.GET,
@@ -141,7 +143,9 @@ public final class ConstantFolding {
 
     private boolean isKnown(Value value) {
         Node producer = value.producer();
-        boolean fixed = Constants.is(value) || frozen && Slots.isRead(producer) && !set.contains(Slots.name(producer));
+        boolean fixed = Constants.is(value)
+                || frozen && Slots.isRead(producer) && !set.contains(Slots.name(producer))
+                || producer.is(LIST) && producer.inputs().stream().allMatch(this::isKnown);
         return fixed && !aliases.isWritten(value);
     }
 
@@ -152,8 +156,7 @@ public final class ConstantFolding {
     }
 
     private void compute(Node node) {
-        List<@Nullable Object> inputs = new ArrayList<>();
-        node.inputs().forEach(input -> inputs.add(object(input)));
+        List<@Nullable Object> inputs = objects(node);
         List<@Nullable Object> results;
         try {
             results = Interpreter.call(node, inputs);
@@ -170,9 +173,18 @@ public final class ConstantFolding {
     }
 
     private @Nullable Object object(Value value) {
+        if (value.producer().is(LIST)) {
+            return objects(value.producer());
+        }
         return Constants.is(value)
                 ? Constants.of(value)
                 : graph.slots().get(Slots.name(value.producer())).value();
+    }
+
+    private List<@Nullable Object> objects(Node node) {
+        List<@Nullable Object> inputs = new ArrayList<>();
+        node.inputs().forEach(input -> inputs.add(object(input)));
+        return inputs;
     }
 
     private static Value constant(Node place, @Nullable Object result, Type type) {
@@ -194,8 +206,10 @@ public final class ConstantFolding {
     }
 
     private static long size(List<?> objects) {
-        return objects.stream()
-                .mapToLong(object -> object instanceof Tensor tensor ? tensor.numel() : 1)
-                .sum();
+        return objects.stream().mapToLong(ConstantFolding::size).sum();
+    }
+
+    private static long size(@Nullable Object object) {
+        return object instanceof Tensor tensor ? tensor.numel() : object instanceof List<?> list ? size(list) : 1;
     }
 }

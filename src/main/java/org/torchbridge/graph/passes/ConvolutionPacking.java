@@ -18,7 +18,7 @@ import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 
 /**
- * Makes convolutions in two dimensions into operators with packed weights. What these make has its channels last, so all that
+ * Makes convolutions in two and three dimensions into operators with packed weights. What these make has its channels last, so all that
  * follows keeps them there.
  *
  * <p>oneDNN's operators do the activation behind a convolution too, or the sum with another image of the same size, which
@@ -52,7 +52,7 @@ final class ConvolutionPacking {
         return !convolutions(graph).isEmpty();
     }
 
-    /** Lets the types of what the packed operators will make say that it has four dimensions, as their inputs must have. */
+    /** Lets the types of what the packed operators will make say how many dimensions it has, as their inputs must have. */
     static void declareShapes(Graph graph) {
         convolutions(graph).forEach(convolution -> convolution.node().output().setType(type(convolution)));
     }
@@ -70,7 +70,9 @@ final class ConvolutionPacking {
     }
 
     private static Type type(Convolution convolution) {
-        return new Type.OfTensor(DType.FLOAT32, Arrays.asList(null, convolution.outputs(), null, null));
+        Long[] sizes = new Long[convolution.dimensions() + 2];
+        sizes[1] = convolution.outputs();
+        return new Type.OfTensor(DType.FLOAT32, Arrays.asList(sizes));
     }
 
     /** Whether a convolution was replaced. */
@@ -238,7 +240,7 @@ final class ConvolutionPacking {
                 convolution.groups());
         return packed.add(
                 key,
-                "aten::mkldnn_reorder_conv2d_weight",
+                "aten::mkldnn_reorder_conv" + convolution.dimensions() + "d_weight",
                 convolution.weight().toMkldnn(),
                 convolution.padding(),
                 convolution.stride(),

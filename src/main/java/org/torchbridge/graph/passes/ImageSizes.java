@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
@@ -33,23 +34,27 @@ final class ImageSizes {
      * A size.
      *
      * @param root the image that it is computed of, in whose batch it is
+     * @param dimensions besides batch and channels; two if nothing tells
      * @param steps by what of the root's height and width: extent of the window less the padding, and stride
-     * @param pixel whether height and width are 1
+     * @param pixel whether it is 1 in all dimensions
      * @param channels null if unknown
      */
-    record Size(Value root, List<List<Long>> steps, boolean pixel, @Nullable Long channels) {
-        /** That of what a convolution makes of it. */
-        private Size after(Convolution convolution) {
+    record Size(Value root, int dimensions, List<List<Long>> steps, boolean pixel, @Nullable Long channels) {
+        /** That of what a convolution makes of it; null if that needs a number of dimensions which this has not. */
+        private @Nullable Size after(Convolution convolution) {
+            if (pixel && dimensions != convolution.dimensions()) {
+                return null;
+            }
             List<List<Long>> all = new ArrayList<>(steps);
             boolean keeps = true;
-            for (int i = 0; i < 2; i++) {
+            for (int i = 0; i < convolution.dimensions(); i++) {
                 long window =
                         convolution.dilation().get(i) * (convolution.weight().shape()[i + 2] - 1) + 1;
                 long less = window - 2 * convolution.padding().get(i);
                 keeps &= less == 1 && (pixel || convolution.stride().get(i) == 1);
                 all.add(List.of(less, convolution.stride().get(i)));
             }
-            return new Size(root, keeps ? steps : all, pixel && keeps, convolution.outputs());
+            return new Size(root, convolution.dimensions(), keeps ? steps : all, pixel && keeps, convolution.outputs());
         }
 
         /** That of a sum or product with another image; null if it is not known. */
@@ -93,7 +98,7 @@ final class ImageSizes {
     }
 
     private Size of(Value value) {
-        return sizes.getOrDefault(value, new Size(value, List.of(), false, null));
+        return sizes.getOrDefault(value, new Size(value, 2, List.of(), false, null));
     }
 
     private void see(Node node) {
@@ -111,7 +116,7 @@ final class ImageSizes {
             return of(node.input(0));
         } else if (isGlobalMean(node)) {
             Size size = of(node.input(0));
-            return new Size(size.root, List.of(), true, size.channels);
+            return new Size(size.root, size.dimensions, List.of(), true, size.channels);
         } else if (COMBINE.contains(node.kind())) {
             return isNumber(node.input(1))
                     ? of(node.input(0))
@@ -124,14 +129,21 @@ final class ImageSizes {
         return value.type() == Type.INT || value.type() == Type.FLOAT;
     }
 
-    private static boolean isGlobalMean(Node node) {
+    private boolean isGlobalMean(Node node) {
         List<Long> numbers = node.inputs().size() > 1 ? Constants.integers(node.input(1)) : null;
+        if (numbers == null) {
+            return false;
+        }
+        int dimensions = of(node.input(0)).dimensions;
         if (node.is("aten::mean")) {
-            boolean overImage =
-                    List.of(2L, 3L).equals(numbers) || List.of(-2L, -1L).equals(numbers);
+            boolean overImage = numbers.equals(range(2, dimensions)) || numbers.equals(range(-dimensions, dimensions));
             return overImage && Constants.is(node.input(2), true);
         }
-        return node.is("aten::adaptive_avg_pool2d")
-                && (List.of(1L, 1L).equals(numbers) || List.of(1L).equals(numbers));
+        return node.is("aten::adaptive_avg_pool" + dimensions + "d")
+                && numbers.stream().allMatch(number -> number == 1);
+    }
+
+    private static List<Long> range(int first, int count) {
+        return LongStream.range(first, first + count).boxed().toList();
     }
 }

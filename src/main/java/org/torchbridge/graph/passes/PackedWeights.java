@@ -24,7 +24,7 @@ import org.torchbridge.graph.Value;
 final class PackedWeights {
     private final Graph graph;
     private final Map<Type, Held> held = new HashMap<>();
-    private final Map<List<@Nullable Object>, Value> known = new HashMap<>();
+    private final Map<List<@Nullable Object>, List<Value>> known = new HashMap<>();
 
     /** A list that grows, and the node that takes it apart. */
     private record Held(List<Object> elements, Node unpack) {}
@@ -45,14 +45,36 @@ final class PackedWeights {
      */
     Value add(List<@Nullable Object> key, String kind, @Nullable Object... arguments) {
         return known.computeIfAbsent(key, unused -> {
-            Graph program = new Graph();
-            Value result = GraphBuilder.at(program.body()).op(kind, arguments);
-            program.addOutput(result);
-            Object packed = new Interpreter(program).run().get(0);
-            return packed instanceof Tensor tensor
-                    ? hold(Scope.escape(tensor), Type.TENSOR, "packed_weights")
-                    : hold(packed, result.type(), "packed_layers");
+                    Value result = operator(kind, arguments);
+                    Object packed = run(result);
+                    return List.of(
+                            packed instanceof Tensor tensor
+                                    ? hold(tensor)
+                                    : hold(packed, result.type(), "packed_layers"));
+                })
+                .get(0);
+    }
+
+    /** The same with an operator that makes a list of tensors. */
+    List<Value> addAll(List<@Nullable Object> key, String kind, @Nullable Object... arguments) {
+        return known.computeIfAbsent(key, unused -> {
+            List<?> packed = (List<?>) run(operator(kind, arguments));
+            return packed.stream().map(tensor -> hold((Tensor) tensor)).toList();
         });
+    }
+
+    private static Value operator(String kind, @Nullable Object... arguments) {
+        return GraphBuilder.at(new Graph().body()).op(kind, arguments);
+    }
+
+    private static Object run(Value result) {
+        Graph program = result.producer().owner().graph();
+        program.addOutput(result);
+        return new Interpreter(program).run().get(0);
+    }
+
+    private Value hold(Tensor packed) {
+        return hold(Scope.escape(packed), Type.TENSOR, "packed_weights");
     }
 
     private Value hold(Object packed, Type type, String name) {

@@ -81,8 +81,8 @@ final class RecurrentNetwork {
         if (given != null) {
             return batchFirst ? c.op("aten::transpose", given, 0L, 1L) : given;
         }
-        long directions = direction.equals("bidirectional") ? 2 : 1;
-        return c.op("aten::zeros", c.list(List.of(directions, c.size(x, 1), hidden)), dtype(), null, c.device());
+        return c.op(
+                "aten::zeros", c.list(List.of((long) directions(), c.size(x, 1), hidden)), dtype(), null, c.device());
     }
 
     private DType dtype() {
@@ -92,20 +92,42 @@ final class RecurrentNetwork {
 
     /** The outputs Y, Y_h and, of an LSTM, Y_c. */
     List<@Nullable Value> write() {
+        List<Value> outputs = isUsual() ? usual() : stepwise();
+        return new ArrayList<>(batchFirst ? batchFirst(outputs) : outputs);
+    }
+
+    /** With lengths it shows when the program runs whether all sequences are as long as there are times. */
+    private List<Value> usual() {
+        if (lengths == null) {
+            return fused();
+        }
+        Value areWhole = c.op("aten::Bool", c.op("aten::all", c.op("aten::ge", lengths, c.size(x, 0))));
+        return c.ifElse(areWhole, this::fused, this::stepwise);
+    }
+
+    private boolean isBoth() {
+        return direction.equals("bidirectional");
+    }
+
+    private boolean isReverse() {
+        return direction.equals("reverse");
+    }
+
+    private int directions() {
+        return isBoth() ? 2 : 1;
+    }
+
+    private List<Value> stepwise() {
         List<List<Value>> parts = new ArrayList<>();
-        boolean both = direction.equals("bidirectional");
-        if (!direction.equals("reverse")) {
-            parts.add(direction(0, false));
+        for (int i = 0; i < directions(); i++) {
+            parts.add(stepwise(i, isReverse() || i == 1));
         }
-        if (both || direction.equals("reverse")) {
-            parts.add(direction(both ? 1 : 0, true));
-        }
-        List<@Nullable Value> outputs = new ArrayList<>();
+        List<Value> outputs = new ArrayList<>();
         outputs.add(stack(parts, 0, 1));
         for (int i = 1; i < parts.get(0).size(); i++) {
             outputs.add(stack(parts, i, 0));
         }
-        return batchFirst ? batchFirst(outputs) : outputs;
+        return outputs;
     }
 
     private Value stack(List<List<Value>> parts, int output, long dim) {
@@ -115,65 +137,76 @@ final class RecurrentNetwork {
                 dim);
     }
 
-    private List<@Nullable Value> batchFirst(List<@Nullable Value> outputs) {
-        List<@Nullable Value> turned = new ArrayList<>();
+    private List<Value> batchFirst(List<Value> outputs) {
+        List<Value> turned = new ArrayList<>();
         turned.add(c.op("aten::permute", outputs.get(0), new long[] {2, 0, 1, 3}));
         outputs.subList(1, outputs.size()).forEach(each -> turned.add(c.op("aten::transpose", each, 0L, 1L)));
         return turned;
     }
 
-    /** One direction's output at each time and its last states, each without the dimension of directions. */
-    private List<Value> direction(int index, boolean backwards) {
-        Value input = backwards ? mirrored(x) : x;
-        List<Value> results = new ArrayList<>(isUsual(index) ? fused(index, input) : stepwise(index, input));
-        if (backwards) {
-            results.set(0, mirrored(results.get(0)));
-        }
+    // ---- libtorch's own networks
+
+    private boolean isUsual() {
+        return peepholes == null && clip == 0 && !coupled && (gates != 3 || linearBeforeReset) && hasUsualActivations();
+    }
+
+    /** Those of libtorch's networks, and the same ones in both directions. */
+    private boolean hasUsualActivations() {
+        List<String> names = ofDirection(activations, 0);
+        return names.equals(ofDirection(activations, directions() - 1))
+                && (names.equals(usualActivations(gates)) || names.equals(List.of("relu")));
+    }
+
+    private List<Value> fused() {
+        Object states = gates == 4 ? c.list(List.of(start[0], start[1])) : start[0];
+        List<Value> results = new ArrayList<>(c.ops(
+                kind(),
+                isReverse() ? flipped(x) : x,
+                states,
+                c.list(weights()),
+                bias != null,
+                1L,
+                0.0,
+                c.training(),
+                isBoth(),
+                false));
+        results.set(0, apart(isReverse() ? flipped(results.get(0)) : results.get(0)));
         return results;
     }
 
-    private Value mirrored(Value sequence) {
-        return lengths == null
-                ? c.op("aten::flip", sequence, new long[] {0})
-                : RecurrentRules.reversed(c, sequence, lengths);
+    private Value flipped(Value sequence) {
+        return c.op("aten::flip", sequence, new long[] {0});
     }
 
-    // ---- libtorch's own networks
-
-    private boolean isUsual(int index) {
-        return lengths == null
-                && peepholes == null
-                && clip == 0
-                && !coupled
-                && (gates != 3 || linearBeforeReset)
-                && hasUsualActivations(index);
+    private String kind() {
+        return switch (gates) {
+            case 4 -> "aten::lstm";
+            case 3 -> "aten::gru";
+            default -> "aten::rnn_" + activations.get(0);
+        };
     }
 
-    private boolean hasUsualActivations(int index) {
-        List<String> names = ofDirection(activations, index);
-        return names.equals(usualActivations(gates)) || names.equals(List.of("relu"));
-    }
-
-    private List<Value> fused(int index, Value input) {
-        List<Value> weights =
-                new ArrayList<>(List.of(inTorchOrder(of(weight, index)), inTorchOrder(of(recurrent, index))));
-        if (bias != null) {
-            Value both = of(bias, index);
-            weights.add(inTorchOrder(slice(both, 0, gates)));
-            weights.add(inTorchOrder(slice(both, gates, 2 * gates)));
+    private List<Value> weights() {
+        List<Value> weights = new ArrayList<>();
+        for (int i = 0; i < directions(); i++) {
+            weights.add(inTorchOrder(of(weight, i)));
+            weights.add(inTorchOrder(of(recurrent, i)));
+            if (bias != null) {
+                Value both = of(bias, i);
+                weights.add(inTorchOrder(slice(both, 0, gates)));
+                weights.add(inTorchOrder(slice(both, gates, 2 * gates)));
+            }
         }
-        Value first = c.op("aten::unsqueeze", of(start[0], index), 0L);
-        Object states = gates == 4 ? c.list(List.of(first, c.op("aten::unsqueeze", of(start[1], index), 0L))) : first;
-        String kind = gates == 4
-                ? "aten::lstm"
-                : gates == 3
-                        ? "aten::gru"
-                        : "aten::rnn_" + ofDirection(activations, index).get(0);
-        List<Value> results =
-                c.ops(kind, input, states, c.list(weights), bias != null, 1L, 0.0, c.training(), false, false);
-        List<Value> plain = new ArrayList<>(List.of(results.get(0)));
-        results.subList(1, results.size()).forEach(each -> plain.add(c.op("aten::squeeze", each, 0L)));
-        return plain;
+        return weights;
+    }
+
+    /** From an output with the directions behind each other to one with a dimension of directions. */
+    private Value apart(Value output) {
+        if (!isBoth()) {
+            return c.op("aten::unsqueeze", output, 1L);
+        }
+        Value split = c.op("aten::unflatten", output, 2L, new long[] {2, hidden});
+        return c.op("aten::permute", split, new long[] {0, 2, 1, 3});
     }
 
     private Value of(Value all, int index) {
@@ -200,7 +233,8 @@ final class RecurrentNetwork {
 
     // ---- step by step
 
-    private List<Value> stepwise(int index, Value input) {
+    /** One direction's output at each time and its last states, each without the dimension of directions. */
+    private List<Value> stepwise(int index, boolean backwards) {
         RecurrentCell cell = new RecurrentCell(
                 c, gates, hidden, ofDirection(Activations.of(node, c, activations, alphas, betas), index));
         cell.clip = clip;
@@ -213,15 +247,20 @@ final class RecurrentNetwork {
             cell.recurrentBias = slice(both, gates, 2 * gates);
         }
         cell.peepholes = peepholes == null ? null : of(peepholes, index);
-        Value projected = c.op("aten::linear", input, of(weight, index), cell.inputBias);
+        Value projected = c.op("aten::linear", backwards ? mirrored(x) : x, of(weight, index), cell.inputBias);
         List<Value> carried = new ArrayList<>(List.of(c.list(Type.TENSOR, List.of()), of(start[0], index)));
         if (gates == 4) {
             carried.add(of(start[1], index));
         }
         List<Value> results = c.loop(c.size(x, 0), true, carried, turn -> turn(cell, projected, turn));
         List<Value> outputs = new ArrayList<>(results);
-        outputs.set(0, c.op("aten::stack", results.get(0), 0L));
+        Value output = c.op("aten::stack", results.get(0), 0L);
+        outputs.set(0, backwards ? mirrored(output) : output);
         return outputs;
+    }
+
+    private Value mirrored(Value sequence) {
+        return lengths == null ? flipped(sequence) : RecurrentRules.reversed(c, sequence, lengths);
     }
 
     /** The number of the turn, the outputs so far and the states; gives whether to go on, and what is carried on. */

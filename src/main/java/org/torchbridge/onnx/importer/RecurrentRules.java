@@ -8,8 +8,8 @@ import org.torchbridge.DType;
 import org.torchbridge.graph.Value;
 
 /**
- * Recurrent networks. What libtorch's fused networks can do they do; other activations, peepholes, clipping and lengths are
- * loops over time of {@link RecurrentCell}s.
+ * Recurrent networks. What libtorch's fused networks can do they do; other activations, peepholes, clipping and sequences of
+ * different lengths are loops over time of {@link RecurrentCell}s.
  */
 final class RecurrentRules {
     private RecurrentRules() {}
