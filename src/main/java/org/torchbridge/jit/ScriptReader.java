@@ -122,7 +122,8 @@ final class ScriptReader {
     private Slot slot(ScriptObject module, ScriptObject.Slot slot) {
         Type type = ScriptTypes.read(module.type(slot.name()));
         if (slot.kind() == ScriptObject.SlotKind.ATTRIBUTE) {
-            return Slot.attribute(type, module.get(slot.name(), host));
+            Object value = module.get(slot.name(), host);
+            return Slot.attribute(type, value instanceof ScriptInstance instance ? instance.script() : value);
         }
         long handle = module.tensor(slot.name());
         if (handle == 0) {

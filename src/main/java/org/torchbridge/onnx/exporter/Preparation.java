@@ -13,6 +13,7 @@ import org.torchbridge.graph.Value;
 import org.torchbridge.graph.passes.Assertions;
 import org.torchbridge.graph.passes.CollectionLowering;
 import org.torchbridge.graph.passes.ConstantFolding;
+import org.torchbridge.graph.passes.ExplicitQuantization;
 import org.torchbridge.graph.passes.InferenceForm;
 import org.torchbridge.graph.passes.InputCopies;
 import org.torchbridge.graph.passes.ListGrowth;
@@ -44,6 +45,7 @@ final class Preparation {
             Map<String, Integer> before = graph.kinds();
             observe(graph, name, examples);
             simplify(graph);
+            ExplicitQuantization.run(graph, examples.get(0));
             if (graph.kinds().equals(before)) {
                 break;
             }
