@@ -180,9 +180,18 @@ public final class ExplicitQuantization {
         if (Constants.is(output) || Slots.isRead(node)) {
             lead(g, output, uses, weights.take(g, node));
         } else if (MAKERS.contains(node.kind())) {
+            fix(node, steps.get(output));
             lead(g, output, uses, output);
         } else if (!node.kind().startsWith("prim::")) {
             lead(g, output, uses, quantized(g, output, steps.get(output)));
+        }
+    }
+
+    /** Scales in buffers, as observers leave them, are constants of the model. */
+    private static void fix(Node node, @Nullable Steps own) {
+        if (node.is("aten::quantize_per_tensor") && own != null) {
+            node.setInput(1, Constants.before(node, own.scale(), Type.FLOAT));
+            node.setInput(2, Constants.before(node, own.zeroPoint(), Type.INT));
         }
     }
 

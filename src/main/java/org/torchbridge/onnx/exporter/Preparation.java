@@ -69,11 +69,16 @@ final class Preparation {
         Problems problems = new Problems();
         graph.forEachNode(node -> node.inputs().stream()
                 .map(Value::type)
-                .filter(Type.OfNative.class::isInstance)
+                .filter(Preparation::isOfProgram)
                 .findFirst()
                 .ifPresent(
                         type -> problems.add(node, "works on an object of " + type + "; ONNX has tensors and lists")));
         return problems;
+    }
+
+    /** Whether it is a class of the program's; objects of libtorch's own, as packed weights, can be computed with. */
+    private static boolean isOfProgram(Type type) {
+        return type instanceof Type.OfNative object && !object.name().startsWith("__torch__.torch.classes.");
     }
 
     /** Weights that are computed of others by what there are no rules for, as orthogonal ones are, become constants. */
