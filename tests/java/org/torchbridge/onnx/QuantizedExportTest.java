@@ -113,6 +113,19 @@ class QuantizedExportTest {
                 .hasSize(8);
     }
 
+    @Test
+    void frozenModulesHaveTheirWeightsInConstants() {
+        ScriptModule module = ScriptModule.load(FILES.resolve("per_channel.pt"));
+        module.eval();
+        Tensor x = (Tensor) ((List<?>) calls("per_channel").get(0)).get(0);
+
+        Onnx.export(
+                module.freeze(), file(), List.of(x), OnnxExportOptions.options().inputNames("x"));
+
+        assertThat(OnnxRuntime.run(file(), List.of("x"), List.of(x)).get(0).equal(module.call(x)))
+                .isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {13, 17})
     void onnxsCheckerTakesTheModels(int opset) throws IOException {

@@ -26,7 +26,7 @@ final class ScriptReader {
     private final JavaTypes host;
 
     private ScriptReader(JavaTypes host) {
-        this.host = host;
+        this.host = host.forPrograms();
     }
 
     /**
@@ -122,8 +122,7 @@ final class ScriptReader {
     private Slot slot(ScriptObject module, ScriptObject.Slot slot) {
         Type type = ScriptTypes.read(module.type(slot.name()));
         if (slot.kind() == ScriptObject.SlotKind.ATTRIBUTE) {
-            Object value = module.get(slot.name(), host);
-            return Slot.attribute(type, value instanceof ScriptInstance instance ? instance.script() : value);
+            return Slot.attribute(type, module.get(slot.name(), host));
         }
         long handle = module.tensor(slot.name());
         if (handle == 0) {

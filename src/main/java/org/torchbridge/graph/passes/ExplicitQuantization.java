@@ -57,7 +57,7 @@ public final class ExplicitQuantization {
     private ExplicitQuantization(Graph graph) {
         this.graph = graph;
         this.weights = new QuantizedWeights(graph);
-        this.operators = new QuantizedOperators(weights, this::steps);
+        this.operators = new QuantizedOperators(weights, steps::get);
     }
 
     /**
@@ -112,22 +112,22 @@ public final class ExplicitQuantization {
         if (object instanceof Tensor tensor
                 && tensor.dtype().isQuantized()
                 && tensor.qscheme() == QScheme.PER_TENSOR_AFFINE) {
-            steps.put(value, new Steps(tensor.qScale(), tensor.qZeroPoint(), tensor.dtype()));
+            Steps now = new Steps(tensor.qScale(), tensor.qZeroPoint(), tensor.dtype());
+            Steps before = steps.put(value, now);
+            if (before != null && !before.equals(now)) {
+                loose.add(value);
+            }
         }
     }
 
-    private @Nullable Steps steps(Value real) {
-        return steps.get(real);
-    }
-
-    /** Whether the scale of what the node gives is computed in the run. */
+    /** Whether the scale of what the node takes or gives is another one in each run, or in each turn of a loop. */
     private boolean isLoose(Node node) {
-        if (node.is(DYNAMIC)) {
-            return true;
-        }
         Schema schema = Effects.schema(node);
         Value scale = schema == null ? null : QuantizedOperators.scale(node, schema);
-        return scale == null ? node.inputs().stream().anyMatch(loose::contains) && !isReader(node) : !isFixed(scale);
+        return node.is(DYNAMIC)
+                || scale != null && !isFixed(scale)
+                || node.outputs().stream().anyMatch(loose::contains)
+                || node.inputs().stream().anyMatch(loose::contains) && !isReader(node);
     }
 
     /** Whether it depends on no input of the program. */
@@ -142,7 +142,7 @@ public final class ExplicitQuantization {
 
     private void visit(Node node) {
         if (isLoose(node)) {
-            loose.addAll(node.outputs());
+            node.outputs().stream().filter(ExplicitQuantization::isQuantized).forEach(loose::add);
         } else if (QuantizedOperators.isOne(node)) {
             replace(node);
         } else if (node.outputs().size() == 1 && isQuantized(node.output()) && !isReader(node)) {
@@ -154,12 +154,11 @@ public final class ExplicitQuantization {
     private void replace(Node node) {
         GraphBuilder g = GraphBuilder.before(node);
         g.from(node.scope(), node.source());
-        Value real = operators.write(g, node);
+        Steps own = steps.get(node.output());
+        Value real = own == null && !QuantizedOperators.givesReal(node) ? null : operators.write(g, node);
         if (real == null) {
             return;
-        }
-        Steps own = steps.get(node.output());
-        if (own == null) {
+        } else if (own == null) {
             node.output().replaceAllUsesWith(real);
         } else {
             lead(g, node.output(), node.output().uses(), quantized(g, real, own));

@@ -43,6 +43,7 @@ final class QuantizedOperators {
 
     /** An operator on real tensors. */
     private interface Form {
+        @Nullable
         Value write(GraphBuilder g, Node node);
     }
 
@@ -64,7 +65,7 @@ final class QuantizedOperators {
         forms.put("instance_norm", QuantizedOperators::instanceNorm);
         forms.put("linear", (g, node) -> linear(g, node, node.input(0)));
         forms.put("linear_dynamic", this::dynamicLinear);
-        forms.put("linear_relu_dynamic", (g, node) -> g.op("aten::relu", dynamicLinear(g, node)));
+        forms.put("linear_relu_dynamic", (g, node) -> relu(g, dynamicLinear(g, node)));
         forms.put("leaky_relu", (g, node) -> g.op("aten::leaky_relu", node.input(0), node.input(1)));
         forms.put("relu6", (g, node) -> g.op("aten::relu6", node.input(0)));
         forms.put("add_scalar", (g, node) -> g.op("aten::add", node.input(0), node.input(1)));
@@ -73,6 +74,11 @@ final class QuantizedOperators {
 
     static boolean isOne(Node node) {
         return node.kind().startsWith(DOMAIN);
+    }
+
+    /** Whether the result is not quantised, as that of layers that quantise their input alone. */
+    static boolean givesReal(Node node) {
+        return node.kind().endsWith("_dynamic");
     }
 
     /** The scale that a node is given for its result; null if it is not. */
@@ -94,8 +100,12 @@ final class QuantizedOperators {
         if (form != null) {
             return form.write(g, node);
         }
-        Form linear = name.endsWith(RELU) ? forms.get(name.substring(0, name.length() - RELU.length())) : null;
-        return linear == null ? null : g.op("aten::relu", linear.write(g, node));
+        Form before = name.endsWith(RELU) ? forms.get(name.substring(0, name.length() - RELU.length())) : null;
+        return before == null ? null : relu(g, before.write(g, node));
+    }
+
+    private static @Nullable Value relu(GraphBuilder g, @Nullable Value value) {
+        return value == null ? null : g.op("aten::relu", value);
     }
 
     /** All but scale and zero point. */
@@ -116,9 +126,12 @@ final class QuantizedOperators {
 
     // ---- layers
 
-    private Value convolution(GraphBuilder g, Node node) {
+    private @Nullable Value convolution(GraphBuilder g, Node node) {
         String name = node.kind().substring(DOMAIN.length()).replace(RELU, "");
         QuantizedWeights.Layer layer = weights.layer(node.input(1), name);
+        if (layer == null) {
+            return null;
+        }
         return g.op(
                 "aten::convolution",
                 node.input(0),
@@ -132,13 +145,13 @@ final class QuantizedOperators {
                 layer.integer("groups"));
     }
 
-    private Value linear(GraphBuilder g, Node node, Value x) {
+    private @Nullable Value linear(GraphBuilder g, Node node, Value x) {
         QuantizedWeights.Layer layer = weights.layer(node.input(1), "linear");
-        return g.op("aten::linear", x, layer.weight(g), layer.bias(g, steps.apply(x)));
+        return layer == null ? null : g.op("aten::linear", x, layer.weight(g), layer.bias(g, steps.apply(x)));
     }
 
     /** Its input is quantised over its own range. */
-    private Value dynamicLinear(GraphBuilder g, Node node) {
+    private @Nullable Value dynamicLinear(GraphBuilder g, Node node) {
         Value reduced = node.inputs().size() > 2 ? node.input(2) : g.constant(false);
         Value x = g.op("aten::quantize_per_tensor_dynamic", node.input(0), DType.QUINT8, reduced);
         return linear(g, node, g.op("aten::dequantize", x));

@@ -105,20 +105,28 @@ final class QuantizedWeights {
         }
     }
 
-    /** @param kind what the operator is called, without what follows it: {@code conv2d} */
+    /**
+     * The layer of a value that is an object with packed weights; null if the program makes that.
+     *
+     * @param kind what the operator is called, without what follows it: {@code conv2d}
+     */
+    @Nullable
     Layer layer(Value packed, String kind) {
+        Object object = held(packed);
         Node producer = packed.producer();
-        boolean slot = Slots.isRead(producer);
-        Object object = slot ? graph.slots().get(Slots.name(producer)).value() : producer.attribute("value");
-        String path = slot ? Slots.name(producer).replaceFirst(OBJECT, "") : producer.scope();
-        return new Layer(path.isEmpty() ? "" : path + ".", object, packed.type(), kind);
+        String path = Slots.isRead(producer) ? Slots.name(producer).replaceFirst(OBJECT, "") : producer.scope();
+        return object == null ? null : new Layer(path.isEmpty() ? "" : path + ".", object, packed.type(), kind);
+    }
+
+    private @Nullable Object held(Value value) {
+        Node producer = value.producer();
+        return Slots.isRead(producer) ? graph.slots().get(Slots.name(producer)).value() : Constants.of(value);
     }
 
     /** A quantised constant or slot as one of whole numbers. */
     Value take(GraphBuilder g, Node node) {
-        boolean slot = Slots.isRead(node);
-        Object tensor = slot ? graph.slots().get(Slots.name(node)).value() : node.attribute("value");
-        return quantized(g, tensor, slot ? Slots.name(node) : "constant", (Tensor) tensor);
+        Tensor tensor = (Tensor) held(node.output());
+        return quantized(g, tensor, Slots.isRead(node) ? Slots.name(node) : "constant", tensor);
     }
 
     private static boolean isPerChannel(Tensor tensor) {
