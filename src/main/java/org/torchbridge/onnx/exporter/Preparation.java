@@ -13,6 +13,7 @@ import org.torchbridge.graph.Value;
 import org.torchbridge.graph.passes.Assertions;
 import org.torchbridge.graph.passes.CollectionLowering;
 import org.torchbridge.graph.passes.ConstantFolding;
+import org.torchbridge.graph.passes.ExplicitQuantization;
 import org.torchbridge.graph.passes.InferenceForm;
 import org.torchbridge.graph.passes.InputCopies;
 import org.torchbridge.graph.passes.ListGrowth;
@@ -46,6 +47,7 @@ final class Preparation {
             Map<String, Integer> before = graph.kinds();
             shapes = observe(graph, name, examples);
             simplify(graph);
+            ExplicitQuantization.run(graph, examples.get(0));
             if (graph.kinds().equals(before)) {
                 break;
             }
@@ -72,11 +74,16 @@ final class Preparation {
         Problems problems = new Problems();
         graph.forEachNode(node -> node.inputs().stream()
                 .map(Value::type)
-                .filter(Type.OfNative.class::isInstance)
+                .filter(Preparation::isOfProgram)
                 .findFirst()
                 .ifPresent(
                         type -> problems.add(node, "works on an object of " + type + "; ONNX has tensors and lists")));
         return problems;
+    }
+
+    /** Whether it is a class of the program's; objects of libtorch's own, as packed weights, can be computed with. */
+    private static boolean isOfProgram(Type type) {
+        return type instanceof Type.OfNative object && !object.name().startsWith("__torch__.torch.classes.");
     }
 
     /** Weights that are computed of others by what there are no rules for, as orthogonal ones are, become constants. */
