@@ -20,6 +20,7 @@ import org.torchbridge.graph.passes.LoopUnrolling;
 import org.torchbridge.graph.passes.RemoveMutation;
 import org.torchbridge.graph.passes.Shapes;
 import org.torchbridge.graph.passes.Simplification;
+import org.torchbridge.graph.passes.StateLowering;
 import org.torchbridge.graph.passes.TypeFacts;
 import org.torchbridge.graph.passes.UnreadState;
 
@@ -38,6 +39,7 @@ final class Preparation {
         narrowInputs(graph, examples.get(0));
         InferenceForm.run(graph, training);
         InputCopies.run(graph);
+        StateLowering.run(graph);
         UnreadState.run(graph);
         for (int round = 0; round < MOST_ROUNDS; round++) {
             simplify(graph);
