@@ -95,7 +95,8 @@ public final class StateLowering {
         GraphBuilder start = GraphBuilder.before(Control.first(graph.body()));
         Value before = slot.value() == null
                 ? start.constant(null, Type.NONE)
-                : start.node("prim::Uninitialized", List.of(slot.type()), List.of()).output();
+                : start.node("prim::Uninitialized", List.of(slot.type()), List.of())
+                        .output();
         new State(name, slot.type()).follow(graph.body(), before);
     }
 

@@ -1,13 +1,9 @@
 package org.torchbridge.onnx.exporter;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.torchbridge.TorchException;
 import org.torchbridge.graph.Graph;
-import org.torchbridge.graph.GraphBuilder;
-import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.graph.passes.Assertions;
@@ -23,20 +19,22 @@ import org.torchbridge.graph.passes.Simplification;
 import org.torchbridge.graph.passes.StateLowering;
 import org.torchbridge.graph.passes.TypeFacts;
 import org.torchbridge.graph.passes.UnreadState;
+import org.torchbridge.graph.passes.WriteCarrying;
 
 /** Makes a program one that rules can write node by node: without classes, mutation, and questions whose answers are known. */
 final class Preparation {
-    private static final int MOST_ROUNDS = 6;
+    private static final int MOST_ROUNDS = 12;
 
     private Preparation() {}
 
     /**
      * @param name the program's, for messages
-     * @param examples inputs for the program, of different sizes where those are to stay open
+     * @param inputs examples for the program, of different sizes where those are to stay open
      */
-    static void run(Graph graph, String name, boolean training, List<List<?>> examples) {
-        leaveOutDefaults(graph, examples.get(0).size());
-        narrowInputs(graph, examples.get(0));
+    static void run(Graph graph, String name, boolean training, List<List<?>> inputs) {
+        ProgramInputs.settle(graph, inputs.get(0));
+        List<List<Object>> examples = inputs.stream().map(ModelInputs::flat).toList();
+        silence(graph);
         InferenceForm.run(graph, training);
         InputCopies.run(graph);
         StateLowering.run(graph);
@@ -55,8 +53,17 @@ final class Preparation {
         }
     }
 
+    /** A model tells nobody anything. */
+    private static void silence(Graph graph) {
+        graph.forEachNode(node -> {
+            if (node.is("aten::warn") || node.is("prim::Print")) {
+                node.remove();
+            }
+        });
+    }
+
     /** @throws org.torchbridge.UnsupportedOperatorException if the program cannot be run node by node for its objects */
-    private static void observe(Graph graph, String name, List<List<?>> examples) {
+    private static void observe(Graph graph, String name, List<List<Object>> examples) {
         try {
             Shapes.run(graph, examples.toArray(List<?>[]::new));
         } catch (TorchException | IllegalArgumentException e) {
@@ -91,50 +98,10 @@ final class Preparation {
             changed |= Assertions.run(graph);
             changed |= Simplification.run(graph);
             changed |= LoopUnrolling.run(graph);
+            changed |= WriteCarrying.run(graph);
             changed |= RemoveMutation.run(graph);
             changed |= ListGrowth.run(graph);
             changed |= CollectionLowering.run(graph);
         }
-    }
-
-    /** Inputs that no example gives are what they are by default. */
-    private static void leaveOutDefaults(Graph graph, int given) {
-        List<Value> inputs = new ArrayList<>(graph.inputs());
-        GraphBuilder start = start(graph);
-        for (int i = inputs.size() - 1; i >= given; i--) {
-            Value input = inputs.get(i);
-            if (!graph.defaults().containsKey(input)) {
-                throw new IllegalArgumentException("the program takes " + inputs.size() + " inputs, and " + given
-                        + " were given: " + names(inputs));
-            }
-            @Nullable Object value = graph.defaults().remove(input);
-            input.replaceAllUsesWith(value == null ? start.constant(null, Type.NONE) : start.constant(value));
-            graph.body().removeInput(i);
-        }
-        if (given > inputs.size()) {
-            throw new IllegalArgumentException(
-                    "the program takes " + inputs.size() + " inputs, and " + given + " were given: " + names(inputs));
-        }
-    }
-
-    /** What may be left out is there, or it is not. */
-    private static void narrowInputs(Graph graph, List<?> example) {
-        for (int i = 0; i < example.size(); i++) {
-            Value input = graph.inputs().get(i);
-            if (input.type() instanceof Type.OfOptional optional && example.get(i) != null) {
-                input.setType(optional.element());
-            } else if (example.get(i) == null) {
-                input.replaceAllUsesWith(start(graph).constant(null, Type.NONE));
-            }
-        }
-    }
-
-    private static GraphBuilder start(Graph graph) {
-        List<Node> nodes = graph.body().nodes();
-        return nodes.isEmpty() ? GraphBuilder.at(graph.body()) : GraphBuilder.before(nodes.get(0));
-    }
-
-    private static String names(List<Value> inputs) {
-        return String.join(", ", inputs.stream().map(Value::name).toList());
     }
 }
