@@ -94,6 +94,8 @@ public final class TypeFacts {
         switch (node.kind()) {
             case "aten::dim" -> constant(node, tensor.rank() < 0 ? null : (Object) (long) tensor.rank());
             case "aten::size" -> size(node, tensor);
+            case "aten::len" -> constant(
+                    node, tensor.rank() < 1 ? null : tensor.shape().get(0));
             case "aten::numel" -> constant(node, numel(tensor));
             case "prim::dtype" -> constant(
                     node,
