@@ -94,6 +94,33 @@ final class RecurrentRules {
         }
 
         private Named layer(Named x, int layer) {
+            return isProjected() ? projectedLayer(x, layer) : plainLayer(x, layer);
+        }
+
+        private Named projectedLayer(Named x, int layer) {
+            List<List<Named>> results = new ArrayList<>();
+            for (int direction = 0; direction < directions; direction++) {
+                int place = layer * directions + direction;
+                results.add(projected(layer, direction)
+                        .write(c, x, states(states.get(0), place, 1), states(states.get(1), place, 1)));
+            }
+            last.add(List.of(concat(results, 1, 0), concat(results, 2, 0)));
+            return concat(results, 0, 2).as(x.dtype()).ofRank(3);
+        }
+
+        private ProjectedLstm projected(int layer, int direction) {
+            Named biases = bias ? LayoutRules.unsqueeze(c, biases(layer, direction), 0) : null;
+            Named projection = weight(layer, direction, bias ? 4 : 2);
+            Named input = ordered(weight(layer, direction, 0));
+            Named recurrent = ordered(weight(layer, direction, 1));
+            return new ProjectedLstm(input, recurrent, projection, biases, lengths, direction == 1);
+        }
+
+        private Named concat(List<List<Named>> results, int which, int axis) {
+            return concat(results.stream().map(each -> each.get(which)).toList(), axis);
+        }
+
+        private Named plainLayer(Named x, int layer) {
             List<@Nullable Named> inputs = new ArrayList<>(List.of(x, stacked(layer, 0), stacked(layer, 1)));
             inputs.add(bias ? biases(layer) : null);
             inputs.add(lengths);
@@ -126,26 +153,31 @@ final class RecurrentRules {
         }
 
         private Named state(Named all, int layer) {
-            if (weights.size() == directions * (bias ? 4 : 2)) {
-                return all;
-            }
-            Item from = Item.of((long) layer * directions);
-            return PartRules.slice(c, all.ofRank(3), 0, from, Item.of((layer + 1L) * directions), 1);
+            return states(all, layer * directions, directions);
+        }
+
+        private Named states(Named all, int from, int count) {
+            return c.integer("num_layers") * directions == count
+                    ? all
+                    : PartRules.slice(c, all.ofRank(3), 0, Item.of((long) from), Item.of((long) from + count), 1);
         }
 
         // ---- weights
 
+        private int weightsPerDirection() {
+            return weights.size() / (directions * (int) c.integer("num_layers"));
+        }
+
+        private boolean isProjected() {
+            return weightsPerDirection() != (bias ? 4 : 2);
+        }
+
         private Named weight(int layer, int direction, int which) {
-            int perDirection = weights.size() / (directions * (int) c.integer("num_layers"));
-            return weights.get((layer * directions + direction) * perDirection + which);
+            return weights.get((layer * directions + direction) * weightsPerDirection() + which);
         }
 
         private long hiddenSize(int layer) {
-            Named recurrent = weight(layer, 0, 1);
-            if (weights.size() / (directions * c.integer("num_layers")) != (bias ? 4 : 2)) {
-                throw c.unsupported("projects its hidden states");
-            }
-            return recurrent.shape().get(1);
+            return weight(layer, 0, 1).shape().get(1);
         }
 
         /** The weights of all directions, gates in ONNX's order. */
@@ -160,11 +192,14 @@ final class RecurrentRules {
         private Named biases(int layer) {
             List<Named> all = new ArrayList<>();
             for (int direction = 0; direction < directions; direction++) {
-                Named both =
-                        concat(List.of(ordered(weight(layer, direction, 2)), ordered(weight(layer, direction, 3))), 0);
-                all.add(LayoutRules.unsqueeze(c, both, 0));
+                all.add(LayoutRules.unsqueeze(c, biases(layer, direction), 0));
             }
             return concat(all, 0);
+        }
+
+        /** Those of both products, one behind the other. */
+        private Named biases(int layer, int direction) {
+            return concat(List.of(ordered(weight(layer, direction, 2)), ordered(weight(layer, direction, 3))), 0);
         }
 
         private Named concat(List<Named> parts, int axis) {
