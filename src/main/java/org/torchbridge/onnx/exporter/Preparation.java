@@ -37,8 +37,6 @@ final class Preparation {
         silence(graph);
         InferenceForm.run(graph, training);
         InputCopies.run(graph);
-        StateLowering.run(graph);
-        UnreadState.run(graph);
         for (int round = 0; round < MOST_ROUNDS; round++) {
             simplify(graph);
             Map<String, Integer> before = graph.kinds();
@@ -66,6 +64,7 @@ final class Preparation {
     private static void observe(Graph graph, String name, List<List<Object>> examples) {
         try {
             Shapes.run(graph, examples.toArray(List<?>[]::new));
+            StateLowering.run(graph, examples);
         } catch (TorchException | IllegalArgumentException e) {
             objects(graph).check(name);
             throw e;
@@ -92,6 +91,8 @@ final class Preparation {
     }
 
     private static void simplify(Graph graph) {
+        StateLowering.run(graph);
+        UnreadState.run(graph);
         boolean changed = true;
         for (int round = 0; round < MOST_ROUNDS && changed; round++) {
             changed = TypeFacts.run(graph);
