@@ -4,12 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +77,11 @@ public final class Interpreter {
         return this;
     }
 
+    /** What a slot holds now; tensors that a run puts there live as long as the scope around it. */
+    public @Nullable Object get(String slot) {
+        return slots.get(slot);
+    }
+
     /** The outputs for these inputs. */
     public List<@Nullable Object> run(@Nullable Object... inputs) {
         if (inputs.length != graph.inputs().size()) {
@@ -88,6 +91,7 @@ public final class Interpreter {
         try (Scope scope = Scope.open()) {
             List<@Nullable Object> outputs = run(graph.body(), Arrays.asList(inputs));
             outputs.forEach(output -> keep(scope, output));
+            slots.values().forEach(value -> keep(scope, value));
             return outputs;
         } finally {
             values.clear();
@@ -212,79 +216,8 @@ public final class Interpreter {
         return state.subList(1, state.size());
     }
 
-    // ---- single nodes
-
     /** What a node without blocks that touches no slot gives for these inputs. */
-    @SuppressWarnings("unchecked") // the lists are the interpreter's
     public static List<@Nullable Object> call(Node node, List<@Nullable Object> inputs) {
-        return switch (node.kind()) {
-            case "prim::Constant" -> Collections.singletonList(node.attribute("value"));
-            case "prim::ListConstruct" -> List.of(new ArrayList<>(inputs));
-            case "prim::TupleConstruct" -> List.of(Collections.unmodifiableList(new ArrayList<>(inputs)));
-            case "prim::DictConstruct", "prim::CreateObject" -> List.of(dict(inputs));
-            case "prim::TupleUnpack", "prim::ListUnpack" -> unpack(node, (List<?>) inputs.get(0));
-            case "prim::TupleIndex" -> Collections.singletonList(element(node, inputs));
-            case "prim::TupleSlice" -> List.of(slice(node, (List<?>) inputs.get(0)));
-            case "prim::unchecked_cast", "prim::unchecked_unwrap_optional" -> inputs;
-            case "prim::Uninitialized" -> Collections.singletonList(null);
-            case "prim::RaiseException" -> throw new TorchException(String.valueOf(inputs.get(0)));
-            case "aten::warn" -> {
-                LOGGER.warn("{}", inputs.get(0));
-                yield List.of();
-            }
-            case "prim::Print" -> {
-                System.out.println(inputs.stream().map(String::valueOf).collect(Collectors.joining(" ")));
-                yield List.of();
-            }
-            case "aten::__getitem__" -> inputs.get(0) instanceof String
-                    ? Operators.call(node, inputs)
-                    : Collections.singletonList(element(node, inputs));
-            case "aten::append" -> {
-                ((List<Object>) inputs.get(0)).add(inputs.get(1));
-                yield inputs.subList(0, 1);
-            }
-            case "aten::dict" -> inputs.size() == 1 && inputs.get(0) instanceof List<?> pairs
-                    ? List.of(dict(pairs.stream()
-                            .flatMap(pair -> ((List<?>) pair).stream())
-                            .toList()))
-                    : Operators.call(node, inputs);
-            default -> Operators.call(node, inputs);
-        };
-    }
-
-    private static Map<Object, @Nullable Object> dict(List<? extends @Nullable Object> inputs) {
-        Map<Object, @Nullable Object> dict = new LinkedHashMap<>();
-        for (int i = 0; i < inputs.size(); i += 2) {
-            dict.put(inputs.get(i), inputs.get(i + 1));
-        }
-        return dict;
-    }
-
-    private static List<@Nullable Object> unpack(Node node, List<?> elements) {
-        if (elements.size() != node.outputs().size()) {
-            throw new TorchException(
-                    "expected " + node.outputs().size() + " elements, there are " + elements.size() + ": " + node);
-        }
-        return new ArrayList<>(elements);
-    }
-
-    private static List<?> slice(Node node, List<?> elements) {
-        return elements.subList(((Long) node.attribute("beg")).intValue(), ((Long) node.attribute("end")).intValue());
-    }
-
-    private static @Nullable Object element(Node node, List<@Nullable Object> inputs) {
-        if (inputs.get(0) instanceof Map<?, ?> map) {
-            if (!map.containsKey(inputs.get(1))) {
-                throw new TorchException("there is no key " + inputs.get(1) + ": " + node);
-            }
-            return map.get(inputs.get(1));
-        }
-        List<?> list = (List<?>) inputs.get(0);
-        long index = (Long) inputs.get(1);
-        long place = index < 0 ? index + list.size() : index;
-        if (place < 0 || place >= list.size()) {
-            throw new TorchException("there is no element " + index + " among " + list.size() + ": " + node);
-        }
-        return list.get((int) place);
+        return NodeCalls.call(node, inputs);
     }
 }

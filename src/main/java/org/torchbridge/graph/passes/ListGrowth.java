@@ -9,7 +9,7 @@ import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 
 /**
- * Makes a new list of each {@code aten::append} and {@code aten::extend}: the longer list comes out of the branches and
+ * Makes a new list of each {@code aten::append}, {@code aten::extend} and {@code aten::insert} in front: the longer list comes out of the branches and
  * loops that it grows in, and a loop carries it from turn to turn. Lists that are changed in another way, or that another
  * value may be too, stay as they are.
  *
@@ -22,6 +22,7 @@ import org.torchbridge.graph.Value;
 public final class ListGrowth {
     private static final String APPEND = "aten::append";
     private static final String EXTEND = "aten::extend";
+    private static final String INSERT = "aten::insert";
 
     /** What takes a list and keeps nothing of it. */
     private static final Set<String> READERS = Set.of(
@@ -54,7 +55,8 @@ public final class ListGrowth {
     }
 
     private static boolean isGrowth(Node node, Value list) {
-        return (node.is(APPEND) || node.is(EXTEND)) && node.input(0) == list;
+        boolean inFront = node.is(INSERT) && Constants.is(node.input(1), 0L);
+        return (node.is(APPEND) || node.is(EXTEND) || inFront) && node.input(0) == list;
     }
 
     /** Whether it is used by its own name alone; it may leave the outermost block, but no other. */
@@ -109,11 +111,10 @@ public final class ListGrowth {
         Value change(Node growth, Value current) {
             GraphBuilder g = GraphBuilder.before(growth);
             g.from(growth.scope(), growth.source());
-            Value more = growth.is(EXTEND)
-                    ? growth.input(1)
-                    : g.list(((Type.OfList) current.type()).element(), List.of(growth.input(1)));
-            Value longer = g.node("aten::add", List.of(current.type()), List.of(current, more))
-                    .output();
+            Value last = growth.input(growth.inputs().size() - 1);
+            Value more = growth.is(EXTEND) ? last : g.list(((Type.OfList) current.type()).element(), List.of(last));
+            List<Value> parts = growth.is(INSERT) ? List.of(more, current) : List.of(current, more);
+            Value longer = g.node("aten::add", List.of(current.type()), parts).output();
             growth.remove();
             return longer;
         }

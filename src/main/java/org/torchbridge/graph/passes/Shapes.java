@@ -73,8 +73,7 @@ public final class Shapes {
         types.clear();
         try {
             observe(example, new Interpreter(graph).alter(DataSizes::others));
-            before.forEach((value, type) ->
-                    types.merge(value, Type.tensor(type.dtype(), type.rank()), (other, any) -> common(other, type)));
+            before.forEach((value, type) -> types.merge(value, ofAnySize(type), (other, any) -> common(other, type)));
         } catch (TorchException | IllegalArgumentException e) {
             types.clear();
             types.putAll(before);
@@ -112,6 +111,10 @@ public final class Shapes {
         if (object instanceof Tensor tensor) {
             types.merge(value, Type.of(tensor), Shapes::common);
         }
+    }
+
+    private static Type.OfTensor ofAnySize(Type.OfTensor type) {
+        return type.shape() == null ? type : Type.tensor(type.dtype(), type.rank());
     }
 
     private static Type.OfTensor common(Type.OfTensor one, Type.OfTensor other) {

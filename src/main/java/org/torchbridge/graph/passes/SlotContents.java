@@ -17,11 +17,15 @@ import org.torchbridge.graph.Value;
 
 /**
  * Reads at once what is in the lists, dictionaries and objects that the module holds, and that nothing changes: elements of
- * lists of numbers, strings and numbers in dictionaries, and attributes of objects become constants.
+ * lists of numbers and tensors, strings and numbers in dictionaries, and attributes of objects become constants.
  */
 final class SlotContents {
     private static final String GET_ITEM = "aten::__getitem__";
     private static final String CONTAINS = "aten::__contains__";
+
+    /** What gives its input back as a value that is there. */
+    private static final Set<String> CASTS =
+            Set.of("prim::unchecked_cast", "prim::unchecked_unwrap_optional", "aten::_unwrap_optional");
 
     private final Graph graph;
     private final Set<String> set;
@@ -59,6 +63,9 @@ final class SlotContents {
 
     private void read(Node read) {
         Value value = read.output();
+        if (fixed(read) != null) {
+            value.uses().forEach(use -> changed |= StateLowering.answer(use.node(), false));
+        }
         if (value.type() instanceof Type.OfList
                 && fixed(read) instanceof List<?> list
                 && isOnlyRead(value)
@@ -81,9 +88,9 @@ final class SlotContents {
                         && Effects.written(user).isEmpty());
     }
 
-    /** Writes a list of numbers out, so that its elements are constants. */
+    /** Writes a list of numbers or tensors out, so that its elements are constants. */
     private void whole(Node read, List<?> list) {
-        if (areNumbers(list)) {
+        if (areNumbers(list) || list.stream().allMatch(Tensor.class::isInstance)) {
             replace(read, written(read, list, read.output().type()));
         }
     }
@@ -107,7 +114,9 @@ final class SlotContents {
     /** The object or attribute that a value is, if it comes from a slot; {@code fallback} where only the run tells. */
     private @Nullable Contents contents(Value value) {
         Node node = value.producer();
-        if (!node.is(Slots.GET)) {
+        if (CASTS.contains(node.kind())) {
+            return contents(node.input(0));
+        } else if (!node.is(Slots.GET)) {
             return null;
         } else if (Slots.isRead(node)) {
             return set.contains(Slots.name(node)) || graph.slots().get(Slots.name(node)) == null

@@ -1,12 +1,15 @@
 package org.torchbridge.graph.passes;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.torchbridge.graph.Block;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Use;
 import org.torchbridge.graph.Value;
 
 /**
@@ -26,6 +29,42 @@ public final class StateLowering {
 
     /** Whether a slot became a value. */
     public static boolean run(Graph graph) {
+        boolean answered = false;
+        for (String name : Slots.set(graph)) {
+            answered |= askAtStart(graph, name);
+        }
+        return lower(graph) || answered;
+    }
+
+    /**
+     * As {@link #run(Graph)} for lists that each run puts back with the same elements, as the examples show: each run finds what
+     * the module has, and nothing is put into the slot any more.
+     */
+    public static boolean run(Graph graph, List<? extends List<?>> examples) {
+        List<String> names = Slots.set(graph).stream()
+                .filter(name -> isRead(graph, name) && KeptState.isPutBack(graph, name))
+                .sorted()
+                .toList();
+        Set<String> kept = names.isEmpty() ? Set.of() : KeptState.same(graph, names, examples);
+        kept.forEach(name -> {
+            new State(name, graph.slots().get(name).type())
+                    .follow(graph.body(), GraphBuilder.before(Control.first(graph.body())).get(name));
+            writers(graph, name).forEach(Node::remove);
+        });
+        return !kept.isEmpty();
+    }
+
+    private static List<Node> writers(Graph graph, String name) {
+        List<Node> writers = new ArrayList<>();
+        graph.forEachNode(node -> {
+            if (isWritten(node, name)) {
+                writers.add(node);
+            }
+        });
+        return writers;
+    }
+
+    private static boolean lower(Graph graph) {
         List<String> names = Slots.set(graph).stream()
                 .filter(name -> isRead(graph, name) && isOwn(graph, name))
                 .sorted()
@@ -44,8 +83,42 @@ public final class StateLowering {
         return Slots.isRead(node) && Slots.name(node).equals(name);
     }
 
-    private static boolean isWritten(Node node, String name) {
+    static boolean isWritten(Node node, String name) {
         return Slots.isWritten(node) && Slots.name(node).equals(name);
+    }
+
+    // ---- whether there is something
+
+    /** Answers whether a slot is {@code None} where nothing can have been put into it yet. */
+    private static boolean askAtStart(Graph graph, String name) {
+        Slot slot = graph.slots().get(name);
+        boolean changed = false;
+        for (Node node : graph.body().nodes()) {
+            if (slot == null || isWrittenIn(node, name)) {
+                return changed;
+            } else if (isRead(node, name)) {
+                for (Use use : node.output().uses()) {
+                    changed |= answer(use.node(), slot.value() == null);
+                }
+            }
+        }
+        return changed;
+    }
+
+    private static boolean isWrittenIn(Node node, String name) {
+        return isWritten(node, name)
+                || node.blocks().stream()
+                        .flatMap(block -> block.nodes().stream())
+                        .anyMatch(inner -> isWrittenIn(inner, name));
+    }
+
+    /** Answers the node, if it asks whether its first input is {@code None}. */
+    static boolean answer(Node node, boolean none) {
+        boolean asked = (node.is("aten::__is__") || node.is("aten::__isnot__")) && Constants.isNone(node.input(1));
+        if (asked) {
+            Control.replace(node, List.of(Constants.before(node, none == node.is("aten::__is__"), Type.BOOL)));
+        }
+        return asked;
     }
 
     // ---- which slots
@@ -120,7 +193,7 @@ public final class StateLowering {
 
         @Override
         void use(Node node, Value current) {
-            if (isRead(node, name)) {
+            if (isRead(node, name) && node != current.producer()) {
                 Control.replace(node, List.of(current));
             }
         }

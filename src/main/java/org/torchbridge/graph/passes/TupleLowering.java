@@ -1,6 +1,7 @@
 package org.torchbridge.graph.passes;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
@@ -57,10 +58,25 @@ public final class TupleLowering {
     }
 
     private void length(Node node) {
-        if (isKnown(node.input(0)) || hasKnownLength(node.input(0))) {
-            long length = elements(node.input(0)).size();
+        Value list = node.input(0);
+        Value sizes = partSizes(list.producer());
+        if (isKnown(list) || hasKnownLength(list)) {
+            replace(node, List.of(Constants.before(node, (long) elements(list).size(), Type.INT)));
+        } else if (sizes != null && !aliases.isChanged(list)) {
+            long length = sizes.producer().is("prim::ListConstruct")
+                    ? elements(sizes).size()
+                    : ((List<?>) Constants.of(sizes)).size();
             replace(node, List.of(Constants.before(node, length, Type.INT)));
         }
+    }
+
+    /** The sizes of the parts that a node takes a tensor apart into, if all are known one by one. */
+    private @Nullable Value partSizes(Node node) {
+        if (!node.is("aten::split") && !node.is("aten::split_with_sizes")) {
+            return null;
+        }
+        Value sizes = node.input(1);
+        return isKnown(sizes) || Constants.of(sizes) instanceof List && !aliases.isChanged(sizes) ? sizes : null;
     }
 
     private void replace(Node node, List<Value> values) {

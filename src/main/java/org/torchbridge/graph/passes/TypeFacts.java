@@ -3,6 +3,7 @@ package org.torchbridge.graph.passes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Device;
 import org.torchbridge.Tensor;
@@ -82,12 +83,33 @@ public final class TypeFacts {
                     "prim::is_sparse",
                     "prim::is_xpu" -> constant(node, false);
             case "prim::device" -> constant(node, Device.CPU);
+            case "prim::isinstance" -> constant(
+                    node, isOneOf(node.input(0).type(), (List<?>) node.attribute("types")));
             default -> {
                 if (!node.inputs().isEmpty() && node.input(0).type() instanceof Type.OfTensor tensor) {
                     visit(node, tensor);
                 }
             }
         }
+    }
+
+    /** Whether what is of a type is of one of {@code others}; null if only the run tells. */
+    private static @Nullable Boolean isOneOf(Type type, List<?> others) {
+        List<@Nullable Boolean> answers = new ArrayList<>();
+        others.forEach(other -> answers.add(isOf(type, (Type) other)));
+        return answers.contains(true) ? (Boolean) true : answers.contains(null) ? null : (Boolean) false;
+    }
+
+    private static @Nullable Boolean isOf(Type type, Type other) {
+        if (type.equals(other) || type instanceof Type.OfTensor && other instanceof Type.OfTensor) {
+            return true;
+        }
+        boolean open = Stream.of(type, other)
+                .anyMatch(each -> each instanceof Type.OfOptional
+                        || each instanceof Type.OfNative
+                        || each == Type.Simple.ANY
+                        || each == Type.Simple.SCALAR);
+        return open || type.getClass() == other.getClass() ? null : (Boolean) false;
     }
 
     private void visit(Node node, Type.OfTensor tensor) {

@@ -40,8 +40,6 @@ final class Preparation {
         silence(graph);
         InferenceForm.run(graph, training);
         InputCopies.run(graph);
-        StateLowering.run(graph);
-        UnreadState.run(graph);
         List<OutputShapes> shapes = List.of();
         for (int round = 0; round < MOST_ROUNDS; round++) {
             simplify(graph);
@@ -73,6 +71,7 @@ final class Preparation {
         try {
             List<OutputShapes> shapes = new ArrayList<>();
             Shapes.run(graph, examples, outputs -> shapes.add(OutputShapes.of(outputs)));
+            StateLowering.run(graph, examples);
             return shapes;
         } catch (TorchException | IllegalArgumentException e) {
             objects(graph).check(name);
@@ -105,6 +104,8 @@ final class Preparation {
     }
 
     private static void simplify(Graph graph) {
+        StateLowering.run(graph);
+        UnreadState.run(graph);
         boolean changed = true;
         for (int round = 0; round < MOST_ROUNDS && changed; round++) {
             changed = TypeFacts.run(graph);
