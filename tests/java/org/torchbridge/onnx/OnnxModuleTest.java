@@ -1,7 +1,6 @@
 package org.torchbridge.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -14,6 +13,8 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.jit.ScriptModule;
 import org.torchbridge.nn.Functional;
+import org.torchbridge.nn.Identity;
+import org.torchbridge.nn.Layer;
 import org.torchbridge.nn.Linear;
 import org.torchbridge.nn.Module;
 import org.torchbridge.nn.Parameter;
@@ -56,7 +57,8 @@ class OnnxModuleTest {
     void childrenAndParametersHaveTheirNames() {
         ScriptModule module = MODEL.toModule();
 
-        assertThat(module.namedChildren()).containsOnlyKeys("conv1", "layer1", "layer2", "fc");
+        assertThat(module.namedChildren().keySet())
+                .containsExactly("conv1", "relu", "layer1", "layer2", "avgpool", "fc");
         assertThat(module.getSubmodule("layer2.0").namedParameters())
                 .containsOnlyKeys(
                         "conv1.weight",
@@ -78,6 +80,7 @@ class OnnxModuleTest {
                           (0): RecursiveScriptModule(
                             original_name=_0
                             (conv1): RecursiveScriptModule(original_name=Conv1)
+                            (relu): RecursiveScriptModule(original_name=Relu)
                             (conv2): RecursiveScriptModule(original_name=Conv2)
                             (downsample): RecursiveScriptModule(
                               original_name=Downsample
@@ -87,6 +90,7 @@ class OnnxModuleTest {
                           (1): RecursiveScriptModule(
                             original_name=_1
                             (conv1): RecursiveScriptModule(original_name=Conv1)
+                            (relu): RecursiveScriptModule(original_name=Relu)
                             (conv2): RecursiveScriptModule(original_name=Conv2)
                           )
                         )""");
@@ -132,13 +136,41 @@ class OnnxModuleTest {
     }
 
     @Test
-    void aLayerCannotTakeThePlaceOfAChildThatIsNotCalled() {
+    void aLayerTakesThePlaceOfAChildAndTrains() {
         ScriptModule module = MODEL.toModule();
+        Linear head = new Linear(6, 2);
+        Tensor before = head.weight.tensor().detach().clone();
 
-        assertThatThrownBy(() -> module.setChild("fc", new Linear(6, 2)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("does not call 'fc'")
-                .hasMessageContaining("getSubmodule(\"fc\").add(\"weight\", ...)");
+        module.setChild("fc", head);
+        Tensor scores = module.call(images);
+        step(module, scores.square().sum());
+
+        assertThat(scores.shape()).containsExactly(4, 2);
+        assertThat(head.weight.tensor().equal(before)).isFalse();
+    }
+
+    /** The exporter writes {@code relu_1} for the second call of {@code relu}. */
+    @Test
+    void whatIsCalledTwiceIsReplacedInBothCalls() {
+        ScriptModule block = (ScriptModule) MODEL.toModule().getSubmodule("layer1.1");
+        Tensor features = Torch.randn(2, 4, 8, 8);
+        Tensor inner = ((Layer) block.getSubmodule("conv1")).call(features);
+        Tensor linear = ((Layer) block.getSubmodule("conv2")).call(inner).add(features);
+
+        block.setChild("relu", new Identity());
+
+        assertThat(Torch.allclose(block.call(features), linear, 1e-5, 1e-6)).isTrue();
+    }
+
+    @Test
+    void childrenAreCalledAndSlicedLikeTheModule() {
+        ScriptModule module = MODEL.toModule();
+        ScriptModule layer = (ScriptModule) module.getSubmodule("layer1");
+        Tensor features = Torch.randn(2, 4, 8, 8);
+
+        Tensor first = layer.slice(0, 1).call(features);
+
+        assertThat(layer.slice(1, 2).call(first).equal(layer.call(features))).isTrue();
     }
 
     // ---- parts and forms
@@ -147,7 +179,7 @@ class OnnxModuleTest {
     void theHeadIsCutOff() {
         ScriptModule features = MODEL.toModule(OnnxOptions.options().outputs("/Flatten_output_0"));
 
-        assertThat(features.namedChildren()).containsOnlyKeys("conv1", "layer1", "layer2");
+        assertThat(features.namedChildren().keySet()).containsExactly("conv1", "relu", "layer1", "layer2", "avgpool");
         Tensor scores = Functional.linear(
                 features.call(images),
                 MODEL.toModule().namedParameters().get("fc.weight").tensor(),

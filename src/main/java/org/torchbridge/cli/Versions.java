@@ -1,12 +1,9 @@
 package org.torchbridge.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
+import org.torchbridge.internal.MavenVersion;
 import picocli.CommandLine.IVersionProvider;
 
-/** The versions of what runs, as Maven recorded them in the jars. */
+/** The versions of what runs. */
 final class Versions implements IVersionProvider {
     @Override
     public String[] getVersion() {
@@ -14,24 +11,10 @@ final class Versions implements IVersionProvider {
     }
 
     static String torchbridge() {
-        return of("org.torchbridge", "torchbridge", "of a development build");
+        return MavenVersion.torchbridge().orElse("of a development build");
     }
 
     static String presets() {
-        return of("org.bytedeco", "pytorch", "unknown");
-    }
-
-    private static String of(String group, String artifact, String otherwise) {
-        String resource = "/META-INF/maven/" + group + "/" + artifact + "/pom.properties";
-        try (InputStream in = Versions.class.getResourceAsStream(resource)) {
-            if (in == null) {
-                return otherwise;
-            }
-            Properties properties = new Properties();
-            properties.load(in);
-            return properties.getProperty("version", otherwise);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + resource, e);
-        }
+        return MavenVersion.of("org.bytedeco", "pytorch").orElse("unknown");
     }
 }

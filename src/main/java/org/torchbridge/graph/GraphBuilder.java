@@ -66,6 +66,11 @@ public final class GraphBuilder {
         this.source = source;
     }
 
+    /** The module that the nodes from here on are of. */
+    public String scope() {
+        return scope;
+    }
+
     // ---- operators
 
     /**

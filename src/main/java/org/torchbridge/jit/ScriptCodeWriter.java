@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.TorchException;
@@ -14,10 +15,14 @@ import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.internal.ScriptCode;
 import org.torchbridge.internal.ScriptType;
+import org.torchbridge.jit.ModuleMethod.Call;
+import org.torchbridge.jit.ModuleMethod.Operation;
+import org.torchbridge.jit.ModuleMethod.Step;
 
-/** Writes a program as the code of a method of TorchScript's. */
+/** Writes the method of a module as code of TorchScript's. */
 final class ScriptCodeWriter {
     private final Graph graph;
+    private final ModuleMethod method;
     private final Map<Value, Long> values = new HashMap<>();
 
     /** The modules that have the state which the program uses, by their paths. */
@@ -25,30 +30,32 @@ final class ScriptCodeWriter {
 
     private final Map<Type, ScriptType> types = new HashMap<>();
 
-    ScriptCodeWriter(Graph graph) {
+    ScriptCodeWriter(Graph graph, ModuleMethod method) {
         this.graph = graph;
+        this.method = method;
     }
 
     /** Writes the method of a class, with one result: {@code None}, the program's only one, or a tuple. */
     void write(ScriptCode code, ScriptType self) {
-        modules.put("", code.input("self", self));
-        inputs(code, graph.body());
-        for (int i = 0; i < graph.inputs().size(); i++) {
-            Value input = graph.inputs().get(i);
+        modules.put(method.path(), code.input("self", self));
+        inputs(code, method.inputs());
+        for (int i = 0; i < method.inputs().size(); i++) {
+            Value input = method.inputs().get(i);
             if (graph.defaults().containsKey(input)) {
                 code.defaultInput(i + 1, graph.defaults().get(input), type(input.type()));
             }
         }
         usedModules().forEach(path -> module(code, path));
-        nodes(code, graph.body());
-        List<Long> outputs = ids(graph.outputs());
+        method.steps().forEach(step -> step(code, step));
+        readFree(code, method.outputs());
+        List<Long> outputs = ids(method.outputs());
         if (outputs.isEmpty()) {
             code.output(code.constant(null, type(Type.NONE)).output(0));
         } else if (outputs.size() == 1) {
             code.output(outputs.get(0));
         } else {
             Type tuple =
-                    new Type.OfTuple(graph.outputs().stream().map(Value::type).toList());
+                    new Type.OfTuple(method.outputs().stream().map(Value::type).toList());
             ScriptCode.Written packed = code.node("prim::TupleConstruct", outputs, 1);
             packed.output(0, "", type(tuple));
             code.output(packed.output(0));
@@ -63,12 +70,23 @@ final class ScriptCodeWriter {
 
     private TreeSet<String> usedModules() {
         TreeSet<String> paths = new TreeSet<>();
-        graph.forEachNode(node -> {
-            if (isState(node)) {
-                paths.add(modulePath(slotName(node)));
+        for (Step step : method.steps()) {
+            if (step instanceof Call call) {
+                paths.add(call.method().path());
+            } else {
+                addUsedModules(((Operation) step).node(), paths);
             }
-        });
+            step.needs().forEach(value -> addUsedModules(value.producer(), paths));
+        }
+        method.outputs().forEach(value -> addUsedModules(value.producer(), paths));
         return paths;
+    }
+
+    private void addUsedModules(Node node, Set<String> paths) {
+        if (MethodDivision.isState(node) && !method.inputs().containsAll(node.outputs())) {
+            paths.add(modulePath(MethodDivision.slotName(node)));
+        }
+        node.blocks().forEach(block -> block.nodes().forEach(inner -> addUsedModules(inner, paths)));
     }
 
     /** Reads a module at the begin of the program, where all of it sees it. */
@@ -83,15 +101,6 @@ final class ScriptCodeWriter {
         return module;
     }
 
-    private static boolean isState(Node node) {
-        return node.is("prim::GetAttr") && node.inputs().isEmpty()
-                || node.is("prim::SetAttr") && node.inputs().size() == 1;
-    }
-
-    private static String slotName(Node node) {
-        return (String) node.attribute("name");
-    }
-
     private static String modulePath(String path) {
         int dot = path.lastIndexOf('.');
         return dot < 0 ? "" : path.substring(0, dot);
@@ -101,10 +110,43 @@ final class ScriptCodeWriter {
         return path.substring(path.lastIndexOf('.') + 1);
     }
 
+    // ---- steps
+
+    private void step(ScriptCode code, Step step) {
+        readFree(code, step.needs());
+        if (step instanceof Call call) {
+            call(code, call);
+        } else {
+            node(code, ((Operation) step).node());
+        }
+    }
+
+    /** Writes the constants and reads of state that are needed now. */
+    private void readFree(ScriptCode code, List<Value> needs) {
+        for (Value value : needs) {
+            Node node = value.producer();
+            boolean free = node.is("prim::Constant") || MethodDivision.isState(node);
+            if (free && node.owner() == graph.body() && !values.containsKey(value)) {
+                node(code, node);
+            }
+        }
+    }
+
+    private void call(ScriptCode code, Call call) {
+        List<Long> arguments = new ArrayList<>();
+        arguments.add(modules.get(call.method().path()));
+        arguments.addAll(ids(call.needs()));
+        ScriptCode.Written written = code.node("prim::CallMethod", arguments, 1);
+        written.set("name", ScriptWriter.FORWARD);
+        Value output = call.output();
+        written.output(0, output.name(), type(output.type()));
+        values.put(output, written.output(0));
+    }
+
     // ---- nodes
 
-    private void inputs(ScriptCode code, Block block) {
-        block.inputs().forEach(input -> values.put(input, code.input(input.name(), type(input.type()))));
+    private void inputs(ScriptCode code, List<Value> inputs) {
+        inputs.forEach(input -> values.put(input, code.input(input.name(), type(input.type()))));
     }
 
     private void nodes(ScriptCode code, Block block) {
@@ -114,7 +156,7 @@ final class ScriptCodeWriter {
     private void node(ScriptCode code, Node node) {
         ScriptCode.Written written = write(code, node);
         if (!node.source().isEmpty()) {
-            written.source(node.scope(), node.source());
+            written.source(scope(node), node.source());
         }
         for (int i = 0; i < node.outputs().size(); i++) {
             Value output = node.output(i);
@@ -123,22 +165,30 @@ final class ScriptCodeWriter {
         }
     }
 
+    /** The module that the node is of, seen from the method's. */
+    private String scope(Node node) {
+        String start = method.path();
+        return node.scope().startsWith(start)
+                ? node.scope().substring(start.length()).replaceFirst("^\\.", "")
+                : "";
+    }
+
     private ScriptCode.Written write(ScriptCode code, Node node) {
         if (node.is("prim::Constant")) {
             return code.constant(node.attribute("value"), type(node.output().type()));
-        } else if (isState(node)) {
+        } else if (MethodDivision.isState(node)) {
             return state(code, node);
         } else if (node.is("prim::GetAttr")) {
-            return code.get(id(node.input(0)), slotName(node));
+            return code.get(id(node.input(0)), MethodDivision.slotName(node));
         } else if (node.is("prim::SetAttr")) {
-            return code.set(id(node.input(0)), slotName(node), id(node.input(1)));
+            return code.set(id(node.input(0)), MethodDivision.slotName(node), id(node.input(1)));
         }
         ScriptCode.Written written =
                 code.node(node.kind(), ids(node.inputs()), node.outputs().size());
         node.attributes().forEach((name, value) -> attribute(written, node, name, value));
         for (Block block : node.blocks()) {
             ScriptCode inner = written.block();
-            inputs(inner, block);
+            inputs(inner, block.inputs());
             nodes(inner, block);
             block.outputs().forEach(output -> inner.output(id(output)));
         }
@@ -146,7 +196,7 @@ final class ScriptCodeWriter {
     }
 
     private ScriptCode.Written state(ScriptCode code, Node node) {
-        String path = slotName(node);
+        String path = MethodDivision.slotName(node);
         if (!graph.slots().containsKey(path)) {
             throw new IllegalArgumentException("the program uses '" + path + "', which is not in Graph.slots()");
         }

@@ -462,7 +462,7 @@ public final class ScriptModule extends Layer implements AutoCloseable {
                         + "; a ScriptModule or a Layer is expected, which makes one tensor from one");
     }
 
-    /** A program that was made of a graph computes with the weights of its children, and calls none. */
+    /** A program that was made of a graph calls only those children whose nodes stand together. */
     private void requireCalled(String name) {
         if (getSubmodule(name) instanceof ScriptModule present
                 && present.methods().isEmpty()) {
@@ -591,7 +591,8 @@ public final class ScriptModule extends Layer implements AutoCloseable {
 
     /**
      * A module whose method forward does what a program does, with the program's state in a tree of modules by its paths.
-     * It shares the tensors. Several results become a tuple.
+     * Nodes of one {@link org.torchbridge.graph.Node#scope scope} that stand together, take something and make one value are
+     * the method of that module. It shares the tensors. Several results become a tuple.
      *
      * @throws IllegalArgumentException if the program is not whole: it uses a value before it is made, or has no slot
      *     of a name it uses

@@ -1,16 +1,24 @@
 package org.torchbridge.jit;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.Type;
 import org.torchbridge.internal.ScriptClass;
 import org.torchbridge.internal.ScriptObject;
 
-/** Makes a TorchScript module of a program: a tree of modules that has the program's state, and the method forward. */
+/**
+ * Makes a TorchScript module of a program: a tree of modules that has the program's state, in which modules whose nodes can be
+ * told from the others have methods of their own.
+ */
 final class ScriptWriter {
+    static final String FORWARD = "forward";
     private static final String TRAINING = "training";
 
     /** The words of TorchScript's that cannot be names. */
@@ -53,16 +61,32 @@ final class ScriptWriter {
 
     private final Graph graph;
     private final Map<String, String> classNames;
+    private final ModuleMethod forward;
+    private final Map<String, ModuleMethod> methods;
 
     /** A module of the tree: its own state, and those below it. */
     private static final class Branch {
         private final Map<String, Slot> slots = new LinkedHashMap<>();
         private final Map<String, Branch> children = new LinkedHashMap<>();
+
+        /** The child; a new one comes behind the child {@code before}, or first. */
+        private Branch child(String name, @Nullable String before) {
+            if (!children.containsKey(name)) {
+                List<String> order = new ArrayList<>(children.keySet());
+                order.add(order.indexOf(before) + 1, name);
+                Map<String, Branch> known = new LinkedHashMap<>(children);
+                children.clear();
+                order.forEach(each -> children.put(each, known.getOrDefault(each, new Branch())));
+            }
+            return children.get(name);
+        }
     }
 
     private ScriptWriter(Graph graph, Map<String, String> classNames) {
         this.graph = graph;
         this.classNames = classNames;
+        this.forward = MethodDivision.of(graph);
+        this.methods = forward.byPath();
     }
 
     /** A module that does what the program does, with the same tensors. */
@@ -75,16 +99,17 @@ final class ScriptWriter {
         ScriptWriter writer = new ScriptWriter(graph, classNames);
         Branch root = new Branch();
         graph.slots().forEach((path, slot) -> writer.put(root, path, slot));
-        return ScriptClass.make("__torch__." + className, new JavaTypes(Map.of()), module -> {
-            writer.fill(module, root, "", "__torch__");
-            module.method("forward", code -> new ScriptCodeWriter(graph).write(code, module.type()));
-        });
+        place(root, writer.forward, new HashMap<>());
+        return ScriptClass.make(
+                "__torch__." + className,
+                new JavaTypes(Map.of()),
+                module -> writer.fill(module, root, "", "__torch__"));
     }
 
     private void put(Branch root, String path, Slot slot) {
         String[] names = path.split("\\.", -1);
         for (String name : names) {
-            if (name.isEmpty() || KEYWORDS.contains(name)) {
+            if (!isName(name)) {
                 throw new IllegalArgumentException("the slot '" + path
                         + "' cannot be in a TorchScript file, which has no" + " attribute '" + name + "'; rename it");
             }
@@ -94,6 +119,26 @@ final class ScriptWriter {
             branch = branch.children.computeIfAbsent(names[i], name -> new Branch());
         }
         branch.slots.put(names[names.length - 1], slot);
+    }
+
+    /** Modules without state get the places among the others in which they are called. */
+    private static void place(Branch root, ModuleMethod method, Map<Branch, String> called) {
+        for (ModuleMethod.Step step : method.steps()) {
+            if (step instanceof ModuleMethod.Call call) {
+                Branch branch = root;
+                for (String name : call.method().path().split("\\.")) {
+                    Branch child = branch.child(name, called.get(branch));
+                    called.put(branch, name);
+                    branch = child;
+                }
+                place(root, call.method(), called);
+            }
+        }
+    }
+
+    /** Whether TorchScript's files can have a member of that name. */
+    static boolean isName(String name) {
+        return !name.isEmpty() && !KEYWORDS.contains(name);
     }
 
     private void fill(ScriptClass module, Branch branch, String path, String space) {
@@ -114,6 +159,9 @@ final class ScriptWriter {
             String className = known == null ? className(space, name) : inner + "." + identifier(known);
             module.child(name, className, made -> fill(made, child, place, inner));
         });
+        if (methods.containsKey(path)) {
+            module.method(FORWARD, code -> new ScriptCodeWriter(graph, methods.get(path)).write(code, module.type()));
+        }
     }
 
     /** A class for what is at a path: {@code layer1.0.conv1} becomes {@code layer1._0.Conv1}. */

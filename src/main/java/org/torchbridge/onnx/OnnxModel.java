@@ -258,9 +258,7 @@ public final class OnnxModel {
         }
         ScriptModule module = ScriptModule.of(program, "OnnxModel");
         module.requiresGrad(!options.forInference());
-        if (options.forInference() || !startsInTraining(program)) {
-            module.eval();
-        }
+        module.train(!options.forInference() && startsInTraining(program));
         return module;
     }
 

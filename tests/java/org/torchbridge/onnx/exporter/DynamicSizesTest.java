@@ -129,6 +129,27 @@ class DynamicSizesTest extends ExportTest {
     }
 
     @Test
+    void outputsNameTheOpenSizesThatTheyHave() {
+        OnnxExportOptions options = BATCH.dynamic("0", 2, "height").dynamic("0", 3, "width");
+        Conv2d padded = new Conv2d(3, 4, 3, Conv2d.options().padding(1).stride(1, 2));
+
+        OnnxExport export = Onnx.export(padded, file(), List.of(random(2, 3, 8, 6)), options.outputNames("map"));
+
+        assertThat(export.model().outputs()).hasToString("[map: float[batch, 4, height, ?]]");
+    }
+
+    @Test
+    void sizesThatAreEqualInTheExampleAreToldApart() {
+        OnnxExportOptions options =
+                OnnxExportOptions.options().dynamic("0", 0, "rows").dynamic("1", 0, "columns");
+
+        OnnxExport export = Onnx.export(
+                new ReLU(), in -> in.get(0).mm(in.get(1).t()), file(), List.of(random(3, 4), random(3, 4)), options);
+
+        assertThat(export.model().outputs()).hasToString("[output: float[rows, columns]]");
+    }
+
+    @Test
     void twoInputsShareAnOpenSize() {
         OnnxExportOptions options =
                 OnnxExportOptions.options().dynamic("x", 0, "batch").dynamic("y", 0, "batch");

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Scope;
 import org.torchbridge.Tensor;
@@ -35,20 +36,29 @@ public final class Shapes {
      * @param examples the inputs of each run
      */
     public static boolean run(Graph graph, List<?>... examples) {
+        return run(graph, List.of(examples), outputs -> {});
+    }
+
+    /**
+     * Whether a type became another one.
+     *
+     * @param outputs is given the program's outputs of each run, to look at
+     */
+    public static boolean run(Graph graph, List<? extends List<?>> examples, Consumer<List<@Nullable Object>> outputs) {
         Shapes pass = new Shapes(graph);
         for (List<?> example : examples) {
             try (var none = Torch.noGrad()) {
-                Scope.run(() -> pass.observe(example));
+                Scope.run(() -> outputs.accept(pass.observe(example)));
             }
         }
         return pass.apply();
     }
 
-    private void observe(List<?> example) {
+    private List<@Nullable Object> observe(List<?> example) {
         Interpreter interpreter = new Interpreter(graph).observe(this::see);
         Aliases aliases = Aliases.of(graph);
         graph.forEachNode(node -> protect(node, aliases, interpreter));
-        interpreter.run(example.stream().map(Shapes::copy).toArray());
+        return interpreter.run(example.stream().map(Shapes::copy).toArray());
     }
 
     private void protect(Node node, Aliases aliases, Interpreter interpreter) {

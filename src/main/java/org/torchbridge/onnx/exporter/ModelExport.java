@@ -10,6 +10,7 @@ import org.torchbridge.Tensor;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
+import org.torchbridge.internal.MavenVersion;
 import org.torchbridge.onnx.OnnxExportOptions;
 import org.torchbridge.onnx.exporter.Item.Items;
 import org.torchbridge.onnx.exporter.Item.Named;
@@ -57,15 +58,15 @@ public final class ModelExport {
      * @throws org.torchbridge.UnsupportedOperatorException if it has what cannot be exported; all of it is listed
      */
     public static Result convert(Graph program, String name, ModelInputs inputs, OnnxExportOptions options) {
-        Preparation.run(program, name, options.training(), inputs.examples());
-        return new ModelExport(program, options, inputs).convert(name);
+        List<OutputShapes> shapes = Preparation.run(program, name, options.training(), inputs.examples());
+        return new ModelExport(program, options, inputs).convert(name, shapes);
     }
 
-    private Result convert(String name) {
+    private Result convert(String name, List<OutputShapes> shapes) {
         declareInputs();
         exporter.write(program.body());
         exporter.problems().check(name);
-        declareOutputs();
+        declareOutputs(shapes);
         exporter.graph().write(graph);
         return new Result(model(name), new LinkedHashMap<>(exporter.weights()));
     }
@@ -94,13 +95,13 @@ public final class ModelExport {
 
     // ---- outputs
 
-    private void declareOutputs() {
+    private void declareOutputs(List<OutputShapes> shapes) {
         List<Item> items = new ArrayList<>();
         program.outputs().forEach(output -> flatten(exporter.item(output), items));
         List<String> names = outputNames(items.size());
         for (int i = 0; i < items.size(); i++) {
             String name = exporter.graph().unique(names.get(i));
-            graph.addOutput(declare(items.get(i), name));
+            graph.addOutput(declare(items.get(i), name, OutputShapes.symbols(shapes, i, items.size(), inputs)));
         }
     }
 
@@ -125,7 +126,7 @@ public final class ModelExport {
         return names;
     }
 
-    private ValueInfoProto declare(Item item, String name) {
+    private ValueInfoProto declare(Item item, String name, @Nullable List<@Nullable String> symbols) {
         if (item instanceof Sequence sequence) {
             exporter.graph().rename(sequence.name(), name);
             TypeProto.Sequence.Builder list =
@@ -137,7 +138,7 @@ public final class ModelExport {
         }
         Named named = exporter.output(item);
         exporter.graph().rename(named.name(), name);
-        return info(new Named(name, named.dtype(), named.shape()), null);
+        return info(new Named(name, named.dtype(), named.shape()), symbols);
     }
 
     static ValueInfoProto info(Named value, @Nullable List<@Nullable String> symbols) {
@@ -182,6 +183,7 @@ public final class ModelExport {
                         .orElseThrow()
                         .getValue())
                 .setProducerName(PRODUCER)
+                .setProducerVersion(MavenVersion.torchbridge().orElse(""))
                 .setDocString(options.documentation())
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(options.opset()))
                 .setGraph(graph.setName(name));

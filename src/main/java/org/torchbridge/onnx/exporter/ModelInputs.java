@@ -137,17 +137,38 @@ public final class ModelInputs {
 
     /** Examples for the program: the one that was given, and if sizes stay open another where these are longer. */
     public List<List<?>> examples() {
-        List<String> symbols = tensors.stream()
-                .flatMap(leaf -> leaf.symbols().stream())
-                .filter(Objects::nonNull)
-                .distinct()
-                .toList();
+        List<String> symbols = symbols();
         List<List<?>> examples = new ArrayList<>();
         examples.add(values(List.of()));
         if (!symbols.isEmpty()) {
             examples.add(values(symbols));
         }
         return examples;
+    }
+
+    /** The open size that is {@code first} in the first example and {@code second} in the other; null if none is. */
+    @Nullable
+    String symbol(long first, long second) {
+        List<String> symbols = symbols();
+        for (Leaf leaf : tensors) {
+            for (int i = 0; i < leaf.symbols().size(); i++) {
+                String symbol = leaf.symbols().get(i);
+                if (symbol != null
+                        && ((Tensor) leaf.value()).size(i) == first
+                        && first + LONGER + symbols.indexOf(symbol) == second) {
+                    return symbol;
+                }
+            }
+        }
+        return null;
+    }
+
+    private List<String> symbols() {
+        return tensors.stream()
+                .flatMap(leaf -> leaf.symbols().stream())
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
     }
 
     private List<?> values(List<String> longer) {

@@ -32,17 +32,19 @@ final class Preparation {
     /**
      * @param name the program's, for messages
      * @param examples inputs for the program, of different sizes where those are to stay open
+     * @return the shapes of what the program gives for each example
      */
-    static void run(Graph graph, String name, boolean training, List<List<?>> examples) {
+    static List<OutputShapes> run(Graph graph, String name, boolean training, List<List<?>> examples) {
         leaveOutDefaults(graph, examples.get(0).size());
         narrowInputs(graph, examples.get(0));
         InferenceForm.run(graph, training);
         InputCopies.run(graph);
         UnreadState.run(graph);
+        List<OutputShapes> shapes = List.of();
         for (int round = 0; round < MOST_ROUNDS; round++) {
             simplify(graph);
             Map<String, Integer> before = graph.kinds();
-            observe(graph, name, examples);
+            shapes = observe(graph, name, examples);
             simplify(graph);
             if (graph.kinds().equals(before)) {
                 break;
@@ -51,12 +53,15 @@ final class Preparation {
         if (!training) {
             computeAhead(graph);
         }
+        return shapes;
     }
 
     /** @throws org.torchbridge.UnsupportedOperatorException if the program cannot be run node by node for its objects */
-    private static void observe(Graph graph, String name, List<List<?>> examples) {
+    private static List<OutputShapes> observe(Graph graph, String name, List<List<?>> examples) {
         try {
-            Shapes.run(graph, examples.toArray(List<?>[]::new));
+            List<OutputShapes> shapes = new ArrayList<>();
+            Shapes.run(graph, examples, outputs -> shapes.add(OutputShapes.of(outputs)));
+            return shapes;
         } catch (TorchException | IllegalArgumentException e) {
             objects(graph).check(name);
             throw e;

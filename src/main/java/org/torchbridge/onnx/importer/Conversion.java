@@ -13,6 +13,7 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.graph.Block;
 import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.Type;
@@ -378,13 +379,20 @@ public final class Conversion {
 
     // ---- the state of the module
 
-    /** Whether the module is training, a value of type {@code bool}. */
+    /** Whether the module that the node is of is training, a value of type {@code bool}. */
     public Value training() {
         if (frame.isScratch()) {
             return constant(false);
         }
-        graph.slots().putIfAbsent(TRAINING, Slot.attribute(Type.BOOL, false));
-        return slot(TRAINING);
+        String scope = frame.builder().scope();
+        String path = scope.isEmpty() ? TRAINING : scope + "." + TRAINING;
+        // What is called again has a number behind its name, but it is in the same mode.
+        String first = path.replaceFirst("_\\d+\\." + TRAINING + "$", "." + TRAINING);
+        if (graph.slots().containsKey(first)) {
+            return slot(first);
+        }
+        graph.slots().put(path, Slot.attribute(Type.BOOL, false));
+        return slot(path);
     }
 
     /** The model was saved while it was training, and goes on so. */
@@ -403,15 +411,22 @@ public final class Conversion {
         return graph.inputs().stream()
                 .filter(input -> input.type() instanceof Type.OfTensor && !frame.isScratch())
                 .findFirst()
-                .map(input -> frame.remember("device", op("prim::device", input)))
+                .map(this::deviceOf)
                 .orElse(null);
+    }
+
+    /** At the begin and of no module, since all modules may need it. */
+    private Value deviceOf(Value input) {
+        List<Node> nodes = graph.body().nodes();
+        GraphBuilder start = nodes.isEmpty() ? GraphBuilder.at(graph.body()) : GraphBuilder.before(nodes.get(0));
+        return frame.outermost().remember("device", start.op("prim::device", input));
     }
 
     // ---- control flow
 
     /** {@code prim::If}: what one of two bodies gives, both as many values of the same types. */
     public List<Value> ifElse(Object condition, Supplier<List<Value>> then, Supplier<List<Value>> otherwise) {
-        Node node = frame.block().append("prim::If", List.of(constant(condition)));
+        Node node = frame.builder().node("prim::If", List.of(), List.of(constant(condition)));
         List<Value> first = block(node.addBlock(), block -> then.get());
         List<Value> second = block(node.addBlock(), block -> otherwise.get());
         if (first.size() != second.size()) {
@@ -432,7 +447,7 @@ public final class Conversion {
             Object times, Object condition, List<Value> carried, Function<List<Value>, List<Value>> body) {
         List<Value> inputs = new ArrayList<>(List.of(constant(times), constant(condition)));
         inputs.addAll(carried);
-        Node node = frame.block().append("prim::Loop", inputs);
+        Node node = frame.builder().node("prim::Loop", List.of(), inputs);
         Block block = node.addBlock();
         block.addInput(Type.INT);
         carried.forEach(value -> block.addInput(loose(value.type())));

@@ -38,6 +38,10 @@ final class Frame {
         return new Frame(block, this, scratch);
     }
 
+    Frame outermost() {
+        return outer == null ? this : outer.outermost();
+    }
+
     Block block() {
         return block;
     }
