@@ -18,8 +18,6 @@ import org.torchbridge.onnx.ElementType;
 final class StringRules {
     private static final Type TEXTS = new Type.OfList(Type.STRING);
 
-    private static final String WHITE = " \t\n\r\f\u000b";
-
     private StringRules() {}
 
     static void register(Registry r) {
@@ -217,10 +215,10 @@ final class StringRules {
 
     /** The text behind its first words and the white space there. */
     private static Value behind(Conversion c, Value text, Value words, long count) {
-        return c.loop(count, true, List.of(c.op("aten::lstrip", text, WHITE)), turn -> {
+        return c.loop(count, true, List.of(c.op("aten::lstrip", text)), turn -> {
                     Value length = c.op("aten::len", c.op("aten::__getitem__", words, turn.get(0)));
                     Value rest = c.op("aten::slice", turn.get(1), length, null, 1L);
-                    return List.of(c.constant(true), c.op("aten::lstrip", rest, WHITE));
+                    return List.of(c.constant(true), c.op("aten::lstrip", rest));
                 })
                 .get(0);
     }
