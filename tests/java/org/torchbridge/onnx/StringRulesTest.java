@@ -7,6 +7,7 @@ import static org.torchbridge.onnx.ModelText.attribute;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.UnsupportedOperatorException;
@@ -172,25 +173,74 @@ class StringRulesTest extends RuleTest {
 
     @Test
     void wholeNumbersAreWritten() {
-        ModelText model = new ModelText(21)
-                .input("x", "int64", "n")
+        assertThat(list(run(written("int64"), longs(5, -7)))).isEqualTo(List.of("5", "-7"));
+    }
+
+    private static ModelText written(String element) {
+        return new ModelText(21)
+                .input("x", element, "n")
                 .node("Cast", "x", "y", attribute("to", ElementType.STRING.code()))
                 .output("y");
+    }
 
-        assertThat(list(run(model, Torch.tensor(new long[] {5, -7})))).isEqualTo(List.of("5", "-7"));
+    /** As Python writes the shortest decimals that are the same numbers of single precision. */
+    @Test
+    void realNumbersAreWrittenWithAsManyDigitsAsTheyNeed() {
+        float[] numbers = {
+            0.039187793f,
+            0.1f,
+            1,
+            -0f,
+            120,
+            1e6f,
+            16777216,
+            9.99e15f,
+            1e16f,
+            1.25e20f,
+            1e-4f,
+            1.5e-5f,
+            3.4028235e38f,
+            1e-45f
+        };
+        List<String> texts = List.of(
+                "0.039187793",
+                "0.1",
+                "1.0",
+                "-0.0",
+                "120.0",
+                "1000000.0",
+                "16777216.0",
+                "9990000000000000.0",
+                "1e+16",
+                "1.25e+20",
+                "0.0001",
+                "1.5e-05",
+                "3.4028235e+38",
+                "1e-45");
+
+        assertThat(list(run(written("float"), Torch.tensor(numbers)))).isEqualTo(texts);
+    }
+
+    /** The largest one is 65504, and the nearest to 65500. */
+    @Test
+    void halvesNeedFewerDigits() {
+        Tensor halves = Torch.tensor(new float[] {0.1f, -2.5f, 65504}).to(DType.FLOAT16);
+        assertThat(list(run(written("float16"), halves))).isEqualTo(List.of("0.1", "-2.5", "65500.0"));
     }
 
     @Test
-    void realNumbersAreNotWritten() {
-        OnnxModel model = new ModelText(21)
-                .input("x", "float", "n")
-                .node("Cast", "x", "y", attribute("to", ElementType.STRING.code()))
-                .output("y")
-                .load();
+    void whatIsNoNumberIsWrittenToo() {
+        float[] numbers = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        assertThat(list(run(written("float"), Torch.tensor(numbers)))).isEqualTo(List.of("nan", "inf", "-inf"));
+    }
+
+    @Test
+    void numbersOfDoublePrecisionAreNotWritten() {
+        OnnxModel model = written("double").load();
 
         assertThatThrownBy(model::toModule)
                 .isInstanceOf(UnsupportedOperatorException.class)
-                .hasMessageContaining("Cast-21: to string of numbers that are not whole");
+                .hasMessageContaining("Cast-21: to string of numbers of type torch.float64");
     }
 
     // ---- TfIdfVectorizer

@@ -23,8 +23,8 @@ final class ConstantRules {
         r.rule("CastLike", 15, ConstantRules::castLike);
         r.rule("BitCast", 26, BitCasts::write);
         r.limit("BitCast", "between whole and real numbers of four bits");
-        r.limit("Cast", "real numbers to strings");
-        r.limit("CastLike", "real numbers to strings");
+        r.limit("Cast", "numbers of double precision to strings");
+        r.limit("CastLike", "numbers of double precision to strings");
         r.rule("Range", 11, ConstantRules::range);
         r.rule("EyeLike", 9, ConstantRules::eyeLike);
     }

@@ -18,8 +18,6 @@ import org.torchbridge.onnx.ElementType;
 final class StringRules {
     private static final Type TEXTS = new Type.OfList(Type.STRING);
 
-    private static final String WHITE = " \t\n\r\f\u000b";
-
     private StringRules() {}
 
     static void register(Registry r) {
@@ -217,17 +215,17 @@ final class StringRules {
 
     /** The text behind its first words and the white space there. */
     private static Value behind(Conversion c, Value text, Value words, long count) {
-        return c.loop(count, true, List.of(c.op("aten::lstrip", text, WHITE)), turn -> {
+        return c.loop(count, true, List.of(c.op("aten::lstrip", text)), turn -> {
                     Value length = c.op("aten::len", c.op("aten::__getitem__", words, turn.get(0)));
                     Value rest = c.op("aten::slice", turn.get(1), length, null, 1L);
-                    return List.of(c.constant(true), c.op("aten::lstrip", rest, WHITE));
+                    return List.of(c.constant(true), c.op("aten::lstrip", rest));
                 })
                 .get(0);
     }
 
     // ---- to and from numbers
 
-    /** Numbers that texts say; texts of whole numbers. */
+    /** Numbers that texts say; texts of numbers. */
     static Value cast(OnnxNode node, Conversion c, Value value, ElementType to) {
         if (to == ElementType.STRING) {
             return isText(value) ? value : printed(node, c, value);
@@ -246,17 +244,21 @@ final class StringRules {
 
     private static Value printed(OnnxNode node, Conversion c, Value x) {
         DType dtype = Conversion.dtype(x);
-        if (dtype == null || !dtype.isInteger()) {
-            throw node.unsupported("to string of numbers that are not whole");
-        }
         Value flat = c.op("aten::flatten", x, 0L, -1L);
+        if (dtype == null || dtype == DType.FLOAT64 || !dtype.isInteger() && !dtype.isFloatingPoint()) {
+            throw node.unsupported("to string of numbers of type " + dtype);
+        }
+        Value texts = dtype.isInteger() ? whole(c, flat) : new RealTexts(c).write(flat);
+        List<@Nullable Long> shape = Conversion.type(x).shape();
+        return shape == null ? texts : c.texts(texts, shape);
+    }
+
+    private static Value whole(Conversion c, Value row) {
         Value empty = c.list(Type.STRING, List.of());
-        Value texts = c.loop(c.op("aten::numel", x), true, List.of(empty), turn -> {
-                    Value number = c.op("aten::Int", c.op("aten::select", flat, 0L, turn.get(0)));
+        return c.loop(c.op("aten::numel", row), true, List.of(empty), turn -> {
+                    Value number = c.op("aten::Int", c.op("aten::select", row, 0L, turn.get(0)));
                     return List.of(c.constant(true), appended(c, turn.get(1), Type.STRING, c.op("aten::str", number)));
                 })
                 .get(0);
-        List<@Nullable Long> shape = Conversion.type(x).shape();
-        return shape == null ? texts : c.texts(texts, shape);
     }
 }
