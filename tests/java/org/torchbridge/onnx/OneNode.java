@@ -48,6 +48,12 @@ final class OneNode {
         return new OneNode(domain, operator, version);
     }
 
+    /** Imports another domain too, for the nodes of bodies. */
+    OneNode opset(String domain, long version) {
+        model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version));
+        return this;
+    }
+
     // ---- inputs
 
     /** An input that is given when the model runs, of any size. */

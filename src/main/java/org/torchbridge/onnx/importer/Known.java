@@ -70,6 +70,18 @@ final class Known implements Carried {
                 name, declared, Origin.INITIALIZER, null, 0, this, () -> new Constant(tensor().clone(), element()));
     }
 
+    /** The same elements as a constant that does not train. */
+    Known fixed() {
+        return literal(name, declared, this::constant);
+    }
+
+    /** Whether all of its elements are one number. */
+    boolean isUniform() {
+        Tensor tensor = tensor();
+        return tensor.numel() > 0
+                && tensor.eq(tensor.flatten().select(0, 0)).all().toBoolean();
+    }
+
     /** The weight whose twin it is, if it is one. */
     @Nullable
     Known original() {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.torchbridge.DType;
 import org.torchbridge.graph.Value;
 
 /** ONNX Runtime's forms of attention. */
@@ -15,7 +14,6 @@ final class MicrosoftAttentionRules {
     static void registerMicrosoft(Registry r) {
         r.many("Attention", 1, MicrosoftAttentionRules::attention);
         r.many("MultiHeadAttention", 1, MicrosoftAttentionRules::multiHead);
-        r.rule("RotaryEmbedding", 1, MicrosoftAttentionRules::rotary);
         r.limit("Attention", "rotary embeddings, shared buffers of past states");
     }
 
@@ -91,19 +89,20 @@ final class MicrosoftAttentionRules {
         Double scale = node.hasAttribute("scale") ? node.real("scale") : null;
         double excluded = node.real("mask_filter_value", -10_000);
         Value q = heads.get(0);
-        Value k = behind(c, pastKey, heads.get(1));
-        Value v = behind(c, pastValue, heads.get(2));
-        Value seen = causal ? AttentionRules.bias(c, q, k, null, true, pastKey) : null;
+        Value k = AttentionRules.behind(c, pastKey, heads.get(1));
+        Value v = AttentionRules.behind(c, pastValue, heads.get(2));
+        Value seen = causal ? causal(c, q, k, pastKey) : null;
         Value bias = Stream.of(mask(node, c, mask, k, excluded), node.tensorOrNull(5), seen)
                 .filter(Objects::nonNull)
                 .reduce((a, b) -> c.op("aten::add", a, b))
                 .orElse(null);
-        Value weights = AttentionRules.scores(c, q, k, bias, scale, 0, 0).get(0);
+        Value weights = AttentionWeights.scaled(scale).stages(c, q, k, bias).get(3);
         return List.of(AttentionRules.join(c, c.op("aten::matmul", weights, v)), k, v);
     }
 
-    private static Value behind(Conversion c, @Nullable Value past, Value now) {
-        return past == null ? now : c.op("aten::cat", c.list(List.of(past, now)), 2L);
+    private static Value causal(Conversion c, Value q, Value k, @Nullable Value past) {
+        Object before = past == null ? (Object) 0L : c.size(past, 2);
+        return new AttentionMask(c, c.size(q, 2), c.size(k, 2), before).until(0).bias(AttentionRules.dtype(q));
     }
 
     /** Which keys count: of each row 0 or 1, or how many from the front; or a mask for each query as well. */
@@ -115,43 +114,12 @@ final class MicrosoftAttentionRules {
         int rank = node.knownRank(input);
         Value left = c.op("aten::eq", mask, 0L);
         if (rank == 1) {
-            Value places = c.op("aten::arange", 0L, c.size(k, 2), 1L, DType.INT64, null, c.device(), null);
+            Value places = AttentionMask.range(c, c.size(k, 2));
             left = c.op("aten::ge", c.op("aten::unsqueeze", places, 0L), c.op("aten::unsqueeze", mask, 1L));
         }
         Value spread = rank == 4 ? left : c.op("aten::unsqueeze", left, 1L);
         spread = rank > 2 ? spread : c.op("aten::unsqueeze", spread, 1L);
         return c.known(
                 c.op("aten::mul", c.cast(spread, AttentionRules.dtype(k)), excluded), AttentionRules.dtype(k), 4);
-    }
-
-    /** ONNX Runtime's order of inputs: positions come before the tables. */
-    private static Value rotary(OnnxNode node, Conversion c) {
-        boolean interleaved = node.flag("interleaved", false);
-        long size = node.integer("rotary_embedding_dim", 0);
-        long heads = node.integer("num_heads", 0);
-        node.ignore("scale", "is_packed_batching");
-        Value x = node.tensor(0);
-        boolean flat = node.knownRank(0) == 3;
-        Value positions = node.tensor(1);
-        if (node.rank(1) == 1) {
-            Value steps = c.op("aten::arange", 0L, c.size(x, flat ? 1 : 2), 1L, DType.INT64, null, c.device(), null);
-            positions = c.op("aten::unsqueeze", c.op("aten::add", steps, positions), 0L);
-        }
-        Value cosTable = node.tensor(2);
-        Object perHead = heads > 0 ? (Object) (-1L) : c.integer("mul", 2L, c.size(cosTable, 1));
-        Value parts = flat
-                ? c.op(
-                        "aten::reshape",
-                        x,
-                        c.list(List.of(c.size(x, 0), c.size(x, 1), heads > 0 ? heads : -1L, perHead)))
-                : c.op("aten::transpose", x, 1L, 2L);
-        Value turned = AttentionRules.turned(
-                c,
-                parts,
-                AttentionRules.rows(c, cosTable, positions),
-                AttentionRules.rows(c, node.tensor(3), positions),
-                interleaved,
-                size);
-        return flat ? c.op("aten::view_as", turned, x) : c.op("aten::transpose", turned, 1L, 2L);
     }
 }

@@ -3,6 +3,7 @@ package org.torchbridge.onnx.importer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.onnx.ElementType;
@@ -18,10 +19,12 @@ final class ModelTensors {
     private final TensorReader reader;
     private final boolean isOurs;
     private final boolean constantsAreWeights;
+    private final TorchMetadata metadata;
 
     ModelTensors(OnnxModel model) {
         this.reader = model.tensors();
         this.isOurs = model.producer().startsWith(ModelExport.PRODUCER);
+        this.metadata = new TorchMetadata(model.proto().getGraph());
         this.constantsAreWeights = model.proto().getGraph().getInitializerList().stream()
                 .noneMatch(tensor -> isFloating(tensor) && tensor.getDimsCount() > 0);
     }
@@ -56,9 +59,7 @@ final class ModelTensors {
         for (TensorProto tensor : graph.getInitializerList()) {
             ElementType element = ElementType.of(tensor.getDataType());
             if (!isText(tensor)) {
-                known.put(
-                        tensor.getName(),
-                        Known.initializer(tensor.getName(), element, () -> new Constant(read(tensor), element)));
+                known.put(tensor.getName(), initializer(tensor, element));
             }
         }
         for (SparseTensorProto tensor : graph.getSparseInitializerList()) {
@@ -70,6 +71,22 @@ final class ModelTensors {
                             name, element, () -> new Constant(carried(reader.read(tensor), element), element)));
         }
         return known;
+    }
+
+    private Known initializer(TensorProto tensor, ElementType element) {
+        Supplier<Constant> source = () -> new Constant(read(tensor), element);
+        String name = metadata.name(tensor.getName());
+        if (metadata.isFixed(tensor.getName())) {
+            return Known.literal(name, element, source);
+        }
+        return metadata.isUncertain(tensor.getName())
+                ? Known.constant(name, element, source)
+                : Known.initializer(name, element, source);
+    }
+
+    /** What PyTorch notes beside the model. */
+    TorchMetadata metadata() {
+        return metadata;
     }
 
     /**

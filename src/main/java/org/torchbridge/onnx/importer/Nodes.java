@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.FileFormatException;
+import org.torchbridge.Scope;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
@@ -22,6 +23,7 @@ import org.torchbridge.onnx.proto.AttributeProto;
 import org.torchbridge.onnx.proto.FunctionProto;
 import org.torchbridge.onnx.proto.GraphProto;
 import org.torchbridge.onnx.proto.NodeProto;
+import org.torchbridge.onnx.proto.TensorProto;
 import org.torchbridge.onnx.proto.TypeProto;
 import org.torchbridge.onnx.proto.ValueInfoProto;
 
@@ -48,6 +50,7 @@ final class Nodes {
     private final Map<Deferred, Integer> chains = new HashMap<>();
     private final Map<Value, ElementType> declared = new HashMap<>();
     private final Map<Value, List<@Nullable Long>> textShapes = new HashMap<>();
+    private final Map<String, Known> twins = new HashMap<>();
     private final boolean byPyTorch;
     private NameScope names;
 
@@ -88,10 +91,35 @@ final class Nodes {
         graph.getValueInfoList().forEach(names::declare);
         graph.getOutputList().forEach(names::declare);
         tensors.initializers(graph).forEach(names::put);
+        graph.getInitializerList().forEach(this::share);
         tensors.texts(graph).forEach((name, texts) -> names.put(name, carry(conversion.texts(texts))));
         for (NodeProto node : NodeOrder.needed(graph.getNodeList(), outputs)) {
             node(node);
         }
+    }
+
+    /** A weight that is another one turned over stays so, as an embedding that makes the scores of its words. */
+    private void share(TensorProto tensor) {
+        String name = tensor.getName();
+        String original = tensors.metadata().shared(name);
+        if (original != null
+                && names.get(original) instanceof Known first
+                && names.get(name) instanceof Known second
+                && isTurned(first, second)) {
+            operator(
+                    NodeProto.newBuilder()
+                            .setOpType("Transpose")
+                            .addInput(original)
+                            .addOutput(name)
+                            .build(),
+                    name);
+        }
+    }
+
+    private static boolean isTurned(Known first, Known second) {
+        return first.tensor().dim() == 2
+                && second.tensor().dim() == 2
+                && Scope.call(() -> first.tensor().t()).equal(second.tensor());
     }
 
     /** Writes a graph that is an attribute of a node: its outputs, given its inputs. */
@@ -190,9 +218,21 @@ final class Nodes {
     private List<@Nullable Carried> inputs(NodeProto proto) {
         List<@Nullable Carried> inputs = new ArrayList<>();
         for (String name : proto.getInputList()) {
-            inputs.add(name.isEmpty() ? null : names.get(name));
+            inputs.add(name.isEmpty() ? null : own(proto, names.get(name)));
         }
         return inputs;
+    }
+
+    /** An input, or the weight that the node has of its own where it starts with the elements of another. */
+    private Carried own(NodeProto proto, Carried input) {
+        if (!(input instanceof Known known) || known.deferred() != null) {
+            return input;
+        }
+        String name = tensors.metadata().own(proto, known.name());
+        if (known.name().equals(name) || !known.isWeight() || !known.isUniform()) {
+            return input;
+        }
+        return name == null ? known.fixed() : twins.computeIfAbsent(name, known::twin);
     }
 
     private List<AttributeProto> attributes(NodeProto proto) {

@@ -66,9 +66,10 @@ public final class OnnxNode {
         return place;
     }
 
-    /** The dotted path of the module that its name says it is of; empty if it says nothing. */
+    /** The dotted path of the module that its name, or what is noted beside it, says it is of; empty if nothing does. */
     public String scope() {
-        return Names.scope(proto.getName());
+        String noted = TorchMetadata.scope(proto);
+        return noted != null ? noted : Names.scope(proto.getName());
     }
 
     /** For a use of the operator that the rule has no way to write. */

@@ -43,6 +43,8 @@ public final class Registry {
                 RecurrentRules::register,
                 LayerNormRules::register,
                 AttentionRules::register,
+                LinearAttentionRules::register,
+                RotaryRules::register,
                 LossRules::register,
                 ScatterRules::register,
                 StringRules::register,
@@ -65,9 +67,12 @@ public final class Registry {
         List.<Consumer<Registry>>of(LearnedRules::register, TreeRules::register, LabelRules::register)
                 .forEach(family -> family.accept(registry.domain("ai.onnx.ml")));
         TrainingRules.register(registry.domain("ai.onnx.preview.training"));
+        AttentionRules.registerPreview(registry.domain("ai.onnx.preview"));
         List<Consumer<Registry>> microsoft = List.of(
                 LayerNormRules::registerMicrosoft,
                 MicrosoftAttentionRules::registerMicrosoft,
+                GroupQueryRules::registerMicrosoft,
+                RotaryRules::registerMicrosoft,
                 LinearQuantizationRules::registerMicrosoft,
                 MicrosoftRules::registerMicrosoft);
         microsoft.forEach(family -> family.accept(registry.domain("com.microsoft")));
