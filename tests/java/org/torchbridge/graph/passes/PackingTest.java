@@ -223,7 +223,7 @@ class PackingTest {
 
         Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
 
-        assertThat(graph.kinds()).containsKey("aten::add");
+        assertThat(graph.kinds()).containsKey("aten::add_").doesNotContainKey(SUM_IN_PLACE);
     }
 
     // ---- small convolutions
@@ -264,22 +264,123 @@ class PackingTest {
         assertThat(graph.kinds()).containsEntry(SMALL, 2).containsEntry(CONVOLUTION, 1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"3, 1, true", "3, 2, true", "5, 2, true", "5, 1, false"})
+    void withOneThreadConvolutionsOfSingleChannelsAreXnnpacksIfThatIsQuicker(long window, long stride, boolean small) {
+        List<Long> steps = List.of(stride, stride);
+        List<Long> padding = List.of(window / 2, window / 2);
+        Value w = weight("w", 4, 1, window, window);
+        Value made = g.op("aten::conv2d", x, w, weight("b", 4), steps, padding, List.of(1L, 1L), 4L);
+        graph.addOutput(g.op("aten::relu", made));
+
+        withThreads(1, () -> Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10)));
+
+        assertThat(graph.kinds()).containsKey(small ? SMALL : CONVOLUTION).doesNotContainKey("aten::relu");
+    }
+
     @Test
     void allSizesStayOpen() {
         Value image = sameSize(x, "a");
-        Value small = g.op("aten::conv2d", image, weight("b", 4, 4, 1, 1));
+        Value channels = g.op(
+                "aten::conv2d",
+                image,
+                weight("d", 4, 1, 3, 3),
+                null,
+                List.of(1L, 1L),
+                List.of(1L, 1L),
+                List.of(1L, 1L),
+                4L);
+        Value small = g.op("aten::conv2d", channels, weight("b", 4, 4, 1, 1));
         graph.addOutput(g.op("aten::add", sameSize(small, "c"), image));
         Graph packed = graph.copy();
 
         withThreads(1, () -> Packing.run(packed));
 
         for (long[] shape : new long[][] {{3, 4, 5, 6}, {1, 4, 20, 1}, {0, 4, 5, 5}}) {
-            Tensor images = Torch.randn(shape);
+            Tensor images = Torch.randn(shape).mul(0.01);
             Tensor expected = (Tensor) new Interpreter(graph).run(images).get(0);
             Tensor actual = (Tensor) new Interpreter(packed).run(images).get(0);
             assertThat(actual.shape()).isEqualTo(expected.shape());
             assertThat(actual.allclose(expected, 1e-5, 1e-5)).isTrue();
         }
+    }
+
+    // ---- what is written in place
+
+    /** What XNNPACK makes of an image with one thread, and then cannot do the activation of. */
+    private Value pointwise(Value of, String name) {
+        return g.op("aten::conv2d", of, weight(name, 4, 4, 1, 1), weight(name + "_bias", 4));
+    }
+
+    private void packWithOneThread() {
+        withThreads(1, () -> Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sigmoid", "tanh", "silu", "hardswish", "hardsigmoid", "gelu", "leaky_relu"})
+    void activationsThatXnnpackCannotDoAreDoneWhereItHasWritten(String activation) {
+        graph.addOutput(g.op("aten::" + activation, pointwise(x, "a")));
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsKeys(SMALL, "aten::" + activation + "_");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void sumsWithAnImageOfTheSameSizeAreDoneWhereItHasWritten(boolean first) {
+        Value made = pointwise(x, "a");
+        Value other = pointwise(made, "b");
+        graph.addOutput(first ? g.op("aten::add", other, made) : g.op("aten::add", made, other));
+        graph.addOutput(made);
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsEntry(SMALL, 2).containsKey("aten::add_");
+    }
+
+    @Test
+    void channelsAreScaledWhereTheyAre() {
+        Value image = sameSize(x, "a");
+        Value scale = g.op("aten::sigmoid", pointwise(g.op("aten::mean", image, List.of(2L, 3L), true), "b"));
+        graph.addOutput(g.op("aten::mul", scale, image));
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsKeys("aten::mul_", "aten::sigmoid_").doesNotContainKey("aten::mul");
+    }
+
+    @Test
+    void whatIsNeededLaterIsNotWrittenInto() {
+        Value made = pointwise(x, "a");
+        Value view = g.op("aten::flatten", made, 1L);
+        Value active = g.op("aten::silu", made);
+        graph.addOutput(g.op("aten::add", g.op("aten::sum", view), active));
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsKey("aten::silu").doesNotContainKey("aten::silu_");
+    }
+
+    @Test
+    void anImageDoesNotGrowInPlace() {
+        Value mean = pointwise(g.op("aten::mean", x, List.of(2L, 3L), true), "a");
+        graph.addOutput(g.op("aten::mul", mean, x));
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsKey("aten::mul").doesNotContainKey("aten::mul_");
+    }
+
+    @Test
+    void theTermWithAFactorKeepsIts() {
+        Value made = sameSize(x, "a");
+        graph.addOutput(g.op("aten::add", made, sameSize(made, "b"), 2L));
+        graph.addOutput(made);
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsKey("aten::add").doesNotContainKey("aten::add_");
     }
 
     // ---- linear layers

@@ -21,13 +21,12 @@ public final class Packing {
 
     private static boolean pack(Graph graph) {
         PackedWeights packed = new PackedWeights(graph);
-        boolean changed = false;
+        boolean changed = LinearPacking.run(graph, packed);
         if (ConvolutionPacking.isFor(graph) && LastChannels.run(graph)) {
             ConvolutionPacking.declareShapes(graph);
             Simplification.run(graph);
-            changed = ConvolutionPacking.run(graph, packed);
+            changed |= ConvolutionPacking.run(graph, packed);
         }
-        changed |= LinearPacking.run(graph, packed);
         if (changed) {
             Simplification.run(graph);
             UnusedSlots.run(graph);
