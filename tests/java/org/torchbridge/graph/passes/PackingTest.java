@@ -2,6 +2,7 @@ package org.torchbridge.graph.passes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -405,6 +406,72 @@ class PackingTest {
         Results.stay(graph, Packing::run, Torch.randn(4, 7));
 
         assertThat(graph.kinds()).containsKey(LINEAR).doesNotContainKey("aten::gelu");
+    }
+
+    // ---- query, key and value
+
+    /** Two heads of three numbers: (batch, heads, sequence, 3). */
+    private Value heads(Value projected) {
+        Object batch = g.op("aten::size", projected, 0L);
+        Value parts = g.op("aten::view", projected, List.of(batch, -1L, 2L, 3L));
+        return g.op("aten::transpose", parts, 1L, 2L);
+    }
+
+    /** A layer from seven numbers to six. */
+    private Value projection(Value of, String name, boolean bias) {
+        return g.op("aten::linear", of, weight(name, 6, 7), bias ? weight(name + "_bias", 6) : null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theLayersOfOneInputInAnAttentionAreOne(boolean bias) {
+        Value query = heads(projection(x, "q", bias));
+        Value key = heads(g.op("aten::mul", projection(x, "k", bias), 0.5));
+        graph.addOutput(g.op("aten::scaled_dot_product_attention", query, key, heads(projection(x, "v", bias))));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 5, 7));
+
+        assertThat(graph.kinds()).containsEntry(LINEAR, 1).containsEntry("aten::slice", 3);
+        assertThat(graph.slots()).containsOnlyKeys("packed_weights");
+    }
+
+    @Test
+    void viewsAcrossTheirNumbersStillWork() {
+        List<Value> heads = new ArrayList<>();
+        for (String name : List.of("q", "k", "v")) {
+            Value together = g.op("aten::view", projection(x, name, true), List.of(5L, 4L, 3L));
+            heads.add(g.op("aten::view", g.op("aten::transpose", together, 0L, 1L), List.of(2L, 2L, 5L, 3L)));
+        }
+        graph.addOutput(g.op("aten::scaled_dot_product_attention", heads.toArray()));
+
+        Results.stay(graph, Packing::run, Torch.randn(5, 2, 7));
+
+        assertThat(graph.kinds()).containsEntry(LINEAR, 1);
+    }
+
+    @Test
+    void theQueryOfAnotherInputIsALayerOfItsOwn() {
+        Value other = graph.addInput("other", Type.TENSOR);
+        Value query = heads(projection(other, "q", true));
+        Value key = heads(projection(x, "k", true));
+        graph.addOutput(g.op("aten::scaled_dot_product_attention", query, key, heads(projection(x, "v", true))));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 5, 7), Torch.randn(2, 3, 7));
+
+        assertThat(graph.kinds()).containsEntry(LINEAR, 2).containsEntry("aten::slice", 2);
+    }
+
+    @Test
+    void aProjectionThatIsUsedOtherwiseTooIsALayerOfItsOwn() {
+        Value value = projection(x, "v", true);
+        Value query = heads(projection(x, "q", true));
+        Value key = heads(projection(x, "k", true));
+        graph.addOutput(g.op("aten::scaled_dot_product_attention", query, key, heads(value)));
+        graph.addOutput(value);
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 5, 7));
+
+        assertThat(graph.kinds()).containsEntry(LINEAR, 2).containsEntry("aten::slice", 2);
     }
 
     // ---- formulas

@@ -21,6 +21,7 @@ public final class Packing {
 
     private static boolean pack(Graph graph) {
         PackedWeights packed = new PackedWeights(graph);
+        ProjectionMerging.run(graph);
         boolean changed = LinearPacking.run(graph, packed);
         if (ConvolutionPacking.isFor(graph) && LastChannels.run(graph)) {
             ConvolutionPacking.declareShapes(graph);
