@@ -267,7 +267,7 @@ class PackingTest {
 
         Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
 
-        assertThat(graph.kinds()).containsKey("aten::add");
+        assertThat(graph.kinds()).containsKey("aten::add_").doesNotContainKey(SUM_IN_PLACE);
     }
 
     // ---- small convolutions
@@ -308,17 +308,40 @@ class PackingTest {
         assertThat(graph.kinds()).containsEntry(SMALL, 2).containsEntry(CONVOLUTION, 1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"3, 1, true", "3, 2, true", "5, 2, true", "5, 1, false"})
+    void withOneThreadConvolutionsOfSingleChannelsAreXnnpacksIfThatIsQuicker(long window, long stride, boolean small) {
+        List<Long> steps = List.of(stride, stride);
+        List<Long> padding = List.of(window / 2, window / 2);
+        Value w = weight("w", 4, 1, window, window);
+        Value made = g.op("aten::conv2d", x, w, weight("b", 4), steps, padding, List.of(1L, 1L), 4L);
+        graph.addOutput(g.op("aten::relu", made));
+
+        withThreads(1, () -> Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10)));
+
+        assertThat(graph.kinds()).containsKey(small ? SMALL : CONVOLUTION).doesNotContainKey("aten::relu");
+    }
+
     @Test
     void allSizesStayOpen() {
         Value image = sameSize(x, "a");
-        Value small = g.op("aten::conv2d", image, weight("b", 4, 4, 1, 1));
+        Value channels = g.op(
+                "aten::conv2d",
+                image,
+                weight("d", 4, 1, 3, 3),
+                null,
+                List.of(1L, 1L),
+                List.of(1L, 1L),
+                List.of(1L, 1L),
+                4L);
+        Value small = g.op("aten::conv2d", channels, weight("b", 4, 4, 1, 1));
         graph.addOutput(g.op("aten::add", sameSize(small, "c"), image));
         Graph packed = graph.copy();
 
         withThreads(1, () -> Packing.run(packed));
 
         for (long[] shape : new long[][] {{3, 4, 5, 6}, {1, 4, 20, 1}, {0, 4, 5, 5}}) {
-            Tensor images = Torch.randn(shape);
+            Tensor images = Torch.randn(shape).mul(0.01);
             Tensor expected = (Tensor) new Interpreter(graph).run(images).get(0);
             Tensor actual = (Tensor) new Interpreter(packed).run(images).get(0);
             assertThat(actual.shape()).isEqualTo(expected.shape());
@@ -374,6 +397,84 @@ class PackingTest {
         Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10));
 
         assertThat(graph.kinds()).containsKey(TRANSPOSED);
+    }
+
+    // ---- what is written in place
+
+    /** What XNNPACK makes of an image with one thread, and then cannot do the activation of. */
+    private Value pointwise(Value of, String name) {
+        return g.op("aten::conv2d", of, weight(name, 4, 4, 1, 1), weight(name + "_bias", 4));
+    }
+
+    private void packWithOneThread() {
+        withThreads(1, () -> Results.stay(graph, Packing::run, Torch.randn(2, 4, 9, 10)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sigmoid", "tanh", "silu", "hardswish", "hardsigmoid", "gelu", "leaky_relu"})
+    void activationsThatXnnpackCannotDoAreDoneWhereItHasWritten(String activation) {
+        graph.addOutput(g.op("aten::" + activation, pointwise(x, "a")));
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsKeys(SMALL, "aten::" + activation + "_");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void sumsWithAnImageOfTheSameSizeAreDoneWhereItHasWritten(boolean first) {
+        Value made = pointwise(x, "a");
+        Value other = pointwise(made, "b");
+        graph.addOutput(first ? g.op("aten::add", other, made) : g.op("aten::add", made, other));
+        graph.addOutput(made);
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsEntry(SMALL, 2).containsKey("aten::add_");
+    }
+
+    @Test
+    void channelsAreScaledWhereTheyAre() {
+        Value image = sameSize(x, "a");
+        Value scale = g.op("aten::sigmoid", pointwise(g.op("aten::mean", image, List.of(2L, 3L), true), "b"));
+        graph.addOutput(g.op("aten::mul", scale, image));
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsKeys("aten::mul_", "aten::sigmoid_").doesNotContainKey("aten::mul");
+    }
+
+    @Test
+    void whatIsNeededLaterIsNotWrittenInto() {
+        Value made = pointwise(x, "a");
+        Value view = g.op("aten::flatten", made, 1L);
+        Value active = g.op("aten::silu", made);
+        graph.addOutput(g.op("aten::add", g.op("aten::sum", view), active));
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsKey("aten::silu").doesNotContainKey("aten::silu_");
+    }
+
+    @Test
+    void anImageDoesNotGrowInPlace() {
+        Value mean = pointwise(g.op("aten::mean", x, List.of(2L, 3L), true), "a");
+        graph.addOutput(g.op("aten::mul", mean, x));
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsKey("aten::mul").doesNotContainKey("aten::mul_");
+    }
+
+    @Test
+    void theTermWithAFactorKeepsIts() {
+        Value made = sameSize(x, "a");
+        graph.addOutput(g.op("aten::add", made, sameSize(made, "b"), 2L));
+        graph.addOutput(made);
+
+        packWithOneThread();
+
+        assertThat(graph.kinds()).containsKey("aten::add").doesNotContainKey("aten::add_");
     }
 
     // ---- linear layers
@@ -482,6 +583,72 @@ class PackingTest {
                 .get(0));
 
         assertThat(Packing.run(graph)).isFalse();
+    }
+
+    // ---- query, key and value
+
+    /** Two heads of three numbers: (batch, heads, sequence, 3). */
+    private Value heads(Value projected) {
+        Object batch = g.op("aten::size", projected, 0L);
+        Value parts = g.op("aten::view", projected, List.of(batch, -1L, 2L, 3L));
+        return g.op("aten::transpose", parts, 1L, 2L);
+    }
+
+    /** A layer from seven numbers to six. */
+    private Value projection(Value of, String name, boolean bias) {
+        return g.op("aten::linear", of, weight(name, 6, 7), bias ? weight(name + "_bias", 6) : null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theLayersOfOneInputInAnAttentionAreOne(boolean bias) {
+        Value query = heads(projection(x, "q", bias));
+        Value key = heads(g.op("aten::mul", projection(x, "k", bias), 0.5));
+        graph.addOutput(g.op("aten::scaled_dot_product_attention", query, key, heads(projection(x, "v", bias))));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 5, 7));
+
+        assertThat(graph.kinds()).containsEntry(LINEAR, 1).containsEntry("aten::slice", 3);
+        assertThat(graph.slots()).containsOnlyKeys("packed_weights");
+    }
+
+    @Test
+    void viewsAcrossTheirNumbersStillWork() {
+        List<Value> heads = new ArrayList<>();
+        for (String name : List.of("q", "k", "v")) {
+            Value together = g.op("aten::view", projection(x, name, true), List.of(5L, 4L, 3L));
+            heads.add(g.op("aten::view", g.op("aten::transpose", together, 0L, 1L), List.of(2L, 2L, 5L, 3L)));
+        }
+        graph.addOutput(g.op("aten::scaled_dot_product_attention", heads.toArray()));
+
+        Results.stay(graph, Packing::run, Torch.randn(5, 2, 7));
+
+        assertThat(graph.kinds()).containsEntry(LINEAR, 1);
+    }
+
+    @Test
+    void theQueryOfAnotherInputIsALayerOfItsOwn() {
+        Value other = graph.addInput("other", Type.TENSOR);
+        Value query = heads(projection(other, "q", true));
+        Value key = heads(projection(x, "k", true));
+        graph.addOutput(g.op("aten::scaled_dot_product_attention", query, key, heads(projection(x, "v", true))));
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 5, 7), Torch.randn(2, 3, 7));
+
+        assertThat(graph.kinds()).containsEntry(LINEAR, 2).containsEntry("aten::slice", 2);
+    }
+
+    @Test
+    void aProjectionThatIsUsedOtherwiseTooIsALayerOfItsOwn() {
+        Value value = projection(x, "v", true);
+        Value query = heads(projection(x, "q", true));
+        Value key = heads(projection(x, "k", true));
+        graph.addOutput(g.op("aten::scaled_dot_product_attention", query, key, heads(value)));
+        graph.addOutput(value);
+
+        Results.stay(graph, Packing::run, Torch.randn(2, 5, 7));
+
+        assertThat(graph.kinds()).containsEntry(LINEAR, 2).containsEntry("aten::slice", 2);
     }
 
     // ---- formulas

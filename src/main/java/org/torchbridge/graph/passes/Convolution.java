@@ -92,6 +92,11 @@ record Convolution(Node node, Tensor weight, List<Long> stride, List<Long> paddi
                 && padding.equals(List.of(0L, 0L));
     }
 
+    /** Whether each channel is computed of one channel of its own. */
+    boolean isDepthwise() {
+        return groups > 1 && groups == outputs() && weight.shape()[1] == 1;
+    }
+
     long outputs() {
         return weight.shape()[0];
     }

@@ -24,7 +24,8 @@ import org.torchbridge.graph.Value;
  * <p>oneDNN's operators do the activation behind a convolution too, or the sum with another image of the same size, which
  * they write where the other image is if nothing needs that any more. XNNPACK's can only bound the numbers, but cost a tenth
  * of the time apart from the arithmetic: they do the convolutions of single pixels, and with one thread all with windows of
- * one pixel and no sum behind them. The others XNNPACK does slower, and all with one thread only.
+ * one pixel, and those of single channels that are small. The others XNNPACK does slower, and all with one thread only.
+ * What they do not do themselves follows {@link InPlace}.
  */
 final class ConvolutionPacking {
     private static final String XNNPACK = "prepacked::conv2d_clamp_";
@@ -36,8 +37,9 @@ final class ConvolutionPacking {
     private final ImageSizes sizes;
     private final boolean hasXnnpack = !Schemas.of(XNNPACK + "run").isEmpty();
     private final boolean oneThread = Torch.getNumThreads() == 1;
+    private final FreeMemory memory;
+    private final Set<Value> made = new HashSet<>();
     private final Set<Value> overwritten = new HashSet<>();
-    private boolean changed;
 
     private ConvolutionPacking(Graph graph, PackedWeights packed) {
         this.weights = Weights.of(graph);
@@ -45,6 +47,7 @@ final class ConvolutionPacking {
         this.aliases = Aliases.of(graph);
         this.order = Order.of(graph);
         this.sizes = ImageSizes.of(graph);
+        this.memory = new FreeMemory(aliases, order);
     }
 
     /** Whether the program has convolutions that can be packed. */
@@ -79,7 +82,8 @@ final class ConvolutionPacking {
     static boolean run(Graph graph, PackedWeights packed) {
         ConvolutionPacking pass = new ConvolutionPacking(graph, packed);
         graph.forEachNode(pass::visit);
-        return pass.changed;
+        new InPlace(pass.made, pass.aliases, pass.order, pass.sizes).run(graph);
+        return !pass.made.isEmpty();
     }
 
     private void visit(Node node) {
@@ -88,7 +92,7 @@ final class ConvolutionPacking {
             return;
         }
         Node user = plainUser(node);
-        if (user != null && isResidual(convolution, user)) {
+        if (!isForXnnpack(convolution) && user != null && isResidual(convolution, user)) {
             sum(convolution, user);
             return;
         }
@@ -140,7 +144,7 @@ final class ConvolutionPacking {
             aliases.remove(nodes.get(i).output());
             nodes.get(i).remove();
         }
-        changed = true;
+        made.add(output);
         return output;
     }
 
@@ -166,7 +170,7 @@ final class ConvolutionPacking {
         boolean rectified = user != null && user.is("aten::relu");
         String activation = rectified ? "relu" : null;
         List<Node> nodes = chain(convolution.node(), sum, rectified ? user : null);
-        if (isFree(other, convolution, sum)) {
+        if (!aliases.of(other).contains(convolution.input()) && memory.isFree(other, sum)) {
             overwritten.addAll(aliases.of(other));
             Value output = replace(
                     convolution,
@@ -185,15 +189,6 @@ final class ConvolutionPacking {
                             "mkldnn::_convolution_pointwise",
                             arguments(convolution, activation, convolution.input(), other)));
         }
-    }
-
-    /** Whether the image's memory can be written into: it is the program's own, and nothing reads it after the sum. */
-    private boolean isFree(Value image, Convolution convolution, Node sum) {
-        Set<Value> names = aliases.of(image);
-        return !aliases.comesFromOutside(image)
-                && !names.contains(convolution.input())
-                && names.stream()
-                        .allMatch(name -> Control.isMadeIn(name, sum.owner()) && !order.isUsedAfter(sum, name));
     }
 
     private Object[] arguments(Convolution convolution, @Nullable String activation, Value first, Value second) {
@@ -251,7 +246,16 @@ final class ConvolutionPacking {
     // ---- XNNPACK
 
     private boolean isForXnnpack(Convolution convolution) {
-        return hasXnnpack && convolution.isPointwise() && (oneThread || sizes.isPixel(convolution.input()));
+        return hasXnnpack
+                && (oneThread
+                        ? convolution.isPointwise() || isSmall(convolution)
+                        : convolution.isPointwise() && sizes.isPixel(convolution.input()));
+    }
+
+    /** Whether it does so little with each channel that the call counts. */
+    private static boolean isSmall(Convolution convolution) {
+        return convolution.isDepthwise()
+                && (convolution.weight().shape()[2] <= 3 || convolution.stride().get(0) > 1);
     }
 
     private Value bounded(GraphBuilder g, Convolution convolution, @Nullable Activation bounds) {

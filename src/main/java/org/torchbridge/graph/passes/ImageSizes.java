@@ -14,7 +14,7 @@ import org.torchbridge.graph.Value;
 
 /** Which images of a program are of one size, whatever that is when it runs. */
 final class ImageSizes {
-    private static final Set<String> KEEP_SIZE = Set.of(
+    private static final Set<String> ELEMENTWISE = Set.of(
             "aten::relu",
             "aten::relu6",
             "aten::hardtanh",
@@ -25,8 +25,7 @@ final class ImageSizes {
             "aten::silu",
             "aten::gelu",
             "aten::hardswish",
-            "aten::hardsigmoid",
-            "aten::batch_norm");
+            "aten::hardsigmoid");
 
     private static final Set<String> COMBINE = Set.of("aten::add", "aten::mul");
 
@@ -82,6 +81,16 @@ final class ImageSizes {
         return sizes;
     }
 
+    /** Whether the operator computes each number of the first input's alone. */
+    static boolean isElementwise(Node node) {
+        return ELEMENTWISE.contains(node.kind());
+    }
+
+    /** Whether the operator combines the numbers of two images, or of an image and a number. */
+    static boolean isCombination(Node node) {
+        return COMBINE.contains(node.kind());
+    }
+
     /** Whether height and width are 1. */
     boolean isPixel(Value value) {
         return of(value).pixel;
@@ -112,12 +121,12 @@ final class ImageSizes {
         Convolution convolution = Convolution.of(node, weights);
         if (convolution != null) {
             return of(convolution.input()).after(convolution);
-        } else if (KEEP_SIZE.contains(node.kind())) {
+        } else if (isElementwise(node) || node.is("aten::batch_norm")) {
             return of(node.input(0));
         } else if (isGlobalMean(node)) {
             Size size = of(node.input(0));
             return new Size(size.root, size.dimensions, List.of(), true, size.channels);
-        } else if (COMBINE.contains(node.kind())) {
+        } else if (isCombination(node)) {
             return isNumber(node.input(1))
                     ? of(node.input(0))
                     : of(node.input(0)).with(of(node.input(1)));

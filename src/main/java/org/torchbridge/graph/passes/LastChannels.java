@@ -34,7 +34,7 @@ final class LastChannels {
         LastChannels pass = new LastChannels(graph);
         graph.forEachNode(pass::check);
         if (pass.possible) {
-            graph.forEachNode(LastChannels::rewrite);
+            graph.forEachNode(LastChannels::reshape);
         }
         return pass.possible;
     }
@@ -49,7 +49,8 @@ final class LastChannels {
         return VIEWS.contains(node.kind()) && node.input(1).type().equals(Type.INTS);
     }
 
-    private static void rewrite(Node node) {
+    /** Puts {@code aten::reshape} in the place of a view. */
+    static void reshape(Node node) {
         if (isView(node)) {
             GraphBuilder g = GraphBuilder.before(node);
             g.from(node.scope(), node.source());

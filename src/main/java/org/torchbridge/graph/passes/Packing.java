@@ -21,15 +21,16 @@ public final class Packing {
 
     private static boolean pack(Graph graph) {
         PackedWeights packed = new PackedWeights(graph);
-        boolean changed = false;
+        ProjectionMerging.run(graph);
+        boolean changed = LinearPacking.run(graph, packed);
+        changed |= new LstmPacking(graph, packed).run(graph);
+        changed |= new GruPacking(graph, packed).run(graph);
         if ((ConvolutionPacking.isFor(graph) || TransposedPacking.isFor(graph)) && LastChannels.run(graph)) {
             ConvolutionPacking.declareShapes(graph);
             Simplification.run(graph);
-            changed = ConvolutionPacking.run(graph, packed) | TransposedPacking.run(graph, packed);
+            changed |= ConvolutionPacking.run(graph, packed);
+            changed |= TransposedPacking.run(graph, packed);
         }
-        changed |= LinearPacking.run(graph, packed);
-        changed |= new LstmPacking(graph, packed).run(graph);
-        changed |= new GruPacking(graph, packed).run(graph);
         if (changed) {
             Simplification.run(graph);
             UnusedSlots.run(graph);
