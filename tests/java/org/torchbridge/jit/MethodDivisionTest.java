@@ -16,6 +16,7 @@ import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.nn.Identity;
 import org.torchbridge.nn.Linear;
+import org.torchbridge.nn.ReLU;
 
 /** Programs become modules that call each other, by the scopes of their nodes. */
 class MethodDivisionTest {
@@ -101,6 +102,17 @@ class MethodDivisionTest {
         assertThat(module.namedChildren()).containsOnlyKeys("act");
         module.setChild("act", new Identity());
         assertThat(module.call(input).toString()).isEqualTo("tensor([-3.,  0.,  1.])");
+    }
+
+    @Test
+    void nodesOfAScopeThatDoTheSameAgainAreASecondCall() {
+        Value first = in("scale", "aten::mul", x, read("scale.weight"));
+        Value second = in("scale", "aten::mul", in("", "aten::sub", first, 2L), read("scale.weight"));
+        ScriptModule module = module(second);
+
+        assertThat(isCalled(module, "scale")).isTrue();
+        module.setChild("scale", new ReLU());
+        assertThat(module.call(input).toString()).isEqualTo("tensor([0., 0., 1.])");
     }
 
     @Test

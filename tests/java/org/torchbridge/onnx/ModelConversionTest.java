@@ -15,6 +15,7 @@ import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Interpreter;
 import org.torchbridge.graph.Slot;
 import org.torchbridge.jit.ScriptModule;
+import org.torchbridge.nn.Identity;
 import org.torchbridge.onnx.proto.AttributeProto.AttributeType;
 import org.torchbridge.onnx.proto.FunctionProto;
 import org.torchbridge.onnx.proto.GraphProto;
@@ -153,9 +154,31 @@ class ModelConversionTest {
                 .load()
                 .toGraph();
 
-        assertThat(graph.slots()).containsKey("training");
+        assertThat(graph.slots()).containsKey("bn.training");
         assertThat(graph.slots().get("bn.running_mean").kind()).isEqualTo(Slot.Kind.BUFFER);
         assertThat(graph.slots().get("bn.weight").kind()).isEqualTo(Slot.Kind.PARAMETER);
+    }
+
+    /** As in models of PyTorch before 1.13, whose nodes have no names. */
+    @Test
+    void layersWithoutNamesAreOfTheModulesOfTheirWeights() {
+        ScriptModule module = new ModelText(11)
+                .input("x", "float", "n", 2)
+                .weight("body.fc1.weight", Torch.ones(3, 2))
+                .weight("body.fc1.bias", Torch.zeros(3))
+                .weight("fc2.weight", Torch.ones(1, 3))
+                .weight("fc2.bias", Torch.zeros(1))
+                .node("Gemm", "x body.fc1.weight body.fc1.bias", "a", attribute("transB", 1))
+                .node("Relu", "a", "b")
+                .node("Gemm", "b fc2.weight fc2.bias", "y", attribute("transB", 1))
+                .output("y")
+                .load()
+                .toModule();
+
+        module.setChild("fc2", new Identity());
+
+        assertThat(module.namedModules().keySet()).containsExactly("", "body", "body.fc1", "fc2");
+        assertThat(module.call(Torch.ones(1, 2)).detach().toString()).isEqualTo("tensor([[2., 2., 2.]])");
     }
 
     // ---- shapes

@@ -20,8 +20,8 @@ import org.torchbridge.jit.ModuleMethod.Step;
  * Divides a program into the methods of its modules: the nodes of a module are its method if they follow each other, take
  * something, and make one value for the rest of the program. Those of another module stay with the one around it.
  *
- * <p>A scope {@code relu_1} beside {@code relu} that does the same is a second call of that, as in what PyTorch's exporter
- * writes.
+ * <p>Nodes of the same scope elsewhere that do the same are a second call of it, and so are those of a scope {@code relu_1}
+ * beside {@code relu}, as PyTorch's exporter writes them.
  */
 final class MethodDivision {
     private final Graph graph;
@@ -80,11 +80,15 @@ final class MethodDivision {
             String scope, String path, List<Node> nodes, Map<Node, Integer> places, Map<Node, Call> calls) {
         children(scope, nodes).forEach((name, members) -> {
             String inner = join(scope, name);
-            Call call = follow(members, places) ? call(inner, join(path, name), members) : null;
-            if (call == null) {
+            Map<Node, Call> found = new HashMap<>();
+            for (List<Node> run : runs(members, places)) {
+                Call call = call(inner, join(path, name), run);
+                run.forEach(node -> found.put(node, call));
+            }
+            if (found.containsValue(null)) {
                 findCalls(inner, join(path, name), members, places, calls);
             } else {
-                members.forEach(member -> calls.put(member, call));
+                calls.putAll(found);
             }
         });
     }
@@ -107,10 +111,18 @@ final class MethodDivision {
         return children;
     }
 
-    private static boolean follow(List<Node> members, Map<Node, Integer> places) {
-        int first = places.get(members.get(0));
-        int last = places.get(members.get(members.size() - 1));
-        return last - first == members.size() - 1;
+    /** The nodes in parts that follow each other. */
+    private static List<List<Node>> runs(List<Node> nodes, Map<Node, Integer> places) {
+        List<List<Node>> runs = new ArrayList<>();
+        int next = -1;
+        for (Node node : nodes) {
+            if (places.get(node) != next) {
+                runs.add(new ArrayList<>());
+            }
+            runs.get(runs.size() - 1).add(node);
+            next = places.get(node) + 1;
+        }
+        return runs;
     }
 
     // ---- calls
@@ -130,6 +142,8 @@ final class MethodDivision {
             ModuleMethod again = method(scope, known.path(), nodes, members, outputs);
             if (MethodComparison.areSame(known, again)) {
                 return new Call(known, again.inputs(), outputs.get(0));
+            } else if (known.path().equals(path)) {
+                return null;
             }
         }
         ModuleMethod method = method(scope, path, nodes, members, outputs);

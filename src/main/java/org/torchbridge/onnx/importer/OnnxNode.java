@@ -23,6 +23,16 @@ import org.torchbridge.onnx.proto.TypeProto;
  * that a rule never asks for count as unsupported if a model has them; {@link #ignore} is for those without meaning here.
  */
 public final class OnnxNode {
+    /** Operators that are the whole of a layer of PyTorch's. */
+    private static final Set<String> LAYERS = Set.of(
+            "Conv",
+            "ConvTranspose",
+            "Gemm",
+            "Gather",
+            "BatchNormalization",
+            "InstanceNormalization",
+            "LayerNormalization");
+
     private final NodeProto proto;
     private final long version;
     private final String place;
@@ -66,10 +76,34 @@ public final class OnnxNode {
         return place;
     }
 
-    /** The dotted path of the module that its name, or what is noted beside it, says it is of; empty if nothing does. */
+    /**
+     * The dotted path of the module that its name, what is noted beside it, or else its weights say it is of; empty if nothing
+     * does. A convolution into which a normalisation was folded is noted as that, but has the convolution's weights.
+     */
     public String scope() {
         String noted = TorchMetadata.scope(proto);
-        return noted != null ? noted : Names.scope(proto.getName());
+        String named = noted != null ? noted : Names.scope(proto.getName());
+        boolean open = named.isEmpty() && !proto.getName().startsWith("/");
+        String owner = open && LAYERS.contains(operator())
+                        || noted != null && operator().startsWith("Conv")
+                ? owner()
+                : null;
+        return owner == null ? named : owner;
+    }
+
+    /** The module that has all weights of the node; null if there is none, or no person has named them. */
+    private @Nullable String owner() {
+        Set<String> owners = new HashSet<>();
+        for (Carried input : inputs) {
+            if (input instanceof Known known && known.isWeight()) {
+                String name = known.name();
+                owners.add(
+                        Names.isMadeUp(name) || !name.contains(".")
+                                ? ""
+                                : Names.clean(name.replaceFirst("\\.[^.]*$", "")));
+            }
+        }
+        return owners.size() == 1 && !owners.contains("") ? owners.iterator().next() : null;
     }
 
     /** For a use of the operator that the rule has no way to write. */
