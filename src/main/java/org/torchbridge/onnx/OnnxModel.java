@@ -37,7 +37,7 @@ import org.torchbridge.onnx.proto.TensorProto;
  * ScriptModule module = model.toModule();
  * }</pre>
  *
- * <p>Versions 3 to 11 of the format are read. Large weights in files beside the model are mapped into memory.
+ * <p>Versions 3 to 14 of the format are read. Large weights in files beside the model are mapped into memory.
  *
  * <p>Follows <a href="https://onnx.ai/onnx/repo-docs/IR.html">Open Neural Network Exchange Intermediate Representation</a>.
  */
