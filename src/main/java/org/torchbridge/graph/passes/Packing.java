@@ -20,6 +20,7 @@ public final class Packing {
     }
 
     private static boolean pack(Graph graph) {
+        WeightLists.run(graph);
         PackedWeights packed = new PackedWeights(graph);
         boolean changed = false;
         if ((ConvolutionPacking.isFor(graph) || TransposedPacking.isFor(graph)) && LastChannels.run(graph)) {
