@@ -111,4 +111,20 @@ class ConstantRulesTest extends RuleTest {
         assertSame(OneNode.of("Identity", 13).input(random(2, 3)));
         assertSame(OneNode.of("Identity", 1).input(longs(1, 2)));
     }
+
+    /** Counted in single precision: halves would stop at 2048. */
+    @Test
+    void rangesOfHalvesGoOn() {
+        OneNode node = OneNode.of("Range", 27)
+                .integer("stash_type", 1)
+                .input(half(0))
+                .input(half(6000))
+                .input(half(1));
+
+        assertResults(node, List.of(Torch.arange(6000).to(DType.FLOAT16)));
+    }
+
+    private static Tensor half(float value) {
+        return Torch.tensor(new float[] {value}).reshape(new long[0]).to(DType.FLOAT16);
+    }
 }

@@ -2,6 +2,8 @@ package org.torchbridge.onnx;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.torchbridge.Tensor;
+import org.torchbridge.Torch;
 
 class ConvolutionRulesTest extends RuleTest {
     @Test
@@ -73,6 +75,36 @@ class ConvolutionRulesTest extends RuleTest {
             OneNode padded = OneNode.of(operator, 11).text("auto_pad", "SAME").input(random(1, 1, 2));
             assertRefused(padded.weight(random(1, 1, 2)), "auto_pad SAME");
         }
+    }
+
+    @Test
+    void causalConvolutionsGoOnWhereTheyEnded() {
+        Tensor x = random(2, 3, 7);
+        Tensor weight = random(3, 1, 4);
+        Tensor bias = random(3);
+        Tensor whole = Torch.conv1d(
+                Torch.constantPadNd(x, 3, 0), weight, bias, new long[] {1}, new long[] {0}, new long[] {1}, 3);
+
+        List<Tensor> first = results(causal(x.narrow(2, 0, 2), weight, bias).outputs(2));
+        OneNode rest =
+                causal(x.narrow(2, 2, 5), weight, bias).input(first.get(1)).outputs(2);
+
+        assertClose(first.get(0), whole.narrow(2, 0, 2), "the first steps");
+        assertResults(rest, List.of(whole.narrow(2, 2, 5), x.narrow(2, 4, 3)));
+    }
+
+    @Test
+    void causalConvolutionsMayHaveAnActivation() {
+        Tensor x = random(2, 3, 4);
+        Tensor weight = random(3, 1, 1);
+        Tensor product = x.mul(weight.reshape(3, 1));
+        OneNode node = OneNode.of("CausalConvWithState", 27).text("activation", "silu");
+
+        assertResults(node.input(x).weight(weight), List.of(product.mul(product.sigmoid())));
+    }
+
+    private static OneNode causal(Tensor x, Tensor weight, Tensor bias) {
+        return OneNode.of("CausalConvWithState", 27).input(x).weight(weight).weight(bias);
     }
 
     @Test

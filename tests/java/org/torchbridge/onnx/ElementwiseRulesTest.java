@@ -102,6 +102,18 @@ class ElementwiseRulesTest extends RuleTest {
         }
     }
 
+    /** {@code x sigmoid(alpha x)}, and its product with another tensor. */
+    @Test
+    void swishIsAGateOfItself() {
+        Tensor x = random(20);
+        Tensor y = random(20);
+        Tensor gated = x.mul(x.mul(0.3).sigmoid());
+
+        assertResults(OneNode.of("Swish", 24).input(x), List.of(x.mul(x.sigmoid())));
+        assertResults(OneNode.of("Swish", 24).real("alpha", 0.3).input(x), List.of(gated));
+        assertResults(OneNode.of("SwiGLU", 28).real("alpha", 0.3).input(x).input(y), List.of(gated.mul(y)));
+    }
+
     @Test
     void slopesBelowZeroAreWeights() {
         assertSame(OneNode.of("PRelu", 9).input(random(2, 3, 4)).weight(random(3, 1)));

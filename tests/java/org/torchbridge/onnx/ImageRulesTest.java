@@ -175,6 +175,15 @@ class ImageRulesTest extends RuleTest {
     }
 
     @Test
+    void spaceBecomesDepthWithinEachChannel() {
+        Tensor x = random(2, 3, 4, 6);
+        Tensor channels = x.reshape(2, 3, 2, 2, 3, 2).permute(0, 1, 3, 5, 2, 4).reshape(2, 12, 2, 3);
+        OneNode node = OneNode.of("SpaceToDepth", 28).integer("blocksize", 2).text("mode", "CRD");
+
+        assertResults(node.input(x), List.of(channels));
+    }
+
+    @Test
     void columnsBecomeImagesOfAnyNumberOfDimensions() {
         assertSame(OneNode.of("Col2Im", 18)
                 .integers("strides", 2, 1)

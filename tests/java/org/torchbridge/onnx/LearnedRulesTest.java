@@ -1,9 +1,11 @@
 package org.torchbridge.onnx;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.torchbridge.DType;
+import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 
 class LearnedRulesTest extends RuleTest {
@@ -69,5 +71,46 @@ class LearnedRulesTest extends RuleTest {
         assertSame(node("LinearRegressor")
                 .reals("coefficients", 1, 2)
                 .input(random(4, 2).to(DType.FLOAT32)));
+    }
+
+    @Test
+    void whatIsInACategoryIsOneThere() {
+        OneNode node = node("OneHotEncoder").integers("cats_int64s", 3, 1, 7);
+        assertSame(node.input(Torch.tensor(new long[][] {{1, 3}, {7, 2}})));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NONE", "SOFTMAX", "LOGISTIC"})
+    void linearModelsClassify(String transform) {
+        assertSame(classifier(transform)
+                .reals("coefficients", 1, -2, 0.5f, 0.1f, 0.2f, 0.3f, -1, 1, 2)
+                .reals("intercepts", 0.1f, 0.2f, -0.3f)
+                .integers("classlabels_ints", 5, 6, 7)
+                .input(random(6, 3))
+                .outputs(2));
+    }
+
+    /** As in ONNX's own reference: ONNX Runtime makes {@code 1 - s} of a score, and no logistic one. */
+    @Test
+    void ofTwoClassesOneScoreIsEnough() {
+        Tensor x = random(6, 3);
+        Tensor score = x.matmul(Torch.tensor(new float[] {1, -2, 0.5f})).add(0.1);
+        Tensor both = Torch.stack(List.of(score.neg(), score), 1);
+        Tensor labels = score.gt(0).to(DType.INT64).add(5);
+
+        assertResults(ofOne("NONE").input(x), List.of(labels, both));
+        assertResults(ofOne("LOGISTIC").input(x), List.of(labels, both.sigmoid()));
+    }
+
+    private static OneNode ofOne(String transform) {
+        return classifier(transform)
+                .reals("coefficients", 1, -2, 0.5f)
+                .reals("intercepts", 0.1f)
+                .integers("classlabels_ints", 5, 6)
+                .outputs(2);
+    }
+
+    private static OneNode classifier(String transform) {
+        return node("LinearClassifier").text("post_transform", transform);
     }
 }

@@ -1,5 +1,7 @@
 package org.torchbridge.onnx;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.DType;
@@ -36,6 +38,16 @@ class MathRulesTest extends RuleTest {
                 .flag("fmod")
                 .input(a.to(DType.FLOAT32).add(0.5))
                 .input(b.to(DType.FLOAT32)));
+    }
+
+    /** ONNX Runtime does not know the version that has rests of real numbers with the sign of the divisor. */
+    @Test
+    void aRestOfZeroHasTheSignOfTheDivisor() {
+        Tensor a = Torch.tensor(new float[] {0, -0f, 0, -0f, 6, -6});
+        Tensor b = Torch.tensor(new float[] {-2, 2, 2, -2, -2, 2});
+        Tensor rest = results(OneNode.of("Mod", 28).input(a).input(b)).get(0);
+
+        assertThat(rest.toFloatArray()).containsExactly(-0f, 0, 0, -0f, -0f, 0);
     }
 
     @Test
@@ -95,6 +107,26 @@ class MathRulesTest extends RuleTest {
                 OneNode.of("CumSum", 11).input(longs(1, 2, 3).to(DType.INT32)).weight(0));
         assertGradients(
                 OneNode.of("CumSum", 11).flag("reverse").input(random(2, 3)).weight(0));
+    }
+
+    @Test
+    void productsAccumulateInEveryOrder() {
+        Tensor x = Torch.tensor(new float[] {2, 3, 4, 5});
+        assertResults(products(x), List.of(Torch.tensor(new float[] {2, 6, 24, 120})));
+        assertResults(products(x).flag("exclusive"), List.of(Torch.tensor(new float[] {1, 2, 6, 24})));
+        assertResults(products(x).flag("reverse"), List.of(Torch.tensor(new float[] {120, 60, 20, 5})));
+        assertResults(products(x).flag("reverse").flag("exclusive"), List.of(Torch.tensor(new float[] {60, 20, 5, 1})));
+        assertResults(products(longs(2, 3).to(DType.INT32)), List.of(longs(2, 6).to(DType.INT32)));
+    }
+
+    private static OneNode products(Tensor x) {
+        return OneNode.of("CumProd", 26).input(x).input(Torch.tensor(0L));
+    }
+
+    @Test
+    void exclusiveSumsDoWithoutSubtraction() {
+        Tensor x = Torch.tensor(new float[] {1, Float.POSITIVE_INFINITY, 2});
+        assertSame(OneNode.of("CumSum", 14).flag("exclusive").input(x).input(Torch.tensor(0L)));
     }
 
     @Test

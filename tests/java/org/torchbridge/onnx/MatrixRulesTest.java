@@ -9,6 +9,13 @@ class MatrixRulesTest extends RuleTest {
     }
 
     @Test
+    void matMulOfRowsIsANumberAndOfAMatrixWithARowARow() {
+        assertSame(OneNode.of("MatMul", 13).sized(random(3)).sized(random(3)));
+        assertSame(OneNode.of("MatMul", 13).input(random(2, 3)).weight(random(3)));
+        assertSame(OneNode.of("MatMul", 13).input(random(3)).input(random(2, 3, 4)));
+    }
+
+    @Test
     void gemmIsALinearLayerWhereItCanBe() {
         assertSame(OneNode.of("Gemm", 13)
                 .flag("transB")

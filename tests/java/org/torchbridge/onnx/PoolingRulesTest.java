@@ -105,6 +105,20 @@ class PoolingRulesTest extends RuleTest {
                 .input(random(1, 2, 4, 6)));
     }
 
+    /** The window at the end has a column of pads and one behind them, which counts for nothing. */
+    @Test
+    void whatLiesBehindThePadsDoesNotCountForAveragesOfWindowsWithGaps() {
+        OneNode node = pool("AveragePool", 19, 2)
+                .integers("dilations", 2)
+                .integers("strides", 2)
+                .integers("pads", 0, 1)
+                .flag("ceil_mode")
+                .flag("count_include_pad")
+                .input(Torch.tensor(new float[] {1, 2, 3, 4, 5}).reshape(1, 1, 5));
+
+        assertResults(node, List.of(Torch.tensor(new float[] {2, 4, 5}).reshape(1, 1, 3)));
+    }
+
     @Test
     void placesOfTheLargestElementsCountOverTheWholeTensor() {
         assertSame(pool("MaxPool", 12, 2, 2).input(random(2, 3, 4, 5)).outputs(2));

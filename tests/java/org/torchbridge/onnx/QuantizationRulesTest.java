@@ -2,6 +2,7 @@ package org.torchbridge.onnx;
 
 import static org.torchbridge.onnx.ModelText.attribute;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -138,6 +139,50 @@ class QuantizationRulesTest extends RuleTest {
         assertSame(OneNode.of("DequantizeLinear", 10)
                 .input(numbers(DType.INT32, 100_000, -5))
                 .input(scalar(0.01)));
+    }
+
+    /** Into {0, 0.5, 1, 1.5, 2, 3, 4, 6}: the numbers are those of ONNX's own reference. */
+    @Test
+    void realNumbersOfFourBitsAreHeldWithinTheirRange() {
+        OneNode node = OneNode.of("QuantizeLinear", 23).integer("output_dtype", ElementType.FLOAT4E2M1.code());
+        assertResults(node.input(scales(0, 2.5, 4.8, -30, 9)).input(scalar(2)), List.of(scales(0, 1, 2, -6, 4)));
+    }
+
+    @Test
+    void twoBitsHoldFourNumbers() {
+        Tensor x = scales(-9, -1.5, 0.4, 1.5, 9);
+        assertResults(
+                twoBits(ElementType.INT2).input(x).input(scalar(1)), List.of(numbers(DType.INT8, -2, -2, 0, 1, 1)));
+        assertResults(
+                twoBits(ElementType.UINT2).input(x).input(scalar(1)), List.of(numbers(DType.UINT8, 0, 0, 0, 2, 3)));
+    }
+
+    private static OneNode twoBits(ElementType type) {
+        return OneNode.of("QuantizeLinear", 25).integer("output_dtype", type.code());
+    }
+
+    @Test
+    void theResultMayBeOfAnotherTypeThanTheScale() {
+        Tensor x = numbers(DType.INT8, 3, -7);
+        assertResults(
+                OneNode.of("DequantizeLinear", 23)
+                        .integer("output_dtype", ElementType.FLOAT16.code())
+                        .input(x)
+                        .input(scalar(0.5)),
+                List.of(scales(1.5, -3.5).to(DType.FLOAT16)));
+    }
+
+    @Test
+    void theDivisionMayBeOfAnotherPrecision() {
+        Tensor x = scales(2.9);
+        OneNode node = OneNode.of("QuantizeLinear", 23)
+                .integer("precision", ElementType.FLOAT16.code())
+                .input(x)
+                .input(scalar(0.0008));
+        long inHalf = Math.round(
+                x.to(DType.FLOAT16).div(scalar(0.0008).to(DType.FLOAT16)).toDouble());
+
+        assertResults(node.input(zero(DType.INT16, 0)), List.of(numbers(DType.INT16, inHalf)));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.torchbridge.onnx;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -86,6 +87,36 @@ class ScatterRulesTest extends RuleTest {
                 .integer("batch_dims", 2)
                 .input(random(2, 3, 4))
                 .input(longs(1, 0, 2, 1, 0, 3).reshape(2, 3, 1)));
+    }
+
+    @Test
+    void stretchesAreWrittenFromAPlaceInEachSampleOn() {
+        Tensor cache = random(2, 3, 4, 5);
+        Tensor update = random(2, 3, 2, 5);
+        Tensor expected = cache.clone();
+        expected.select(0, 0).narrow(1, 1, 2).copy_(update.select(0, 0));
+        expected.select(0, 1).narrow(1, 2, 2).copy_(update.select(0, 1));
+
+        assertResults(stretch(cache, update).input(longs(1, 2)), List.of(expected));
+    }
+
+    @Test
+    void stretchesGoOnAtTheFrontOrBeginThere() {
+        Tensor cache = random(2, 4, 5);
+        Tensor update = random(2, 2, 5);
+        Tensor around = cache.clone();
+        around.select(1, 3).copy_(update.select(1, 0));
+        around.select(1, 0).copy_(update.select(1, 1));
+        Tensor front = cache.clone();
+        front.narrow(1, 0, 2).copy_(update);
+
+        OneNode circular = stretch(cache, update).text("mode", "circular").integer("axis", 1);
+        assertResults(circular.input(longs(3, 3)), List.of(around));
+        assertResults(stretch(cache, update), List.of(front));
+    }
+
+    private static OneNode stretch(Tensor cache, Tensor update) {
+        return OneNode.of("TensorScatter", 24).input(cache).input(update);
     }
 
     @Test

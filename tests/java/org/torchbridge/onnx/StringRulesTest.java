@@ -11,6 +11,7 @@ import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.UnsupportedOperatorException;
 import org.torchbridge.jit.ScriptModule;
+import org.torchbridge.onnx.proto.AttributeProto;
 
 /** Tensors of strings are lists of them, row by row. */
 class StringRulesTest extends RuleTest {
@@ -131,6 +132,16 @@ class StringRulesTest extends RuleTest {
     }
 
     @Test
+    void afterTheLastSplitTheRestIsOnePart() {
+        ModelText model =
+                row().node("StringSplit", "x", "y z", attribute("maxsplit", 1)).output("y", "z");
+        List<?> results = list(run(model, List.of("  a \t b  c", "d", "e f")));
+
+        assertThat(results.get(0)).isEqualTo(List.of("a", "b  c", "d", "", "e", "f"));
+        assertThat(((Tensor) results.get(1)).toLongArray()).containsExactly(2, 1, 2);
+    }
+
+    @Test
     void withoutADelimiterWhiteSpaceSplits() {
         ModelText model = row().node("StringSplit", "x", "y z").output("y", "z");
 
@@ -216,6 +227,26 @@ class StringRulesTest extends RuleTest {
                 .integers("ngram_indexes", 0, 1, 2)
                 .integers("pool_int64s", 2, 3, 2, 3)
                 .input(Torch.tensor(new long[][] {{2, 7, 3}, {2, 2, 3}})));
+    }
+
+    // ---- CategoryMapper
+
+    @Test
+    void categoriesHaveANumberOrAName() {
+        AttributeProto names = attribute("cats_strings", "a", "b");
+        AttributeProto numbers = attribute("cats_int64s", 7L, 9L);
+        ModelText toNumbers = row().imports("ai.onnx.ml", 1)
+                .node("ai.onnx.ml::CategoryMapper", "x", "y", names, numbers)
+                .output("y");
+        ModelText toNames = new ModelText(20)
+                .imports("ai.onnx.ml", 1)
+                .input("x", "int64", "n")
+                .node("ai.onnx.ml::CategoryMapper", "x", "y", names, numbers)
+                .output("y");
+
+        assertThat(((Tensor) run(toNumbers, List.of("b", "z", "a"))).toLongArray())
+                .containsExactly(9, -1, 7);
+        assertThat(list(run(toNames, longs(7, 8, 9)))).isEqualTo(List.of("a", "_Unused", "b"));
     }
 
     // ---- LabelEncoder

@@ -130,6 +130,40 @@ class TensorReaderTest {
     }
 
     @Test
+    void fourNumbersOfTwoBitsShareAByte() {
+        assertThat(READER.read(tensor(ElementType.INT2, 5)
+                                .setRawData(bytes(0b10_11_01_00, 0b01))
+                                .build())
+                        .toIntArray())
+                .containsExactly(0, 1, -1, -2, 1);
+        assertThat(READER.read(tensor(ElementType.UINT2, 3)
+                                .addInt32Data(0b11_01_10)
+                                .build())
+                        .toIntArray())
+                .containsExactly(2, 1, 3);
+    }
+
+    @Test
+    void fourNumbersOfSixBitsShareThreeBytes() {
+        int[] codes = {0b001000, 0b101000, 0b000001, 0b011111, 0b100001};
+        long packed = 0;
+        for (int i = 0; i < codes.length; i++) {
+            packed |= (long) codes[i] << (6 * i);
+        }
+        ByteString raw = bytes((int) packed, (int) (packed >> 8), (int) (packed >> 16), (int) (packed >> 24));
+
+        assertThat(READER.read(tensor(ElementType.FLOAT6E2M3, 5).setRawData(raw).build())
+                        .toFloatArray())
+                .containsExactly(1, -1, 0.125f, 7.5f, -0.125f);
+        assertThat(READER.read(tensor(ElementType.FLOAT6E2M3, 2)
+                                .addInt32Data(codes[0])
+                                .addInt32Data(codes[3])
+                                .build())
+                        .toFloatArray())
+                .containsExactly(1, 7.5f);
+    }
+
+    @Test
     void stringsStayStrings() {
         TensorProto proto = tensor(ElementType.STRING, 2)
                 .addStringData(ByteString.copyFromUtf8("a"))

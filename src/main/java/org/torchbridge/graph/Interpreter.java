@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,14 @@ public final class Interpreter {
     private final Map<String, @Nullable Object> slots = new HashMap<>();
     private final Map<Value, @Nullable Object> values = new HashMap<>();
     private BiConsumer<Value, @Nullable Object> observer = (value, object) -> {};
+    private Alteration alteration = (node, inputs, results) -> results;
+    private Predicate<Block> explored = block -> false;
+
+    /** What becomes of the results of a node. */
+    @FunctionalInterface
+    public interface Alteration {
+        List<@Nullable Object> apply(Node node, List<@Nullable Object> inputs, List<@Nullable Object> results);
+    }
 
     /** What the program writes into attributes stays here; into tensors it writes in place. */
     public Interpreter(Graph graph) {
@@ -45,6 +54,22 @@ public final class Interpreter {
     /** Lets {@code observer} see what each value is whenever it is made; tensors only until the run ends. */
     public Interpreter observe(BiConsumer<Value, @Nullable Object> observer) {
         this.observer = observer;
+        return this;
+    }
+
+    /** Gives results of nodes without blocks to {@code alteration}, and goes on with what it makes of them. */
+    public Interpreter alter(Alteration alteration) {
+        this.alteration = alteration;
+        return this;
+    }
+
+    /**
+     * Runs also what the inputs do not lead to, for what is to be observed: the branch that is not chosen, if {@code explored}
+     * says so, and once the body of a loop that does not turn. The observer sees the outputs of all ways; what fails there is
+     * left.
+     */
+    public Interpreter explore(Predicate<Block> explored) {
+        this.explored = explored;
         return this;
     }
 
@@ -105,15 +130,44 @@ public final class Interpreter {
     private List<@Nullable Object> run(Node node) {
         List<@Nullable Object> inputs = get(node.inputs());
         return switch (node.kind()) {
-            case "prim::If" -> run(node.blocks().get((Boolean) inputs.get(0) ? 0 : 1), List.of());
-            case "prim::Loop" -> loop(node.blocks().get(0), inputs);
-            case "prim::GetAttr" -> Collections.singletonList(slots.get(slot(node)));
+            case "prim::If" -> branch(node, (Boolean) inputs.get(0) ? 0 : 1);
+            case "prim::Loop" -> loop(node, inputs);
+            case "prim::GetAttr" -> Collections.singletonList(
+                    inputs.isEmpty() ? slots.get(slot(node)) : attribute(node, inputs.get(0)));
             case "prim::SetAttr" -> {
-                slots.put(slot(node), inputs.get(0));
+                if (inputs.size() == 1) {
+                    slots.put(slot(node), inputs.get(0));
+                } else {
+                    attributes(node, inputs.get(0)).put(node.attribute("name"), inputs.get(1));
+                }
                 yield List.of();
             }
-            default -> call(node, inputs);
+            default -> alteration.apply(node, inputs, call(node, inputs));
         };
+    }
+
+    private List<@Nullable Object> branch(Node node, int chosen) {
+        explore(node, node.blocks().get(1 - chosen), List.of());
+        return run(node.blocks().get(chosen), List.of());
+    }
+
+    private void explore(Node node, Block block, List<@Nullable Object> inputs) {
+        if (!explored.test(block)) {
+            return;
+        }
+        try {
+            List<@Nullable Object> outputs = run(block, inputs);
+            int first = outputs.size() - node.outputs().size();
+            observe(node, outputs.subList(first, outputs.size()));
+        } catch (TorchException | IllegalArgumentException | ClassCastException | NullPointerException e) {
+            LOGGER.debug("a way that is not taken cannot be run", e);
+        }
+    }
+
+    private void observe(Node node, List<@Nullable Object> outputs) {
+        for (int i = 0; i < outputs.size(); i++) {
+            observer.accept(node.output(i), outputs.get(i));
+        }
     }
 
     private String slot(Node node) {
@@ -124,7 +178,30 @@ public final class Interpreter {
         return name;
     }
 
-    private List<@Nullable Object> loop(Block body, List<@Nullable Object> inputs) {
+    private static @Nullable Object attribute(Node node, @Nullable Object object) {
+        return object instanceof Instance instance
+                ? instance.attribute((String) node.attribute("name"))
+                : attributes(node, object).get(node.attribute("name"));
+    }
+
+    /** What an object that the program made has under names. */
+    @SuppressWarnings("unchecked") // made for prim::CreateObject
+    private static Map<Object, @Nullable Object> attributes(Node node, @Nullable Object object) {
+        if (!(object instanceof Map<?, ?> attributes)) {
+            throw new TorchException("the program changes an object of its module, which is to stay as it is: " + node);
+        }
+        return (Map<Object, @Nullable Object>) attributes;
+    }
+
+    private List<@Nullable Object> loop(Node node, List<@Nullable Object> inputs) {
+        Block body = node.blocks().get(0);
+        boolean counted = node.input(0).producer().is("prim::Constant");
+        if (!counted && explored.test(body)) {
+            observe(node, inputs.subList(2, inputs.size()));
+            List<@Nullable Object> first = new ArrayList<>(inputs.subList(1, inputs.size()));
+            first.set(0, 0L);
+            explore(node, body, first);
+        }
         long turns = (Long) inputs.get(0);
         List<@Nullable Object> state = inputs.subList(1, inputs.size());
         for (long turn = 0; turn < turns && (Boolean) state.get(0); turn++) {
@@ -138,12 +215,13 @@ public final class Interpreter {
     // ---- single nodes
 
     /** What a node without blocks that touches no slot gives for these inputs. */
+    @SuppressWarnings("unchecked") // the lists are the interpreter's
     public static List<@Nullable Object> call(Node node, List<@Nullable Object> inputs) {
         return switch (node.kind()) {
             case "prim::Constant" -> Collections.singletonList(node.attribute("value"));
             case "prim::ListConstruct" -> List.of(new ArrayList<>(inputs));
             case "prim::TupleConstruct" -> List.of(Collections.unmodifiableList(new ArrayList<>(inputs)));
-            case "prim::DictConstruct" -> List.of(dict(inputs));
+            case "prim::DictConstruct", "prim::CreateObject" -> List.of(dict(inputs));
             case "prim::TupleUnpack", "prim::ListUnpack" -> unpack(node, (List<?>) inputs.get(0));
             case "prim::TupleIndex" -> Collections.singletonList(element(node, inputs));
             case "prim::TupleSlice" -> List.of(slice(node, (List<?>) inputs.get(0)));
@@ -161,11 +239,20 @@ public final class Interpreter {
             case "aten::__getitem__" -> inputs.get(0) instanceof String
                     ? Operators.call(node, inputs)
                     : Collections.singletonList(element(node, inputs));
+            case "aten::append" -> {
+                ((List<Object>) inputs.get(0)).add(inputs.get(1));
+                yield inputs.subList(0, 1);
+            }
+            case "aten::dict" -> inputs.size() == 1 && inputs.get(0) instanceof List<?> pairs
+                    ? List.of(dict(pairs.stream()
+                            .flatMap(pair -> ((List<?>) pair).stream())
+                            .toList()))
+                    : Operators.call(node, inputs);
             default -> Operators.call(node, inputs);
         };
     }
 
-    private static Map<Object, @Nullable Object> dict(List<@Nullable Object> inputs) {
+    private static Map<Object, @Nullable Object> dict(List<? extends @Nullable Object> inputs) {
         Map<Object, @Nullable Object> dict = new LinkedHashMap<>();
         for (int i = 0; i < inputs.size(); i += 2) {
             dict.put(inputs.get(i), inputs.get(i + 1));

@@ -14,12 +14,22 @@ import org.torchbridge.io.NamedTuple;
 import org.torchbridge.io.PythonTuple;
 
 /** What {@link ScriptModule}'s table says of the library's types. */
-final class JavaTypes implements HostTypes {
+class JavaTypes implements HostTypes {
     /** The modules that a value may be, by their identities. */
     private final Map<Long, ScriptModule> modules;
 
     JavaTypes(Map<Long, ScriptModule> modules) {
         this.modules = modules;
+    }
+
+    /** The same for a program's values, among which objects are libtorch's own. */
+    JavaTypes forPrograms() {
+        return new JavaTypes(modules) {
+            @Override
+            public Object object(ScriptObject object) {
+                return object.isModule() ? super.object(object) : object;
+            }
+        };
     }
 
     @Override

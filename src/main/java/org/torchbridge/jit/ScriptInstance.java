@@ -3,10 +3,11 @@ package org.torchbridge.jit;
 import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.graph.Instance;
 import org.torchbridge.internal.ScriptObject;
 
 /** An object of a class that a TorchScript program defines, and that is no module. */
-public final class ScriptInstance {
+public final class ScriptInstance implements Instance {
     private final ScriptObject script;
 
     ScriptInstance(ScriptObject script) {
@@ -22,6 +23,7 @@ public final class ScriptInstance {
      *
      * @throws IllegalArgumentException if there is none of that name
      */
+    @Override
     public @Nullable Object attribute(String name) {
         return script.get(name, new JavaTypes(Map.of()));
     }

@@ -26,7 +26,7 @@ final class ScriptReader {
     private final JavaTypes host;
 
     private ScriptReader(JavaTypes host) {
-        this.host = host;
+        this.host = host.forPrograms();
     }
 
     /**

@@ -36,7 +36,11 @@ public enum ElementType {
     UINT4(DType.UINT8),
     INT4(DType.INT8),
     FLOAT4E2M1(DType.FLOAT32),
-    FLOAT8E8M0(DType.FLOAT8_E8M0FNU);
+    FLOAT8E8M0(DType.FLOAT8_E8M0FNU),
+    UINT2(DType.UINT8),
+    INT2(DType.INT8),
+    FLOAT6E2M3(DType.FLOAT32),
+    FLOAT6E3M2(DType.FLOAT32);
 
     private static final ElementType[] BY_CODE = values();
 
@@ -90,9 +94,19 @@ public enum ElementType {
         return carrier;
     }
 
-    /** Whether two elements share a byte in files. */
+    /** Whether elements share bytes in files, as they are of less than eight bits. */
     public boolean isPacked() {
-        return this == UINT4 || this == INT4 || this == FLOAT4E2M1;
+        return packedBits() != 0;
+    }
+
+    /** How many bits an element has if it is of less than eight; 0 for other types. */
+    public int packedBits() {
+        return switch (this) {
+            case UINT2, INT2 -> 2;
+            case UINT4, INT4, FLOAT4E2M1 -> 4;
+            case FLOAT6E2M3, FLOAT6E3M2 -> 6;
+            default -> 0;
+        };
     }
 
     /** ONNX's own spelling: {@code float}, {@code int64}, {@code float8e4m3fn}. */

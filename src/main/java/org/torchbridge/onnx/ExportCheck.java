@@ -180,7 +180,7 @@ final class ExportCheck {
 
     private static void collect(@Nullable Object value, List<Tensor> tensors) {
         if (value instanceof Tensor tensor) {
-            tensors.add(tensor);
+            tensors.add(tensor.dtype().isQuantized() ? tensor.dequantize() : tensor);
         } else if (value instanceof Iterable<?> list) {
             list.forEach(element -> collect(element, tensors));
         } else if (value instanceof Map<?, ?> map) {

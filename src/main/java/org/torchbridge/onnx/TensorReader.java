@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.torchbridge.DType;
@@ -18,13 +19,11 @@ import org.torchbridge.onnx.proto.TensorProto;
 
 /**
  * Tensors as files have them: raw bytes, lists of numbers, or bytes in other files. What a file claims is checked against
- * what it has before memory is taken. Four-bit numbers become {@code int8}, {@code uint8} and {@code float32}.
+ * what it has before memory is taken. Numbers of less than eight bits become {@code int8}, {@code uint8} and {@code float32}.
  */
 public final class TensorReader {
     /** A sparse tensor may be this much larger than the numbers it has. */
     private static final long SPARSE_MAXIMUM = 1L << 24;
-
-    private static final float[] FLOAT4 = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6, -0f, -0.5f, -1, -1.5f, -2, -3, -4, -6};
 
     private final ExternalData external;
 
@@ -48,7 +47,7 @@ public final class TensorReader {
         long[] shape = shape(proto.getName(), proto.getDimsList());
         long count = count(proto.getName(), shape);
         if (type.isPacked()) {
-            return unpacked(type, packed(proto, (count + 1) / 2), count, shape);
+            return numbers(type, codes(proto, type.packedBits(), count)).reshape(shape);
         }
         return bytes(proto, type, count).view(type.dtype()).reshape(shape);
     }
@@ -151,7 +150,19 @@ public final class TensorReader {
         }
     }
 
-    /** The bytes of four-bit numbers, which as typed data are one in each {@code int32}, or two, as they were written. */
+    /** The bits of each number of less than eight of them, as {@code int32}. */
+    private Tensor codes(TensorProto proto, int bits, long count) {
+        boolean external = proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL;
+        if (bits == 6 && !external && !proto.hasRawData()) {
+            expect(proto, proto.getInt32DataCount(), count);
+            return filled(count, buffer -> proto.getInt32DataList().forEach(value -> buffer.put(value.byteValue())))
+                    .to(DType.INT32)
+                    .bitwiseAnd(63);
+        }
+        return unpacked(packed(proto, (count * bits + 7) / 8), bits).narrow(0, 0, count);
+    }
+
+    /** The bytes that numbers of less than eight bits share, which as typed data are one in each {@code int32}. */
     private Tensor packed(TensorProto proto, long bytes) {
         if (proto.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
             return external.bytes(proto, bytes);
@@ -167,18 +178,31 @@ public final class TensorReader {
         return filled(bytes, buffer -> proto.getInt32DataList().forEach(value -> buffer.put(value.byteValue())));
     }
 
-    private static Tensor unpacked(ElementType type, Tensor packed, long count, long[] shape) {
-        Tensor bytes = packed.to(DType.INT32);
-        Tensor halves = Torch.stack(List.of(bytes.bitwiseAnd(15), bytes.bitwiseRightShift(4)), -1)
-                .flatten()
-                .narrow(0, 0, count);
-        Tensor values =
-                switch (type) {
-                    case INT4 -> halves.add(8).remainder(16).sub(8);
-                    case UINT4 -> halves;
-                    default -> Torch.tensor(FLOAT4).indexSelect(0, halves);
-                };
-        return values.to(type.dtype()).reshape(shape);
+    /** All numbers of the bytes, those of the lowest bits first: four of six bits are in three bytes, others in one. */
+    private static Tensor unpacked(Tensor packed, int bits) {
+        int bytes = bits == 6 ? 3 : 1;
+        long missing = Math.floorMod(-packed.numel(), bytes);
+        Tensor groups = Torch.constantPadNd(packed.to(DType.INT32), 0, missing).reshape(-1, bytes);
+        Tensor whole = groups.select(1, 0);
+        for (int i = 1; i < bytes; i++) {
+            whole = whole.bitwiseOr(groups.select(1, i).bitwiseLeftShift(8 * i));
+        }
+        List<Tensor> parts = new ArrayList<>();
+        for (int shift = 0; shift < 8 * bytes; shift += bits) {
+            parts.add(whole.bitwiseRightShift(shift).bitwiseAnd((1 << bits) - 1));
+        }
+        return Torch.stack(parts, -1).flatten();
+    }
+
+    /** What the bits stand for. */
+    private static Tensor numbers(ElementType type, Tensor codes) {
+        SmallFloat real = SmallFloat.of(type);
+        if (real != null) {
+            return Torch.tensor(real.values()).indexSelect(0, codes);
+        }
+        boolean signed = type == ElementType.INT4 || type == ElementType.INT2;
+        int half = 1 << (type.packedBits() - 1);
+        return (signed ? codes.bitwiseXor(half).sub(half) : codes).to(type.dtype());
     }
 
     private interface Filling {

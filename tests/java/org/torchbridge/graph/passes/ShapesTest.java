@@ -59,7 +59,7 @@ class ShapesTest {
 
         Shapes.run(graph, List.of(Torch.zeros(2, 3), 2L));
 
-        assertThat(graph.toString()).contains("%a : Float(*, 3)", "%b : Float(*, 3)", "%y : Float(6, 3)");
+        assertThat(graph.toString()).contains("%a : Float(*, 3)", "%b : Float(*, 3)", "%y : Float(*, 3)");
     }
 
     @Test

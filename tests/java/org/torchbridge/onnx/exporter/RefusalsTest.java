@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.torchbridge.Tensor;
-import org.torchbridge.Torch;
 import org.torchbridge.UnsupportedOperatorException;
 import org.torchbridge.UnsupportedOperatorException.Use;
-import org.torchbridge.jit.ScriptModule;
+import org.torchbridge.graph.Graph;
+import org.torchbridge.graph.Node;
+import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Value;
 import org.torchbridge.nn.Linear;
 import org.torchbridge.nn.Module;
 import org.torchbridge.onnx.Onnx;
@@ -83,15 +83,14 @@ class RefusalsTest extends ExportTest {
     }
 
     @Test
-    void objectsAreToldBeforeAnythingRuns() {
-        ScriptModule quantized = ScriptModule.load(Path.of("tests", "resources", "torchscript_cases", "quantized.pt"));
-        List<?> calls = (List<?>) Torch.load(Path.of("tests", "resources", "torchscript_cases", "quantized.calls.pth"))
-                .value();
-        List<?> inputs = (List<?>) ((Map<?, ?>) calls.get(0)).get("args");
+    void objectsOfTheProgramAreToldBeforeAnythingRuns() {
+        Graph program = new Graph();
+        Value counter = program.addInput("counter", new Type.OfNative("__torch__.Counter", null));
+        Node count = program.body().append("prim::GetAttr", List.of(counter)).set("name", "count");
+        program.addOutput(count.addOutput(Type.INT));
 
-        assertThatThrownBy(() -> Onnx.export(quantized, file(), inputs, OnnxExportOptions.options()))
+        assertThatThrownBy(() -> Preparation.run(program, "counting", false, List.of(List.of(new Object()))))
                 .isInstanceOf(UnsupportedOperatorException.class)
-                .hasMessageContaining("quantized::")
-                .hasMessageContaining("works on an object of __torch__.torch.classes.quantized");
+                .hasMessageContaining("prim::GetAttr: works on an object of __torch__.Counter");
     }
 }

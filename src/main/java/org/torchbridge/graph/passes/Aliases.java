@@ -71,6 +71,32 @@ final class Aliases {
         return writers;
     }
 
+    /** The nodes that may put other elements into a list or dictionary, or take some out. */
+    List<Node> changers(Value container) {
+        return group(container).writers.stream()
+                .filter(writer -> Effects.written(writer).stream()
+                        .anyMatch(written -> isOfKind(written.type(), container.type())))
+                .toList();
+    }
+
+    /** Whether other elements may be put into a list or dictionary, or some taken out; what its elements are may change. */
+    boolean isChanged(Value container) {
+        return !changers(container).isEmpty();
+    }
+
+    /** Whether the types are the same but for what is known of tensors. */
+    private static boolean isOfKind(Type one, Type other) {
+        if (one instanceof Type.OfList list && other instanceof Type.OfList its) {
+            return isOfKind(list.element(), its.element());
+        } else if (one instanceof Type.OfDict dict && other instanceof Type.OfDict its) {
+            return isOfKind(dict.value(), its.value());
+        } else if (one instanceof Type.OfTuple && other instanceof Type.OfTuple) {
+            return true;
+        }
+        boolean open = one instanceof Type.OfOptional || other instanceof Type.OfOptional;
+        return open || one instanceof Type.OfTensor && other instanceof Type.OfTensor || one.equals(other);
+    }
+
     boolean isWritten(Value value) {
         return !writers(value).isEmpty();
     }

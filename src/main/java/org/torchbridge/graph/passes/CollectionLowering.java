@@ -5,11 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.graph.Block;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Node;
-import org.torchbridge.graph.Slot;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Use;
 import org.torchbridge.graph.Value;
@@ -25,9 +26,9 @@ public final class CollectionLowering {
     private static final String GET_ITEM = "aten::__getitem__";
     private static final String OBJECT = "prim::CreateObject";
     private static final String CONTAINS = "aten::__contains__";
-    private static final Set<String> NEW =
-            Set.of("aten::copy", "aten::list", "aten::dict", "prim::DictConstruct", OBJECT);
-    private static final Set<String> KEEPERS = Set.of(
+    private static final Set<String> NEW = Set.of("aten::copy", "aten::list", "aten::dict", OBJECT);
+    /** What may keep a collection that it is given. */
+    static final Set<String> KEEPERS = Set.of(
             "prim::ListConstruct",
             "prim::TupleConstruct",
             "prim::DictConstruct",
@@ -37,94 +38,71 @@ public final class CollectionLowering {
             "prim::unchecked_cast",
             "aten::append");
 
-    private final Graph graph;
-    private final Set<String> set;
+    /** What takes a collection in and is put together at once. */
+    private static final Set<String> CONSTRUCTS =
+            Set.of("prim::ListConstruct", "prim::TupleConstruct", "prim::DictConstruct");
+
+    private final SlotContents slots;
+    private final Aliases aliases;
     private boolean changed;
 
     private CollectionLowering(Graph graph) {
-        this.graph = graph;
-        this.set = Slots.set(graph);
+        this.slots = new SlotContents(graph);
+        this.changed = slots.run();
+        this.aliases = Aliases.of(graph);
     }
 
     /** Whether a collection was followed. */
     public static boolean run(Graph graph) {
         CollectionLowering pass = new CollectionLowering(graph);
+        sink(graph.body());
         graph.forEachNode(pass::visit);
         return pass.changed;
+    }
+
+    /** Puts together what takes others in when it is needed, which may be after those have changed. */
+    private static void sink(Block block) {
+        List<Node> nodes = block.nodes();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Node node = nodes.get(i);
+            node.blocks().forEach(CollectionLowering::sink);
+            if (CONSTRUCTS.contains(node.kind()) && node.output().isUsed()) {
+                node.moveBefore(firstUser(node));
+            }
+        }
+    }
+
+    /** The first node beside this one that uses what it makes, itself or in its blocks. */
+    private static Node firstUser(Node node) {
+        return after(node).stream()
+                .filter(later -> node.output().uses().stream().anyMatch(use -> isIn(use.node(), later)))
+                .findFirst()
+                .orElse(node.owner().result());
     }
 
     private void visit(Node node) {
         if (node.owner() == null) {
             return; // was taken out meanwhile
-        } else if (Slots.isRead(node) && node.inputs().isEmpty()) {
-            slot(node);
-        } else if (isNew(node) && isFollowed(node)) {
+        } else if (isNew(node) && isChangedByNameAlone(node)) {
             Map<Object, Value> content = content(node);
             if (content != null) {
-                follow(node, content);
+                follow(node, content, firstUnclear(node));
             }
         }
-    }
-
-    // ---- what the module has
-
-    /** What is always in a slot; null if the program changes it. */
-    private @Nullable Object fixed(Node read) {
-        Slot slot = graph.slots().get(Slots.name(read));
-        return slot == null || set.contains(Slots.name(read)) ? null : slot.value();
-    }
-
-    private void slot(Node read) {
-        if (read.output().type() instanceof Type.OfList
-                && fixed(read) instanceof List<?> list
-                && isOnlyRead(read.output())
-                && read.output().isUsed()) {
-            whole(read, list);
-        } else if (fixed(read) instanceof Map<?, ?> map) {
-            for (Use use : read.output().uses()) {
-                Node user = use.node();
-                Object key = key(user);
-                if (user.is(CONTAINS) && key != null) {
-                    constant(user, map.containsKey(key));
-                } else if (user.is(GET_ITEM) && (map.get(key) instanceof String || map.get(key) instanceof Long)) {
-                    constant(user, map.get(key));
-                }
-            }
-        }
-    }
-
-    private static boolean isOnlyRead(Value list) {
-        return list.uses().stream()
-                .map(Use::node)
-                .allMatch(user -> !KEEPERS.contains(user.kind())
-                        && !user.is("prim::Return")
-                        && Effects.written(user).isEmpty());
-    }
-
-    /** Writes a list of numbers out, so that its elements are constants. */
-    private void whole(Node read, List<?> list) {
-        if (list.stream().allMatch(element -> element instanceof Number || element instanceof Boolean)) {
-            GraphBuilder g = GraphBuilder.before(read);
-            Type element = ((Type.OfList) read.output().type()).element();
-            read.output()
-                    .replaceAllUsesWith(
-                            g.list(element, list.stream().map(g::constant).toList()));
-            changed = true;
-        }
-    }
-
-    private void constant(Node node, Object value) {
-        Control.replace(
-                node, List.of(Constants.before(node, value, node.output().type())));
-        changed = true;
     }
 
     // ---- what the program makes
 
     private static boolean isNew(Node node) {
-        boolean written = node.is("prim::ListConstruct")
-                && node.output().uses().stream().anyMatch(use -> isWrite(use.node(), node.output()));
-        return written || NEW.contains(node.kind());
+        boolean asked = (node.is("prim::ListConstruct") || node.is("prim::DictConstruct"))
+                && node.output().uses().stream()
+                        .anyMatch(use -> isWrite(use.node(), node.output())
+                                || node.is("prim::DictConstruct") && isQuestion(use.node()));
+        return asked || NEW.contains(node.kind());
+    }
+
+    private static boolean isQuestion(Node node) {
+        return node.is(GET_ITEM) || node.is(CONTAINS) || node.is("aten::len");
     }
 
     private static boolean isWrite(Node node, Value collection) {
@@ -134,43 +112,73 @@ public final class CollectionLowering {
     }
 
     /** The place, key or name that a node reads or writes; null if only the run tells. */
-    private static @Nullable Object key(Node node) {
+    static @Nullable Object key(Node node) {
         boolean ofObject = node.is(Slots.SET) || node.is(Slots.GET);
         return ofObject ? Slots.name(node) : node.inputs().size() < 2 ? null : Constants.of(node.input(1));
     }
 
-    /** Whether all that changes it stands beside it, at places that are known, and nothing keeps it. */
-    private static boolean isFollowed(Node made) {
-        return made.output().uses().stream().allMatch(use -> {
-            Node user = use.node();
-            if (isWrite(user, made.output())) {
-                return user.owner() == made.owner()
-                        && key(user) != null
-                        && user.outputs().stream().noneMatch(Value::isUsed);
-            }
-            if (made.is(OBJECT)) {
-                return user.is(Slots.GET);
-            } else if (user.is("prim::Return")) {
-                return user.owner().owner() == null;
-            }
-            return !KEEPERS.contains(user.kind()) && Effects.written(user).isEmpty();
-        });
+    /** The first node that changes it within a block, at a place that only the run tells, or keeps it; null if none does. */
+    private static @Nullable Node firstUnclear(Node made) {
+        List<Node> unclear = made.output().uses().stream()
+                .map(Use::node)
+                .filter(user -> !isClear(user, made))
+                .toList();
+        return Stream.concat(after(made).stream(), Stream.of(made.owner().result()))
+                .filter(node -> unclear.stream().anyMatch(user -> isIn(user, node)))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean isClear(Node user, Node made) {
+        if (isWrite(user, made.output())) {
+            return user.owner() == made.owner()
+                    && key(user) != null
+                    && user.outputs().stream().noneMatch(Value::isUsed);
+        } else if (made.is(OBJECT)) {
+            return user.is(Slots.GET);
+        } else if (CONSTRUCTS.contains(user.kind())) {
+            return user.owner() == made.owner() && !isChangedAfter(user, made);
+        } else if (user.is("prim::Return")) {
+            return user.owner().owner() == null;
+        }
+        return !KEEPERS.contains(user.kind()) && Effects.written(user).isEmpty();
+    }
+
+    private static boolean isChangedAfter(Node user, Node made) {
+        return made.output().uses().stream()
+                .map(Use::node)
+                .filter(writer -> isWrite(writer, made.output()))
+                .anyMatch(writer -> after(user).stream().anyMatch(node -> isIn(writer, node)));
+    }
+
+    /** The nodes beside this one that come later. */
+    private static List<Node> after(Node node) {
+        List<Node> nodes = node.owner().nodes();
+        return nodes.subList(nodes.indexOf(node) + 1, nodes.size());
+    }
+
+    /** Whether no other name, by which what it was put into knows it, leads to a change. */
+    private boolean isChangedByNameAlone(Node made) {
+        return made.output().uses().stream()
+                        .noneMatch(use -> CONSTRUCTS.contains(use.node().kind()))
+                || aliases.changers(made.output()).stream().allMatch(writer -> isWrite(writer, made.output()));
     }
 
     /** What is in it at first; null if that is not known. */
     private @Nullable Map<Object, Value> content(Node made) {
         Map<Object, Value> content = new LinkedHashMap<>();
         if (made.is("prim::DictConstruct")) {
-            for (int i = 0; i < made.inputs().size(); i += 2) {
-                Object key = Constants.of(made.input(i));
-                if (key == null) {
-                    return null;
-                }
-                content.put(key, made.input(i + 1));
-            }
+            return entries(made.inputs());
+        } else if (made.inputs().isEmpty() && !made.is("prim::ListConstruct")) {
             return content;
-        } else if (made.is("aten::dict") || made.is(OBJECT)) {
-            return made.inputs().isEmpty() ? content : null;
+        } else if (made.is("aten::dict")) {
+            List<Value> pairs = elements(made);
+            return pairs == null
+                            || pairs.stream().anyMatch(pair -> !pair.producer().is("prim::TupleConstruct"))
+                    ? null
+                    : entries(pairs.stream()
+                            .flatMap(pair -> pair.producer().inputs().stream())
+                            .toList());
         }
         List<Value> elements = made.is("prim::ListConstruct") ? made.inputs() : elements(made);
         for (int i = 0; elements != null && i < elements.size(); i++) {
@@ -179,10 +187,23 @@ public final class CollectionLowering {
         return elements == null ? null : content;
     }
 
+    /** What a dictionary of keys and values, in turn, has in it; null if a key is not known. */
+    private static @Nullable Map<Object, Value> entries(List<Value> keysAndValues) {
+        Map<Object, Value> content = new LinkedHashMap<>();
+        for (int i = 0; i < keysAndValues.size(); i += 2) {
+            Object key = Constants.of(keysAndValues.get(i));
+            if (key == null) {
+                return null;
+            }
+            content.put(key, keysAndValues.get(i + 1));
+        }
+        return content;
+    }
+
     /** The elements of the list that is copied. */
     private @Nullable List<Value> elements(Node copy) {
         Value source = copy.input(0);
-        Object fixed = Slots.isRead(source.producer()) ? fixed(source.producer()) : Constants.of(source);
+        Object fixed = Slots.isRead(source.producer()) ? slots.fixed(source.producer()) : Constants.of(source);
         if (source.producer().is("prim::ListConstruct")
                 && source.uses().stream()
                         .allMatch(use -> Effects.written(use.node()).isEmpty())) {
@@ -194,44 +215,51 @@ public final class CollectionLowering {
         return null;
     }
 
-    private void follow(Node made, Map<Object, Value> content) {
+    /** @param end where it is not known any more what is in it; null if it is known to the end */
+    private void follow(Node made, Map<Object, Value> content, @Nullable Node end) {
         Value collection = made.output();
-        boolean isList = collection.type() instanceof Type.OfList;
-        boolean before = true;
-        for (Node node : made.owner().nodes()) {
-            if (!before && isWrite(node, collection)) {
+        for (Node node : after(made)) {
+            if (node == end) {
+                return;
+            } else if (isWrite(node, collection)) {
                 content.put(
-                        place(key(node), content, isList),
+                        place(key(node), content, collection),
                         node.input(node.inputs().size() - 1));
-                node.remove();
-            } else if (!before) {
-                read(node, collection, content);
+                if (end == null) {
+                    node.remove();
+                }
+            } else {
+                read(node, collection, content, end == null);
             }
-            before &= node != made;
         }
-        read(made.owner().result(), collection, content);
-        if (!collection.isUsed()) {
-            made.remove();
+        if (end == null) {
+            read(made.owner().result(), collection, content, true);
+            if (!collection.isUsed()) {
+                made.remove();
+            }
+            changed = true;
         }
-        changed = true;
     }
 
-    private static Object place(Object key, Map<Object, Value> content, boolean isList) {
-        return isList && key instanceof Long index && index < 0 ? index + content.size() : key;
+    private static Object place(Object key, Map<Object, Value> content, Value collection) {
+        return collection.type() instanceof Type.OfList && key instanceof Long index && index < 0
+                ? index + content.size()
+                : key;
     }
 
-    /** Gives a node, and those in its blocks, what is in the collection now. */
-    private static void read(Node node, Value collection, Map<Object, Value> content) {
+    /** Gives a node, and those in its blocks, what is in the collection now; a {@code whole} one too. */
+    private void read(Node node, Value collection, Map<Object, Value> content, boolean whole) {
         List<Use> uses =
                 collection.uses().stream().filter(use -> isIn(use.node(), node)).toList();
-        Value whole = null;
+        Value all = null;
         for (Use use : uses) {
-            Value answer = answer(use.node(), content, collection.type() instanceof Type.OfList);
+            Value answer = answer(use.node(), content, collection);
             if (answer != null) {
                 Control.replace(use.node(), List.of(answer));
-            } else {
-                whole = whole == null ? whole(node, collection.type(), content) : whole;
-                use.node().setInput(use.index(), whole);
+                changed = true;
+            } else if (whole) {
+                all = all == null ? whole(node, collection.type(), content) : all;
+                use.node().setInput(use.index(), all);
             }
         }
     }
@@ -248,11 +276,11 @@ public final class CollectionLowering {
     }
 
     /** What the node asks for, if it asks for one element. */
-    private static @Nullable Value answer(Node node, Map<Object, Value> content, boolean isList) {
+    private static @Nullable Value answer(Node node, Map<Object, Value> content, Value collection) {
         Object key = key(node);
         if (key != null && (node.is(GET_ITEM) || node.is(Slots.GET))) {
-            return content.get(place(key, content, isList));
-        } else if (key != null && node.is(CONTAINS) && !isList) {
+            return content.get(place(key, content, collection));
+        } else if (key != null && node.is(CONTAINS) && collection.type() instanceof Type.OfDict) {
             return Constants.before(node, content.containsKey(key), Type.BOOL);
         } else if (node.is("aten::len")) {
             return Constants.before(node, (long) content.size(), Type.INT);

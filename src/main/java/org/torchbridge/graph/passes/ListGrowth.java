@@ -2,7 +2,6 @@ package org.torchbridge.graph.passes;
 
 import java.util.List;
 import java.util.Set;
-import org.torchbridge.graph.Block;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Node;
@@ -80,79 +79,52 @@ public final class ListGrowth {
     }
 
     private void carry(Node construct) {
-        Value list = construct.output();
+        Growth growth = new Growth(construct.output());
         boolean before = true;
-        Value current = list;
+        Value current = construct.output();
         for (Node node : construct.owner().nodes()) {
             if (!before) {
-                current = visit(node, list, current);
+                current = growth.follow(node, current);
             }
             before &= node != construct;
         }
-        replace(construct.owner().result(), list, current);
+        growth.use(construct.owner().result(), current);
         changed = true;
     }
 
-    /** What the list is at the end of a block, if it is {@code current} at the start. */
-    private static Value visit(Block block, Value list, Value current) {
-        Value last = current;
-        for (Node node : block.nodes()) {
-            last = visit(node, list, last);
-        }
-        replace(block.result(), list, last);
-        return last;
-    }
+    private static final class Growth extends Carrying {
+        private final Value list;
 
-    /** What the list is after a node. */
-    private static Value visit(Node node, Value list, Value current) {
-        if (isGrowth(node, list)) {
-            return longer(node, current);
+        Growth(Value list) {
+            super(list.type());
+            this.list = list;
         }
-        replace(node, list, current);
-        boolean growsInside = node.blocks().stream().anyMatch(block -> growsIn(block, list));
-        if (!growsInside) {
-            node.blocks().forEach(block -> visit(block, list, current));
-            return current;
-        }
-        return node.is(Control.LOOP) ? loop(node, list, current) : branch(node, list, current);
-    }
 
-    private static void replace(Node node, Value list, Value current) {
-        for (int i = 0; i < node.inputs().size(); i++) {
-            if (node.input(i) == list) {
-                node.setInput(i, current);
+        @Override
+        boolean changes(Node node) {
+            return isGrowth(node, list);
+        }
+
+        @Override
+        Value change(Node growth, Value current) {
+            GraphBuilder g = GraphBuilder.before(growth);
+            g.from(growth.scope(), growth.source());
+            Value more = growth.is(EXTEND)
+                    ? growth.input(1)
+                    : g.list(((Type.OfList) current.type()).element(), List.of(growth.input(1)));
+            Value longer = g.node("aten::add", List.of(current.type()), List.of(current, more))
+                    .output();
+            growth.remove();
+            return longer;
+        }
+
+        @Override
+        void use(Node node, Value current) {
+            for (int i = 0; i < node.inputs().size(); i++) {
+                if (node.input(i) == list) {
+                    node.setInput(i, current);
+                }
             }
         }
-    }
-
-    private static boolean growsIn(Block block, Value list) {
-        return block.nodes().stream()
-                .anyMatch(
-                        node -> isGrowth(node, list) || node.blocks().stream().anyMatch(inner -> growsIn(inner, list)));
-    }
-
-    private static Value longer(Node growth, Value current) {
-        GraphBuilder g = GraphBuilder.before(growth);
-        g.from(growth.scope(), growth.source());
-        Value more = growth.is(EXTEND)
-                ? growth.input(1)
-                : g.list(((Type.OfList) current.type()).element(), List.of(growth.input(1)));
-        Value longer = g.node("aten::add", List.of(current.type()), List.of(current, more))
-                .output();
-        growth.remove();
-        return longer;
-    }
-
-    private static Value branch(Node node, Value list, Value current) {
-        node.blocks().forEach(block -> block.addOutput(visit(block, list, current)));
-        return node.addOutput(list.type());
-    }
-
-    private static Value loop(Node node, Value list, Value current) {
-        Block body = Control.body(node);
-        node.addInput(current);
-        Value carried = body.addInput(list.type());
-        body.addOutput(visit(body, list, carried));
-        return node.addOutput(list.type());
     }
 }

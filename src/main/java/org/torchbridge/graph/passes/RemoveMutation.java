@@ -63,7 +63,8 @@ public final class RemoveMutation {
         }
     }
 
-    private static boolean isInPlace(Node node) {
+    /** Whether it is an operator that writes into its first input and gives that back. */
+    static boolean isInPlace(Node node) {
         return node.kind().startsWith("aten::")
                 && node.kind().endsWith("_")
                 && !node.kind().endsWith("__")

@@ -13,6 +13,7 @@ public final class Simplification {
         boolean changed = false;
         for (int round = 0; round < MOST_ROUNDS; round++) {
             boolean again = ConstantFolding.run(graph);
+            again |= ListLowering.run(graph);
             again |= TupleLowering.run(graph);
             again |= CommonSubexpressions.run(graph);
             again |= DeadCode.run(graph);

@@ -57,7 +57,7 @@ public final class TupleLowering {
     }
 
     private void length(Node node) {
-        if (isKnown(node.input(0))) {
+        if (isKnown(node.input(0)) || hasKnownLength(node.input(0))) {
             long length = elements(node.input(0)).size();
             replace(node, List.of(Constants.before(node, length, Type.INT)));
         }
@@ -71,14 +71,13 @@ public final class TupleLowering {
     /** Whether the value is put together in this program and stays as it is. */
     private boolean isKnown(Value value) {
         Node producer = value.producer();
-        return producer.is(TupleSplitting.CONSTRUCT)
-                || producer.is("prim::ListConstruct")
-                        && aliases.writers(value).stream().noneMatch(TupleLowering::changesLists);
+        return producer.is(TupleSplitting.CONSTRUCT) || producer.is("prim::ListConstruct") && !aliases.isChanged(value);
     }
 
-    /** Whether the node writes into something else than a tensor. */
-    private static boolean changesLists(Node writer) {
-        return Effects.written(writer).stream().anyMatch(value -> !(value.type() instanceof Type.OfTensor));
+    /** Whether it is put together in this program, and at most other elements are put into it. */
+    private boolean hasKnownLength(Value value) {
+        return value.producer().is("prim::ListConstruct")
+                && aliases.changers(value).stream().allMatch(writer -> writer.is("aten::_set_item"));
     }
 
     private static List<Value> elements(Value value) {

@@ -79,7 +79,6 @@ public final class TypeFacts {
                     "prim::is_mkldnn",
                     "prim::is_mps",
                     "prim::is_nested",
-                    "prim::is_quantized",
                     "prim::is_sparse",
                     "prim::is_xpu" -> constant(node, false);
             case "prim::device" -> constant(node, Device.CPU);
@@ -95,6 +94,8 @@ public final class TypeFacts {
         switch (node.kind()) {
             case "aten::dim" -> constant(node, tensor.rank() < 0 ? null : (Object) (long) tensor.rank());
             case "aten::size" -> size(node, tensor);
+            case "aten::len" -> constant(
+                    node, tensor.rank() < 1 ? null : tensor.shape().get(0));
             case "aten::numel" -> constant(node, numel(tensor));
             case "prim::dtype" -> constant(
                     node,
@@ -104,6 +105,9 @@ public final class TypeFacts {
             case "aten::is_floating_point" -> constant(
                     node,
                     tensor.dtype() == null ? null : (Object) tensor.dtype().isFloatingPoint());
+            case "prim::is_quantized" -> constant(
+                    node,
+                    tensor.dtype() == null ? null : (Object) tensor.dtype().isQuantized());
             case "aten::is_complex" -> constant(
                     node,
                     tensor.dtype() == null ? null : (Object) tensor.dtype().isComplex());

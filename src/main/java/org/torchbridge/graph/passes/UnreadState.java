@@ -52,7 +52,7 @@ public final class UnreadState {
 
     /** The slot that the node puts a value into, or whose tensor it changes in place; null for others. */
     private static @Nullable String slot(Node node) {
-        if (node.is(Slots.SET)) {
+        if (Slots.isWritten(node)) {
             return Slots.name(node);
         }
         boolean inPlace = node.kind().endsWith("_")

@@ -15,6 +15,7 @@ import org.torchbridge.graph.Value;
 import org.torchbridge.onnx.exporter.Item.Items;
 import org.torchbridge.onnx.exporter.Item.Known;
 import org.torchbridge.onnx.exporter.Item.Named;
+import org.torchbridge.onnx.exporter.Item.Quantized;
 import org.torchbridge.onnx.exporter.Item.Sequence;
 
 /**
@@ -305,6 +306,8 @@ final class Call {
             return row(items.elements());
         } else if (item instanceof Sequence) {
             throw unsupported("takes a list of tensors whose length only the run tells");
+        } else if (item instanceof Quantized) {
+            throw unsupported("works on a tensor whose scale only the run tells");
         }
         Object value = ((Known) item).value();
         if (value instanceof Tensor tensor) {

@@ -26,6 +26,7 @@ final class IndexRules {
         r.rule("aten::where", IndexRules::where);
         r.rule("aten::nonzero", c -> places(c, c.tensor("self")));
         r.rule("aten::nonzero_numpy", c -> columns(c, c.cast(c.item("self"), DType.BOOL)));
+        r.many("aten::_unique2", IndexRules::unique);
         r.rule("aten::one_hot", IndexRules::oneHot);
         r.rule("aten::tril", 14, c -> triangle(c, false));
         r.rule("aten::triu", 14, c -> triangle(c, true));
@@ -187,6 +188,17 @@ final class IndexRules {
         return c.node("Where", mask, c.cast(c.item("value"), dtype), c.cast(c.item("self"), dtype))
                 .as(dtype)
                 .get();
+    }
+
+    /** The different elements in their order, where each element's is among them, and how often each is there. */
+    private static List<Item> unique(Call c) {
+        Named x = c.tensor("self");
+        List<Named> results = c.node("Unique", x).with("sorted", 1).many(4);
+        Named places = c.op("Reshape", results.get(2).as(DType.INT64), c.shape(x));
+        return List.of(
+                results.get(0).as(x.dtype()).ofRank(1),
+                places,
+                results.get(3).as(DType.INT64).ofRank(1));
     }
 
     private static Item where(Call c) {

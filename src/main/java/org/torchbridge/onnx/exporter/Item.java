@@ -54,6 +54,14 @@ sealed interface Item {
      */
     record Sequence(String name, Named element) implements Item {}
 
+    /**
+     * A quantised tensor: whole numbers, which stand for their distance from the zero point times the scale.
+     *
+     * @param zeroPoint null for zero
+     * @param axis the dimension along which there are several scales; null if there is one
+     */
+    record Quantized(Named whole, Named scale, @Nullable Named zeroPoint, @Nullable Integer axis) implements Item {}
+
     static Known of(@Nullable Object value) {
         return value == null ? NONE : new Known(value);
     }

@@ -8,8 +8,6 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.Tensor;
 import org.torchbridge.graph.Graph;
-import org.torchbridge.graph.Type;
-import org.torchbridge.graph.Value;
 import org.torchbridge.internal.MavenVersion;
 import org.torchbridge.onnx.OnnxExportOptions;
 import org.torchbridge.onnx.exporter.Item.Items;
@@ -74,17 +72,14 @@ public final class ModelExport {
     // ---- inputs
 
     private void declareInputs() {
-        List<Value> values = program.inputs();
-        for (int i = 0; i < values.size(); i++) {
-            exporter.put(values.get(i), declare(values.get(i).type(), inputs.leaves(i)));
+        List<ModelInputs.Leaf> leaves = inputs.flat();
+        for (int i = 0; i < leaves.size(); i++) {
+            exporter.put(program.inputs().get(i), declare(leaves.get(i)));
         }
     }
 
-    private Item declare(Type type, ModelInputs.Leaf leaf) {
-        if (leaf.parts() != null) {
-            return new Items(
-                    leaf.parts().stream().map(part -> declare(type, part)).toList());
-        } else if (leaf.name() == null) {
+    private Item declare(ModelInputs.Leaf leaf) {
+        if (leaf.name() == null) {
             return Item.of(leaf.value());
         }
         exporter.graph().unique(leaf.name());

@@ -113,8 +113,19 @@ public final class ModelInputs {
         return place;
     }
 
-    Leaf leaves(int index) {
-        return leaves.get(index);
+    /** What the inputs of a program are that takes each element of a list by itself, and nothing that is {@code None}. */
+    List<Leaf> flat() {
+        List<Leaf> flat = new ArrayList<>();
+        leaves.forEach(leaf -> flatten(leaf, flat));
+        return flat;
+    }
+
+    private static void flatten(Leaf leaf, List<Leaf> flat) {
+        if (leaf.parts() != null) {
+            leaf.parts().forEach(part -> flatten(part, flat));
+        } else if (leaf.value() != null) {
+            flat.add(leaf);
+        }
     }
 
     /** The names of the inputs. */

@@ -35,6 +35,7 @@ final class NumberRules {
                 "aten::__not__", c -> c.op("Not", c.cast(c.item(0), DType.BOOL)).ofRank(0));
         r.number("aten::__and__", c -> c.op("And", flag(c, 0), flag(c, 1)).ofRank(0));
         r.number("aten::__or__", c -> c.op("Or", flag(c, 0), flag(c, 1)).ofRank(0));
+        r.number("aten::__derive_index", NumberRules::placeInRange);
         conversion(r, "aten::Int", DType.INT64);
         conversion(r, "aten::IntImplicit", DType.INT64);
         conversion(r, "aten::Float", DType.FLOAT64);
@@ -70,6 +71,11 @@ final class NumberRules {
 
     private static void comparison(Rules r, String kind, String operator) {
         r.number(kind, c -> compare(c, operator));
+    }
+
+    /** The element of {@code range(start, ..., step)} that a turn of a loop is for. */
+    private static Item placeInRange(Call c) {
+        return arithmetic(c, "Add", c.item(1), arithmetic(c, "Mul", c.item(0), c.item(2)));
     }
 
     private static void conversion(Rules r, String kind, DType dtype) {

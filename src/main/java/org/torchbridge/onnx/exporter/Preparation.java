@@ -3,16 +3,14 @@ package org.torchbridge.onnx.exporter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.torchbridge.TorchException;
 import org.torchbridge.graph.Graph;
-import org.torchbridge.graph.GraphBuilder;
-import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.graph.passes.Assertions;
 import org.torchbridge.graph.passes.CollectionLowering;
 import org.torchbridge.graph.passes.ConstantFolding;
+import org.torchbridge.graph.passes.ExplicitQuantization;
 import org.torchbridge.graph.passes.InferenceForm;
 import org.torchbridge.graph.passes.InputCopies;
 import org.torchbridge.graph.passes.ListGrowth;
@@ -20,25 +18,29 @@ import org.torchbridge.graph.passes.LoopUnrolling;
 import org.torchbridge.graph.passes.RemoveMutation;
 import org.torchbridge.graph.passes.Shapes;
 import org.torchbridge.graph.passes.Simplification;
+import org.torchbridge.graph.passes.StateLowering;
 import org.torchbridge.graph.passes.TypeFacts;
 import org.torchbridge.graph.passes.UnreadState;
+import org.torchbridge.graph.passes.WriteCarrying;
 
 /** Makes a program one that rules can write node by node: without classes, mutation, and questions whose answers are known. */
 final class Preparation {
-    private static final int MOST_ROUNDS = 6;
+    private static final int MOST_ROUNDS = 12;
 
     private Preparation() {}
 
     /**
      * @param name the program's, for messages
-     * @param examples inputs for the program, of different sizes where those are to stay open
+     * @param inputs examples for the program, of different sizes where those are to stay open
      * @return the shapes of what the program gives for each example
      */
-    static List<OutputShapes> run(Graph graph, String name, boolean training, List<List<?>> examples) {
-        leaveOutDefaults(graph, examples.get(0).size());
-        narrowInputs(graph, examples.get(0));
+    static List<OutputShapes> run(Graph graph, String name, boolean training, List<List<?>> inputs) {
+        ProgramInputs.settle(graph, inputs.get(0));
+        List<List<Object>> examples = inputs.stream().map(ModelInputs::flat).toList();
+        silence(graph);
         InferenceForm.run(graph, training);
         InputCopies.run(graph);
+        StateLowering.run(graph);
         UnreadState.run(graph);
         List<OutputShapes> shapes = List.of();
         for (int round = 0; round < MOST_ROUNDS; round++) {
@@ -46,6 +48,7 @@ final class Preparation {
             Map<String, Integer> before = graph.kinds();
             shapes = observe(graph, name, examples);
             simplify(graph);
+            ExplicitQuantization.run(graph, examples.get(0));
             if (graph.kinds().equals(before)) {
                 break;
             }
@@ -56,8 +59,17 @@ final class Preparation {
         return shapes;
     }
 
+    /** A model tells nobody anything. */
+    private static void silence(Graph graph) {
+        graph.forEachNode(node -> {
+            if (node.is("aten::warn") || node.is("prim::Print")) {
+                node.remove();
+            }
+        });
+    }
+
     /** @throws org.torchbridge.UnsupportedOperatorException if the program cannot be run node by node for its objects */
-    private static List<OutputShapes> observe(Graph graph, String name, List<List<?>> examples) {
+    private static List<OutputShapes> observe(Graph graph, String name, List<List<Object>> examples) {
         try {
             List<OutputShapes> shapes = new ArrayList<>();
             Shapes.run(graph, examples, outputs -> shapes.add(OutputShapes.of(outputs)));
@@ -72,11 +84,16 @@ final class Preparation {
         Problems problems = new Problems();
         graph.forEachNode(node -> node.inputs().stream()
                 .map(Value::type)
-                .filter(Type.OfNative.class::isInstance)
+                .filter(Preparation::isOfProgram)
                 .findFirst()
                 .ifPresent(
                         type -> problems.add(node, "works on an object of " + type + "; ONNX has tensors and lists")));
         return problems;
+    }
+
+    /** Whether it is a class of the program's; objects of libtorch's own, as packed weights, can be computed with. */
+    private static boolean isOfProgram(Type type) {
+        return type instanceof Type.OfNative object && !object.name().startsWith("__torch__.torch.classes.");
     }
 
     /** Weights that are computed of others by what there are no rules for, as orthogonal ones are, become constants. */
@@ -94,50 +111,10 @@ final class Preparation {
             changed |= Assertions.run(graph);
             changed |= Simplification.run(graph);
             changed |= LoopUnrolling.run(graph);
+            changed |= WriteCarrying.run(graph);
             changed |= RemoveMutation.run(graph);
             changed |= ListGrowth.run(graph);
             changed |= CollectionLowering.run(graph);
         }
-    }
-
-    /** Inputs that no example gives are what they are by default. */
-    private static void leaveOutDefaults(Graph graph, int given) {
-        List<Value> inputs = new ArrayList<>(graph.inputs());
-        GraphBuilder start = start(graph);
-        for (int i = inputs.size() - 1; i >= given; i--) {
-            Value input = inputs.get(i);
-            if (!graph.defaults().containsKey(input)) {
-                throw new IllegalArgumentException("the program takes " + inputs.size() + " inputs, and " + given
-                        + " were given: " + names(inputs));
-            }
-            @Nullable Object value = graph.defaults().remove(input);
-            input.replaceAllUsesWith(value == null ? start.constant(null, Type.NONE) : start.constant(value));
-            graph.body().removeInput(i);
-        }
-        if (given > inputs.size()) {
-            throw new IllegalArgumentException(
-                    "the program takes " + inputs.size() + " inputs, and " + given + " were given: " + names(inputs));
-        }
-    }
-
-    /** What may be left out is there, or it is not. */
-    private static void narrowInputs(Graph graph, List<?> example) {
-        for (int i = 0; i < example.size(); i++) {
-            Value input = graph.inputs().get(i);
-            if (input.type() instanceof Type.OfOptional optional && example.get(i) != null) {
-                input.setType(optional.element());
-            } else if (example.get(i) == null) {
-                input.replaceAllUsesWith(start(graph).constant(null, Type.NONE));
-            }
-        }
-    }
-
-    private static GraphBuilder start(Graph graph) {
-        List<Node> nodes = graph.body().nodes();
-        return nodes.isEmpty() ? GraphBuilder.at(graph.body()) : GraphBuilder.before(nodes.get(0));
-    }
-
-    private static String names(List<Value> inputs) {
-        return String.join(", ", inputs.stream().map(Value::name).toList());
     }
 }

@@ -50,6 +50,7 @@ final class Rules {
                 AttentionRules::register,
                 RecurrentRules::register,
                 PackingRules::register,
+                QuantizationRules::register,
                 ResizeRules::register,
                 VisionRules::register,
                 LossRules::register,

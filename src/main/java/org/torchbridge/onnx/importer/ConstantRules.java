@@ -21,6 +21,8 @@ final class ConstantRules {
         r.rule("Identity", 1, (node, c) -> node.value(0));
         r.rule("Cast", 6, ConstantRules::cast);
         r.rule("CastLike", 15, ConstantRules::castLike);
+        r.rule("BitCast", 26, BitCasts::write);
+        r.limit("BitCast", "between whole and real numbers of four bits");
         r.limit("Cast", "real numbers to strings");
         r.limit("CastLike", "real numbers to strings");
         r.rule("Range", 11, ConstantRules::range);
@@ -90,21 +92,21 @@ final class ConstantRules {
     }
 
     private static Value cast(OnnxNode node, Conversion c) {
-        node.ignore("round_mode");
         ElementType to = ElementType.of((int) node.integer("to"));
-        boolean saturate = node.flag("saturate", true);
-        return Casts.write(node, c, node.value(0), to, saturate);
+        return Casts.write(node, c, node.value(0), to, node.flag("saturate", true), node.text("round_mode", "up"));
     }
 
     private static Value castLike(OnnxNode node, Conversion c) {
         boolean saturate = node.flag("saturate", true);
+        String rounding = node.text("round_mode", "up");
         ElementType to = node.element(1);
         return to == ElementType.UNDEFINED
                 ? c.op("aten::type_as", node.tensor(0), node.tensor(1))
-                : Casts.write(node, c, node.value(0), to, saturate);
+                : Casts.write(node, c, node.value(0), to, saturate, rounding);
     }
 
     private static Value range(OnnxNode node, Conversion c) {
+        node.ignore("stash_type");
         DType dtype = node.dtype(0);
         boolean real = dtype != null && dtype.isFloatingPoint();
         Object start = bound(node, c, 0, real);
@@ -116,9 +118,12 @@ final class ConstantRules {
             return c.known(c.op("aten::arange", start, end, step, dtype, null, c.device(), null), dtype, 1);
         }
         Value count = c.op("aten::ceil", c.op("aten::div", c.op("aten::sub", limit, start), step));
-        Value places = c.op(
-                "aten::arange", 0L, c.op("prim::max", c.op("aten::Int", count), 0L), 1L, dtype, null, c.device(), null);
-        return c.known(c.op("aten::add", c.op("aten::mul", places, step), start), dtype, 1);
+        // Halves do not count further than to 2048.
+        DType counted = dtype == DType.FLOAT16 || dtype == DType.BFLOAT16 ? DType.FLOAT32 : dtype;
+        Object steps = c.op("prim::max", c.op("aten::Int", count), 0L);
+        Value places = c.op("aten::arange", 0L, steps, 1L, counted, null, c.device(), null);
+        Value numbers = c.known(c.op("aten::add", c.op("aten::mul", places, step), start), counted, 1);
+        return dtype == counted ? numbers : c.cast(numbers, dtype);
     }
 
     private static Object bound(OnnxNode node, Conversion c, int input, boolean real) {

@@ -45,10 +45,12 @@ final class ElementwiseRules {
         r.rule("Celu", 12, (node, c) -> c.op("aten::celu", node.tensor(0), node.real("alpha", 1)));
         r.rule("Selu", 1, ElementwiseRules::selu);
         r.rule("Gelu", 20, (node, c) -> c.op("aten::gelu", node.tensor(0), node.oneOf("approximate", "none", "tanh")));
+        r.rule("Swish", 24, ElementwiseRules::swish);
+        r.rule("SwiGLU", 28, (node, c) -> c.op("aten::mul", swish(node, c), node.tensor(1)));
         r.rule("HardSigmoid", 1, ElementwiseRules::hardSigmoid);
         r.rule("ThresholdedRelu", 10, ElementwiseRules::thresholdedRelu);
         r.rule("Shrink", 9, ElementwiseRules::shrink);
-        r.rule("PRelu", 1, ElementwiseRules::prelu);
+        r.rule("PRelu", 7, ElementwiseRules::prelu);
         r.rule("Clip", 1, ElementwiseRules::clipByAttributes);
         r.rule("Clip", 11, ElementwiseRules::clip);
         r.rule("IsInf", 10, ElementwiseRules::isInf);
@@ -71,6 +73,14 @@ final class ElementwiseRules {
         double alpha = node.real("alpha", 1.6732632);
         double gamma = node.real("gamma", 1.050701);
         return c.op("aten::elu", node.tensor(0), alpha, gamma);
+    }
+
+    private static Value swish(OnnxNode node, Conversion c) {
+        double alpha = node.real("alpha", 1);
+        Value x = node.tensor(0);
+        return alpha == 1
+                ? c.op("aten::silu", x)
+                : c.op("aten::mul", x, c.op("aten::sigmoid", c.op("aten::mul", x, alpha)));
     }
 
     private static Value hardSigmoid(OnnxNode node, Conversion c) {

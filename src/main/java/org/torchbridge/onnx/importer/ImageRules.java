@@ -12,7 +12,7 @@ final class ImageRules {
     private ImageRules() {}
 
     static void register(Registry r) {
-        r.rule("Pad", 2, ImageRules::padByAttributes);
+        r.rule("Pad", 1, ImageRules::padByAttributes);
         r.rule("Pad", 11, ImageRules::pad);
         r.rule("GridSample", 16, ImageRules::gridSample);
         r.rule("AffineGrid", 20, ImageRules::affineGrid);
@@ -34,7 +34,10 @@ final class ImageRules {
     // ---- padding
 
     private static Value padByAttributes(OnnxNode node, Conversion c) {
-        long[] pads = node.integers("pads");
+        long[] pads = node.integers(node.hasAttribute("paddings") ? "paddings" : "pads");
+        if (pads == null) {
+            throw node.broken("has no pads");
+        }
         double value = node.real("value", 0);
         return padded(node, c, node.tensor(0), Numbers.row(pads), null, number(node, value));
     }
@@ -190,12 +193,14 @@ final class ImageRules {
 
     private static Value spaceToDepth(OnnxNode node, Conversion c) {
         long block = node.integer("blocksize");
+        boolean columns = node.oneOf("mode", "DCR", "CRD").equals("CRD");
         Value x = node.tensor(0);
         Object height = c.integer("floordiv", c.size(x, 2), block);
         Object width = c.integer("floordiv", c.size(x, 3), block);
         Value parts =
                 c.op("aten::reshape", x, c.list(List.of(c.size(x, 0), c.size(x, 1), height, block, width, block)));
-        Value turned = c.op("aten::permute", parts, new long[] {0, 3, 5, 1, 2, 4});
+        Value turned =
+                c.op("aten::permute", parts, columns ? new long[] {0, 1, 3, 5, 2, 4} : new long[] {0, 3, 5, 1, 2, 4});
         Object depth = c.integer("mul", c.size(x, 1), block * block);
         return c.op("aten::reshape", turned, c.list(List.of(c.size(x, 0), depth, height, width)));
     }
@@ -248,7 +253,7 @@ final class ImageRules {
         Value x = node.tensor(0);
         Padding padding = Padding.of(node, c, x, kernel);
         Value powers = c.op("aten::pow", c.op("aten::abs", x), p);
-        Value sums = WindowSum.of(c, powers, padding, ceil);
+        Value sums = WindowSum.of(c, powers, padding, ceil, 0);
         return c.op("aten::pow", sums, 1 / p);
     }
 

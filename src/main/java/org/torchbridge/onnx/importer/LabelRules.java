@@ -9,13 +9,14 @@ import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 import org.torchbridge.onnx.proto.TensorProto;
 
-/** {@code LabelEncoder}: from keys to values, each numbers or strings. */
+/** {@code LabelEncoder} and {@code CategoryMapper}: from keys to values, each numbers or strings. */
 final class LabelRules {
     private LabelRules() {}
 
     static void register(Registry r) {
         r.rule("LabelEncoder", 1, LabelRules::classes);
         r.rule("LabelEncoder", 2, LabelRules::encode);
+        r.rule("CategoryMapper", 1, LabelRules::categories);
     }
 
     /** Texts are a list of strings, numbers are a tensor; one of the two is there. */
@@ -31,8 +32,22 @@ final class LabelRules {
         if (texts == null) {
             throw node.broken("has no classes_strings");
         }
+        return translated(node, c, texts, Torch.arange(texts.size()));
+    }
+
+    /** Strings to their numbers, or numbers to their strings. */
+    private static Value categories(OnnxNode node, Conversion c) {
+        List<String> texts = node.texts("cats_strings");
+        long[] numbers = node.integers("cats_int64s");
+        if (texts == null || numbers == null || texts.size() != numbers.length) {
+            throw node.broken("has no cats_strings and cats_int64s, as many of each");
+        }
+        return translated(node, c, texts, Torch.tensor(numbers));
+    }
+
+    private static Value translated(OnnxNode node, Conversion c, List<String> texts, Tensor numbers) {
         Column names = new Column(texts, null);
-        Column places = new Column(null, Torch.arange(texts.size()));
+        Column places = new Column(null, numbers);
         Column missing = new Column(null, Torch.tensor(new long[] {node.integer("default_int64", -1)}));
         Column unknown = new Column(List.of(node.text("default_string", "_Unused")), null);
         return StringRules.isText(node.value(0))

@@ -12,7 +12,7 @@ final class LayoutRules {
     private LayoutRules() {}
 
     static void register(Registry r) {
-        r.rule("Reshape", 5, LayoutRules::reshape);
+        r.rule("Reshape", 1, LayoutRules::reshape);
         r.rule("Flatten", 1, LayoutRules::flatten);
         r.rule("Transpose", 1, LayoutRules::transpose);
         r.rule("Squeeze", 1, LayoutRules::squeeze);
@@ -22,21 +22,24 @@ final class LayoutRules {
         }
         r.rule("Expand", 8, LayoutRules::expand);
         r.rule("Concat", 4, LayoutRules::concat);
-        r.many("Split", 2, LayoutRules::split);
+        r.many("Split", 1, LayoutRules::split);
         r.rule("Tile", 6, LayoutRules::tile);
     }
 
     private static Value reshape(OnnxNode node, Conversion c) {
         Value x = node.tensor(0);
-        Numbers shape = node.numbers(1);
+        Numbers shape = node.numbers(1, "shape");
         boolean zerosCount = node.flag("allowzero", false);
+        if (shape == null) {
+            throw node.broken("has no shape");
+        }
         if (zerosCount) {
             return c.op("aten::reshape", x, shape);
         }
+        boolean computed = node.has(1) && node.isComputed(1);
         if (!shape.hasElements()) {
-            return c.op("aten::reshape", x, node.isComputed(1) ? wanted(c, x, shape.whole()) : shape);
+            return c.op("aten::reshape", x, computed ? wanted(c, x, shape.whole()) : shape);
         }
-        boolean computed = node.isComputed(1);
         List<Object> sizes = new ArrayList<>();
         for (int i = 0; i < shape.size(); i++) {
             sizes.add(size(c, x, i, shape.get(i), computed));

@@ -2,12 +2,13 @@ package org.torchbridge.onnx.importer;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.graph.Value;
 
-/** The operators of {@code ai.onnx.ml} that prepare features, and linear regression. */
+/** The operators of {@code ai.onnx.ml} that prepare features, and linear models. */
 final class LearnedRules {
     private LearnedRules() {}
 
@@ -18,7 +19,10 @@ final class LearnedRules {
         r.rule("Normalizer", 1, LearnedRules::normalize);
         r.rule("Imputer", 1, LearnedRules::impute);
         r.rule("FeatureVectorizer", 1, LearnedRules::join);
+        r.rule("OneHotEncoder", 1, LearnedRules::oneHot);
+        r.limit("OneHotEncoder", "categories that are strings");
         r.rule("LinearRegressor", 1, LearnedRules::regress);
+        r.many("LinearClassifier", 1, LearnedRules::classify);
     }
 
     /** A row of features counts as one of a batch. */
@@ -87,6 +91,34 @@ final class LearnedRules {
         return c.op("aten::cat", c.list(parts), -1L);
     }
 
+    /** A row of zeros for what is in no category. */
+    private static Value oneHot(OnnxNode node, Conversion c) {
+        long[] categories = node.integers("cats_int64s");
+        node.ignore("zeros");
+        if (categories == null) {
+            throw node.unsupported("categories that are strings");
+        }
+        Value whole = c.cast(node.tensor(0), DType.INT64);
+        Value equal = c.op("aten::eq", c.op("aten::unsqueeze", whole, -1L), Torch.tensor(categories));
+        return c.cast(equal, DType.FLOAT32);
+    }
+
+    private static List<@Nullable Value> classify(OnnxNode node, Conversion c) {
+        Classes classes = Classes.of(node, "classlabels_ints");
+        List<Double> coefficients = node.reals("coefficients");
+        List<Double> intercepts = node.reals("intercepts");
+        String transform = node.text("post_transform", "NONE");
+        node.ignore("multi_class");
+        if (coefficients == null || intercepts == null) {
+            throw node.broken("has no coefficients or no intercepts");
+        }
+        Tensor weight = row(coefficients).reshape(intercepts.size(), -1);
+        Value scores = c.op("aten::linear", c.cast(node.tensor(0), DType.FLOAT32), weight, row(intercepts));
+        return classes.size() == 2 && intercepts.size() == 1
+                ? classes.ofOne(node, c, c.op("aten::select", scores, 1L, 0L), false, transform)
+                : classes.ofHighest(node, c, scores, transform);
+    }
+
     private static Value regress(OnnxNode node, Conversion c) {
         List<Double> coefficients = node.reals("coefficients");
         List<Double> intercepts = node.reals("intercepts");
@@ -98,11 +130,6 @@ final class LearnedRules {
         Value x = c.cast(node.tensor(0), DType.FLOAT32);
         Tensor bias = intercepts == null ? null : row(intercepts);
         Value y = c.op("aten::linear", x, row(coefficients).reshape(targets, -1), bias);
-        return switch (transform) {
-            case "NONE" -> y;
-            case "LOGISTIC" -> c.op("aten::sigmoid", y);
-            case "SOFTMAX" -> c.op("aten::softmax", y, -1L);
-            default -> throw node.unsupported("post_transform " + transform);
-        };
+        return ScoreTransform.write(node, c, y, transform);
     }
 }

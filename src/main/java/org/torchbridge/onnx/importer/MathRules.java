@@ -13,8 +13,8 @@ final class MathRules {
         r.rule("Add", 7, (node, c) -> pair(node, c, "aten::add"));
         r.rule("Sub", 7, (node, c) -> pair(node, c, "aten::sub"));
         r.rule("Mul", 7, (node, c) -> pair(node, c, "aten::mul"));
-        r.rule("Div", 7, MathRules::div);
-        r.rule("Pow", 7, MathRules::pow);
+        r.rule("Div", 7, (node, c) -> div(node, c, node.tensor(0), node.tensor(1)));
+        r.rule("Pow", 7, (node, c) -> pow(node, c, node.tensor(0), node.tensor(1)));
         r.rule("Mod", 10, MathRules::mod);
         r.rule("Max", 1, (node, c) -> fold(node, (a, b) -> c.op("aten::maximum", a, b)));
         r.rule("Min", 1, (node, c) -> fold(node, (a, b) -> c.op("aten::minimum", a, b)));
@@ -24,7 +24,8 @@ final class MathRules {
         r.rule("BitwiseOr", 18, (node, c) -> pair(node, c, "aten::bitwise_or"));
         r.rule("BitwiseXor", 18, (node, c) -> pair(node, c, "aten::bitwise_xor"));
         r.rule("BitShift", 11, MathRules::bitShift);
-        r.rule("CumSum", 11, MathRules::cumSum);
+        r.rule("CumSum", 11, (node, c) -> cumulative(node, c, "aten::cumsum", "aten::zeros_like"));
+        r.rule("CumProd", 26, (node, c) -> cumulative(node, c, "aten::cumprod", "aten::ones_like"));
     }
 
     private static Value pair(OnnxNode node, Conversion c, String kind) {
@@ -35,10 +36,8 @@ final class MathRules {
         return node.tensors().stream().reduce(operator).orElseThrow(() -> node.broken("has no input"));
     }
 
-    private static Value div(OnnxNode node, Conversion c) {
-        return node.isInteger(0)
-                ? c.op("aten::div", node.tensor(0), node.tensor(1), "trunc")
-                : pair(node, c, "aten::div");
+    static Value div(OnnxNode node, Conversion c, Value a, Value b) {
+        return node.isInteger(0) ? c.op("aten::div", a, b, "trunc") : c.op("aten::div", a, b);
     }
 
     private static Value mean(OnnxNode node, Conversion c) {
@@ -47,15 +46,20 @@ final class MathRules {
     }
 
     /** The result has the type of the base, whatever that of the exponent is. */
-    private static Value pow(OnnxNode node, Conversion c) {
-        Value base = node.tensor(0);
-        Value power = c.op("aten::pow", base, node.tensor(1));
+    static Value pow(OnnxNode node, Conversion c, Value base, Value exponent) {
+        Value power = c.op("aten::pow", base, exponent);
         DType dtype = node.dtype(0);
         return dtype == null ? power : c.cast(power, dtype);
     }
 
+    /** A rest of zero has a sign too: that of the divisor, or with {@code fmod} that of the dividend. */
     private static Value mod(OnnxNode node, Conversion c) {
-        return pair(node, c, node.flag("fmod", false) ? "aten::fmod" : "aten::remainder");
+        if (node.flag("fmod", false)) {
+            return pair(node, c, "aten::fmod");
+        }
+        Value rest = pair(node, c, "aten::remainder");
+        DType dtype = node.dtype(0);
+        return dtype != null && dtype.isFloatingPoint() ? c.op("aten::copysign", rest, node.tensor(1)) : rest;
     }
 
     private static Value bitShift(OnnxNode node, Conversion c) {
@@ -63,14 +67,20 @@ final class MathRules {
         return pair(node, c, direction.equals("LEFT") ? "aten::bitwise_left_shift" : "aten::bitwise_right_shift");
     }
 
-    private static Value cumSum(OnnxNode node, Conversion c) {
+    /** @param nothing makes what an exclusive result begins with */
+    private static Value cumulative(OnnxNode node, Conversion c, String kind, String nothing) {
         Value x = node.tensor(0);
         Object axis = node.number(1);
         boolean exclusive = node.flag("exclusive", false);
         boolean reverse = node.flag("reverse", false);
         Value ordered = reverse ? c.op("aten::flip", x, c.list(List.of(axis))) : x;
-        Value sum = c.op("aten::cumsum", ordered, axis, node.dtype(0));
-        Value shifted = exclusive ? c.op("aten::sub", sum, ordered) : sum;
-        return reverse ? c.op("aten::flip", shifted, c.list(List.of(axis))) : shifted;
+        Value taken = exclusive ? shifted(c, ordered, axis, nothing) : ordered;
+        Value result = c.op(kind, taken, axis, node.dtype(0));
+        return reverse ? c.op("aten::flip", result, c.list(List.of(axis))) : result;
+    }
+
+    private static Value shifted(Conversion c, Value x, Object axis, String nothing) {
+        Value first = c.op(nothing, c.op("aten::slice", x, axis, 0L, 1L, 1L));
+        return c.op("aten::cat", c.list(List.of(first, c.op("aten::slice", x, axis, 0L, -1L, 1L))), axis);
     }
 }

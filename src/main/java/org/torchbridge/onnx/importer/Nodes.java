@@ -164,6 +164,8 @@ final class Nodes {
         String domain = OnnxModel.domain(proto.getDomain());
         long version = names.opset(domain);
         OnnxNode node = new OnnxNode(proto, version, place, conversion, attributes(proto), inputs(proto));
+        // Before version 6 operators said which inputs they might write over.
+        node.ignore("consumed_inputs");
         Registry.Found found = registry.find(domain, proto.getOpType(), version);
         if (found == null) {
             throw node.unsupported("");
@@ -301,8 +303,11 @@ final class Nodes {
                     .anyMatch(attribute -> attribute.hasS()
                             || attribute.getStringsCount() > 0
                             || attribute.hasT() && ModelTensors.isText(attribute.getT()));
-            case "Cast" -> node.integer("to", 0) == ElementType.STRING.code();
-            case "LabelEncoder" -> true;
+            case "Cast" -> node.attributes().all().values().stream()
+                    .anyMatch(attribute -> attribute.getName().equals("to")
+                            && (attribute.getI() == ElementType.STRING.code()
+                                    || attribute.getS().toStringUtf8().equals(ElementType.STRING.name())));
+            case "LabelEncoder", "CategoryMapper", "LinearClassifier", "TreeEnsembleClassifier" -> true;
             default -> false;
         };
     }

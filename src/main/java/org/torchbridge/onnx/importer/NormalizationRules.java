@@ -14,10 +14,10 @@ final class NormalizationRules {
         r.many("BatchNormalization", 7, NormalizationRules::batchNorm);
         r.many("Dropout", 7, NormalizationRules::dropout);
         r.limit("BatchNormalization", "statistics of single positions (`spatial` 0)");
-        r.rule("InstanceNormalization", 6, NormalizationRules::instanceNorm);
+        r.rule("InstanceNormalization", 1, NormalizationRules::instanceNorm);
     }
 
-    private static List<@Nullable Value> batchNorm(OnnxNode node, Conversion c) {
+    static List<@Nullable Value> batchNorm(OnnxNode node, Conversion c) {
         double epsilon = node.real("epsilon", 1e-5);
         double momentum = 1 - node.real("momentum", 0.9);
         if (!node.flag("spatial", true)) {
@@ -55,7 +55,7 @@ final class NormalizationRules {
                 c.op("aten::lerp", mean, batchMean, momentum), c.op("aten::lerp", variance, batchVariance, momentum));
     }
 
-    private static List<@Nullable Value> dropout(OnnxNode node, Conversion c) {
+    static List<@Nullable Value> dropout(OnnxNode node, Conversion c) {
         Value x = node.tensor(0);
         node.ignore("seed");
         Object ratio = ratio(node, c);

@@ -92,10 +92,8 @@ final class PoolingRules {
 
     /** Over windows with gaps, which libtorch has no pooling for. */
     private static Value summedAverage(Conversion c, Value x, Padding padding, boolean ceil, boolean counts) {
-        Object counted = counts
-                ? (Object) Arrays.stream(padding.kernel()).reduce(1, Math::multiplyExact)
-                : WindowSum.of(c, c.op("aten::ones_like", x), padding, ceil);
-        return c.op("aten::div", WindowSum.of(c, x, padding, ceil), counted);
+        Value counted = WindowSum.of(c, c.op("aten::ones_like", x), padding, ceil, counts ? 1 : 0);
+        return c.op("aten::div", WindowSum.of(c, x, padding, ceil, 0), counted);
     }
 
     private static Value average(Conversion c, Value x, Padding padding, boolean ceil, boolean counts) {

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.graph.Value;
 import org.torchbridge.onnx.ElementType;
+import org.torchbridge.onnx.SmallFloat;
 
 /**
  * Quantised numbers, computed as whole numbers in floating point: exact as long as sums stay below 2^53, in {@code float64},
@@ -48,15 +49,17 @@ final class QuantizationRules {
         if (node.has(2)) {
             node.ignore("output_dtype");
         }
+        DType precision = node.elementAttribute("precision", ElementType.FLOAT).carrier();
         Value x = floats(c, node.tensor(0));
         int rank = node.rank(0);
-        Value scale = spread(c, node.tensor(1), node.rank(1), x, rank, axis, block);
-        Value scaled = c.op("aten::div", x, floats(c, scale));
-        if (type.toString().startsWith("float")) {
-            return c.declared(narrow(c, scaled, type, saturates), type);
-        }
+        Value scale = floats(c, spread(c, node.tensor(1), node.rank(1), x, rank, axis, block));
+        Value scaled = precision == DType.FLOAT32
+                ? c.op("aten::div", x, scale)
+                : floats(c, c.op("aten::div", c.cast(x, precision), c.cast(scale, precision)));
         Value zero = node.has(2) ? spread(c, node.tensor(2), node.rank(2), x, rank, axis, block) : null;
-        return quantized(c, scaled, zero, type);
+        return type.toString().startsWith("float")
+                ? c.declared(real(c, scaled, zero, type, saturates), type)
+                : quantized(c, scaled, zero, type);
     }
 
     private static Value floats(Conversion c, Value x) {
@@ -64,33 +67,28 @@ final class QuantizationRules {
         return dtype == DType.FLOAT32 || dtype == DType.FLOAT64 ? x : c.cast(x, DType.FLOAT32);
     }
 
-    private static Value narrow(Conversion c, Value x, ElementType type, boolean saturates) {
-        double largest =
-                switch (type) {
-                    case FLOAT8E4M3FN -> 448;
-                    case FLOAT8E4M3FNUZ -> 240;
-                    default -> 57344;
-                };
-        return c.cast(saturates ? c.op("aten::clamp", x, -largest, largest) : x, type.carrier());
+    private static Value real(Conversion c, Value scaled, @Nullable Value zero, ElementType type, boolean saturates) {
+        Value x = zero == null ? scaled : c.op("aten::add", scaled, floats(c, zero));
+        return SmallFloat.of(type) != null
+                ? Casts.small(c, x, type)
+                : c.cast(saturates ? Casts.held(c, x, type) : x, type.carrier());
     }
 
     /** Rounded to even, moved to the zero point, and held within the type. */
     static Value quantized(Conversion c, Value scaled, @Nullable Value zero, ElementType type) {
         Value rounded = c.op("aten::round", scaled);
         Value moved = zero == null ? rounded : c.op("aten::add", rounded, zero);
-        long[] range = range(type);
-        return c.declared(c.cast(c.op("aten::clamp", moved, range[0], range[1]), type.carrier()), type);
+        return c.declared(c.cast(within(c, moved, type), type.carrier()), type);
     }
 
-    private static long[] range(ElementType type) {
+    private static Value within(Conversion c, Value x, ElementType type) {
         return switch (type) {
-            case UINT8 -> new long[] {0, 255};
-            case INT8 -> new long[] {-128, 127};
-            case UINT16 -> new long[] {0, 65535};
-            case INT16 -> new long[] {-32768, 32767};
-            case UINT4 -> new long[] {0, 15};
-            case INT4 -> new long[] {-8, 7};
-            default -> new long[] {Integer.MIN_VALUE, Integer.MAX_VALUE};
+            case UINT8 -> c.op("aten::clamp", x, 0L, 255L);
+            case INT8 -> c.op("aten::clamp", x, -128L, 127L);
+            case UINT16 -> c.op("aten::clamp", x, 0L, 65535L);
+            case INT16 -> c.op("aten::clamp", x, -32768L, 32767L);
+            case UINT2, INT2, UINT4, INT4 -> Casts.within(c, x, type);
+            default -> c.op("aten::clamp", x, (long) Integer.MIN_VALUE, (long) Integer.MAX_VALUE);
         };
     }
 
@@ -99,14 +97,17 @@ final class QuantizationRules {
         long block = node.integer("block_size", 0);
         Value x = node.tensor(0);
         int rank = node.rank(0);
-        DType dtype = node.dtype(1) == null ? DType.FLOAT32 : node.dtype(1);
+        DType own = node.dtype(1) == null ? DType.FLOAT32 : node.dtype(1);
+        DType dtype = node.hasAttribute("output_dtype")
+                ? node.elementAttribute("output_dtype", ElementType.FLOAT).carrier()
+                : own;
         Value scale = spread(c, node.tensor(1), node.rank(1), x, rank, axis, block);
         Value numbers = c.cast(x, dtype == DType.FLOAT64 ? dtype : DType.FLOAT32);
         if (node.has(2)) {
             Value zero = spread(c, node.tensor(2), node.rank(2), x, rank, axis, block);
             numbers = c.op("aten::sub", numbers, c.cast(zero, Conversion.dtype(numbers)));
         }
-        return c.cast(c.op("aten::mul", numbers, scale), dtype);
+        return c.cast(c.op("aten::mul", numbers, floats(c, scale)), dtype);
     }
 
     /** To eight bits, over the range of the values and zero. */

@@ -3,6 +3,7 @@ package org.torchbridge.onnx.importer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
 import org.torchbridge.graph.Value;
 
@@ -14,10 +15,15 @@ final class RecurrentRules {
     private RecurrentRules() {}
 
     static void register(Registry r) {
-        r.many("RNN", 1, (node, c) -> new RecurrentNetwork(node, c, 1).write());
-        r.many("GRU", 1, (node, c) -> new RecurrentNetwork(node, c, 3).write());
-        r.many("LSTM", 1, (node, c) -> new RecurrentNetwork(node, c, 4).write());
+        r.many("RNN", 1, (node, c) -> network(node, c, 1));
+        r.many("GRU", 1, (node, c) -> network(node, c, 3));
+        r.many("LSTM", 1, (node, c) -> network(node, c, 4));
         r.rule("ReverseSequence", 10, RecurrentRules::reverseSequence);
+    }
+
+    private static List<@Nullable Value> network(OnnxNode node, Conversion c, int gates) {
+        node.ignore("output_sequence");
+        return new RecurrentNetwork(node, c, gates).write();
     }
 
     /** The first elements of each batch entry, as many as its length says, in reverse. */

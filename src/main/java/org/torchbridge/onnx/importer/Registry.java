@@ -30,6 +30,7 @@ public final class Registry {
     private static Registry standard() {
         Registry registry = new Registry();
         List<Consumer<Registry>> families = List.of(
+                OldRules::register,
                 ElementwiseRules::register,
                 MathRules::register,
                 ComparisonRules::register,
@@ -61,7 +62,7 @@ public final class Registry {
                 MatrixRules::register,
                 ControlRules::register);
         families.forEach(family -> family.accept(registry.domain("")));
-        List.<Consumer<Registry>>of(LearnedRules::register, LabelRules::register)
+        List.<Consumer<Registry>>of(LearnedRules::register, TreeRules::register, LabelRules::register)
                 .forEach(family -> family.accept(registry.domain("ai.onnx.ml")));
         TrainingRules.register(registry.domain("ai.onnx.preview.training"));
         List<Consumer<Registry>> microsoft = List.of(

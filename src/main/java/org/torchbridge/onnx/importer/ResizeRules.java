@@ -16,7 +16,7 @@ final class ResizeRules {
     private ResizeRules() {}
 
     static void register(Registry r) {
-        r.rule("Upsample", 7, ResizeRules::upsample);
+        r.rule("Upsample", 1, ResizeRules::upsample);
         r.rule("Upsample", 9, ResizeRules::upsample);
         r.rule("Resize", 10, ResizeRules::upsample);
         r.rule("Resize", 11, ResizeRules::resize);
@@ -25,7 +25,9 @@ final class ResizeRules {
     /** As before version 11: coordinates are those of the output divided by the scale. */
     private static Value upsample(OnnxNode node, Conversion c) {
         String mode = node.oneOf("mode", "nearest", "linear", "bilinear");
-        List<Double> attribute = node.reals("scales");
+        List<Double> attribute = node.hasAttribute("height_scale")
+                ? List.of(1.0, 1.0, node.real("height_scale"), node.real("width_scale"))
+                : node.reals("scales");
         Value x = node.tensor(0);
         for (int axis = 0; axis < node.knownRank(0); axis++) {
             Object scale = attribute == null ? scale(node, c, 1, axis) : attribute.get(axis);

@@ -306,8 +306,8 @@ final class ResultTypes {
         if (a.rank() < 0 || b.rank() < 0) {
             return new Type.OfTensor(dtype, null);
         }
-        int rank = Math.max(a.rank(), b.rank());
-        return Type.tensor(dtype, rank - (a.rank() == 1 ? 1 : 0) - (b.rank() == 1 ? 1 : 0));
+        int matrices = Math.max(2, Math.max(a.rank(), b.rank()));
+        return Type.tensor(dtype, matrices - (a.rank() == 1 ? 1 : 0) - (b.rank() == 1 ? 1 : 0));
     }
 
     private static Type.OfTensor firstOfList(Args args, int change) {

@@ -14,6 +14,7 @@ final class ScatterRules {
         r.rule("ScatterElements", 11, ScatterRules::scatterElements);
         r.rule("ScatterND", 11, ScatterRules::scatterNd);
         r.rule("GatherND", 11, ScatterRules::gatherNd);
+        r.rule("TensorScatter", 24, ScatterRules::tensorScatter);
         r.rule("Compress", 9, ScatterRules::compress);
     }
 
@@ -37,6 +38,29 @@ final class ScatterRules {
             case "min" -> "amin";
             default -> throw node.unsupported("reduction " + reduction);
         };
+    }
+
+    /** A stretch along the axis is replaced, which begins at a place of its own in each sample, and may go on at the front. */
+    private static Value tensorScatter(OnnxNode node, Conversion c) {
+        long axis = node.integer("axis", -2);
+        boolean circular = node.oneOf("mode", "linear", "circular").equals("circular");
+        Value cache = node.tensor(0);
+        Value update = node.tensor(1);
+        int rank = node.knownRank(0);
+        Value steps = c.op("aten::arange", 0L, c.size(update, axis), 1L, DType.INT64, null, c.device(), null);
+        Value places = c.op("aten::reshape", steps, along(rank, (int) Math.floorMod(axis, (long) rank)));
+        if (node.has(2)) {
+            places = c.op("aten::add", places, c.op("aten::reshape", node.tensor(2), along(rank, 0)));
+        }
+        Value kept = circular ? c.op("aten::remainder", places, c.size(cache, axis)) : places;
+        return c.op("aten::scatter", cache, axis, c.op("aten::expand_as", kept, update), update);
+    }
+
+    /** The sizes of a row that lies along one dimension. */
+    private static long[] along(int rank, int dim) {
+        long[] sizes = Padding.all(rank, 1);
+        sizes[dim] = -1;
+        return sizes;
     }
 
     /** The last dimension of the indices names a place in the first dimensions of the data, which become one. */

@@ -41,6 +41,9 @@ final class SignalRules {
         Object length = node.has(1) ? node.number(1) : null;
         Value x = complex(c, node.tensor(0));
         Object dim = dimension(node, c, axis);
+        if (inverse && oneSided) {
+            return real(node, c, c.op("aten::unsqueeze", c.op("aten::fft_irfft", x, length, dim, null), -1L));
+        }
         Value transformed = c.op(inverse ? "aten::fft_ifft" : "aten::fft_fft", x, length, dim, null);
         if (oneSided) {
             Object size = c.op("aten::size", transformed, dim);
@@ -51,8 +54,12 @@ final class SignalRules {
     }
 
     private static Value parts(OnnxNode node, Conversion c, Value transformed) {
+        return real(node, c, c.op("aten::view_as_real", transformed));
+    }
+
+    private static Value real(OnnxNode node, Conversion c, Value result) {
         DType dtype = node.dtype(0);
-        return c.cast(c.op("aten::view_as_real", transformed), dtype == null ? DType.FLOAT32 : dtype);
+        return c.cast(result, dtype == null ? DType.FLOAT32 : dtype);
     }
 
     /** Counted without the last dimension, which the parts of a number are. */

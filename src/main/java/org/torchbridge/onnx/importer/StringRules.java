@@ -18,6 +18,8 @@ import org.torchbridge.onnx.ElementType;
 final class StringRules {
     private static final Type TEXTS = new Type.OfList(Type.STRING);
 
+    private static final String WHITE = " \t\n\r\f\u000b";
+
     private StringRules() {}
 
     static void register(Registry r) {
@@ -25,7 +27,6 @@ final class StringRules {
         r.rule("StringConcat", 20, StringRules::concat);
         r.many("StringSplit", 20, StringRules::split);
         r.limit("StringConcat", "strings of several dimensions with others of another shape");
-        r.limit("StringSplit", "`maxsplit` between white space");
     }
 
     static boolean isText(Value value) {
@@ -171,12 +172,10 @@ final class StringRules {
     private static List<@Nullable Value> split(OnnxNode node, Conversion c) {
         String delimiter = node.text("delimiter", "");
         long most = node.integer("maxsplit", -1);
-        if (delimiter.isEmpty() && node.hasAttribute("maxsplit")) {
-            throw node.unsupported("maxsplit of parts between white space");
-        }
         Value x = texts(node, 0);
         List<@Nullable Long> shape = c.textShape(x);
-        UnaryOperator<Value> parts = text -> c.op("aten::split", text, delimiter.isEmpty() ? null : delimiter, most);
+        UnaryOperator<Value> parts =
+                text -> delimiter.isEmpty() ? words(c, text, most) : c.op("aten::split", text, delimiter, most);
         Value counts = each(c, x, Type.INT, text -> c.op("aten::len", parts.apply(text)));
         Value lengths = c.op("aten::tensor", counts, DType.INT64, c.device(), false);
         Value longest = c.loop(c.op("aten::len", x), true, List.of(c.constant(0L)), turn -> {
@@ -198,6 +197,32 @@ final class StringRules {
             c.texts(all, longer);
         }
         return List.of(all, c.known(shaped(node, c, lengths, shape), DType.INT64, shape.size()));
+    }
+
+    /** What is between white space; behind {@code most} of them, unless it is negative, the rest of the text. */
+    private static Value words(Conversion c, Value text, long most) {
+        Value words = c.op("aten::split", text, null, -1L);
+        if (most < 0) {
+            return words;
+        }
+        return c.ifElse(
+                        c.op("aten::gt", c.op("aten::len", words), most),
+                        () -> List.of(c.op(
+                                "aten::add",
+                                c.op("aten::slice", words, 0L, most, 1L),
+                                c.list(Type.STRING, List.of(behind(c, text, words, most))))),
+                        () -> List.of(words))
+                .get(0);
+    }
+
+    /** The text behind its first words and the white space there. */
+    private static Value behind(Conversion c, Value text, Value words, long count) {
+        return c.loop(count, true, List.of(c.op("aten::lstrip", text, WHITE)), turn -> {
+                    Value length = c.op("aten::len", c.op("aten::__getitem__", words, turn.get(0)));
+                    Value rest = c.op("aten::slice", turn.get(1), length, null, 1L);
+                    return List.of(c.constant(true), c.op("aten::lstrip", rest, WHITE));
+                })
+                .get(0);
     }
 
     // ---- to and from numbers

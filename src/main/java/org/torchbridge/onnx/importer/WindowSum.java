@@ -9,10 +9,10 @@ import org.torchbridge.graph.Value;
 final class WindowSum {
     private WindowSum() {}
 
-    /** The pads count as zeros. */
-    static Value of(Conversion c, Value x, Padding padding, boolean ceil) {
+    /** @param pad what the pads count as; what lies behind them counts as zero */
+    static Value of(Conversion c, Value x, Padding padding, boolean ceil, double pad) {
         Value images = c.op("aten::flatten", c.op("aten::unsqueeze", x, 2L), 0L, 1L);
-        Value sums = convolved(c, rounded(c, padding.apply(c, images, 0.0), padding, ceil), padding);
+        Value sums = convolved(c, rounded(c, padding.apply(c, images, pad), padding, ceil), padding);
         List<Object> shape = new ArrayList<>(List.of(c.size(x, 0), c.size(x, 1)));
         for (int i = 0; i < padding.dims(); i++) {
             shape.add(c.op("aten::size", sums, (long) i + 2));
