@@ -160,6 +160,29 @@ class ConstantFoldingTest {
     }
 
     @Test
+    void listsOfWeightsAreKnownToo() {
+        String text =
+                """
+                graph(%x : Tensor):
+                  %zero : int = prim::Constant[value=0]()
+                  %none : NoneType = prim::Constant()
+                  %a : Tensor = prim::GetAttr[name="a"]()
+                  %b : Tensor = prim::GetAttr[name="b"]()
+                  %both : Tensor[] = prim::ListConstruct(%a, %b)
+                  %w : Tensor = aten::cat(%both, %zero)
+                  %y : Tensor = aten::linear(%x, %w, %none)
+                  return (%y)
+                """;
+        Graph graph = GraphText.parse(text);
+        graph.slots().put("a", Slot.buffer(Torch.randn(200, 300)));
+        graph.slots().put("b", Slot.buffer(Torch.randn(100, 300)));
+
+        assertThat(ConstantFolding.run(graph)).isFalse();
+        Results.stay(graph, ConstantFolding::runFrozen, Torch.randn(4, 300));
+        assertThat(graph.kinds()).doesNotContainKey("aten::cat");
+    }
+
+    @Test
     void whatWouldFailFailsWhenItRuns() {
         String text =
                 """

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -571,6 +572,26 @@ class PackingTest {
 
         assertThat(graph.kinds()).doesNotContainKey(kind);
         assertThat(graph.slots()).doesNotContainKeys("ih0", "hh0").containsKeys("bih0", "packed_weights");
+    }
+
+    @Test
+    void weightsMayBeInAListThatTheModuleHolds() {
+        List<Tensor> weights = Stream.of(
+                        Torch.randn(3 * HIDDEN, FEATURES),
+                        Torch.randn(3 * HIDDEN, HIDDEN),
+                        Torch.randn(3 * HIDDEN),
+                        Torch.randn(3 * HIDDEN))
+                .map(weight -> weight.requiresGrad_(true))
+                .toList();
+        graph.slots().put("flat_weights", Slot.attribute(new Type.OfList(Type.TENSOR), weights));
+        Value h = graph.addInput("h", Type.TENSOR);
+        g.ops("aten::gru", x, h, g.get("flat_weights"), true, 1L, 0.0, false, false, false)
+                .forEach(graph::addOutput);
+
+        Results.stay(graph, Packing::run, sequences(4, 2, 1));
+
+        assertThat(graph.kinds()).containsKey(GRU_STEP);
+        assertThat(graph.slots()).doesNotContainKey("flat_weights");
     }
 
     @Test

@@ -20,6 +20,7 @@ public final class Packing {
     }
 
     private static boolean pack(Graph graph) {
+        WeightLists.run(graph);
         PackedWeights packed = new PackedWeights(graph);
         ProjectionMerging.run(graph);
         boolean changed = LinearPacking.run(graph, packed);
