@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.torchbridge.DType;
+import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 
 /**
@@ -70,6 +71,7 @@ final class AttentionMask {
         Value all =
                 seen.stream().reduce((a, b) -> c.op("aten::logical_and", a, b)).orElseThrow();
         Value zeros = c.op("aten::zeros_like", all, dtype);
+        zeros.setType(new Type.OfTensor(dtype, Conversion.type(all).shape()));
         Value bias = c.op("aten::masked_fill", zeros, c.op("aten::logical_not", all), Double.NEGATIVE_INFINITY);
         return added == null ? bias : c.op("aten::add", added, bias);
     }

@@ -95,8 +95,9 @@ final class AttentionRules {
 
     /** From (batch, length, heads * size) to (batch, heads, length, size). */
     static Value split(Conversion c, Value x, long heads) {
-        Value parts = c.op("aten::reshape", x, c.list(List.of(c.size(x, 0), c.size(x, 1), heads, -1L)));
-        return c.known(c.op("aten::transpose", parts, 1L, 2L), Conversion.dtype(x), 4);
+        Object size = c.size(x, 2) instanceof Long all && heads > 0 ? (Object) (all / heads) : -1L;
+        Value parts = c.op("aten::reshape", x, c.list(List.of(c.size(x, 0), c.size(x, 1), heads, size)));
+        return c.op("aten::transpose", parts, 1L, 2L);
     }
 
     static Value join(Conversion c, Value x) {

@@ -245,9 +245,13 @@ public final class Conversion {
     }
 
     Value weight(Carried carried, String scope, String role) {
-        return carried instanceof Known known && !frame.isScratch() && known.canBeWeight()
-                ? slot(weights.parameter(known, scope, role))
-                : tensor(carried);
+        if (!(carried instanceof Known known) || frame.isScratch()) {
+            return tensor(carried);
+        }
+        if (known.isFixed()) {
+            return slot(weights.buffer(known, scope, role));
+        }
+        return known.canBeWeight() ? slot(weights.parameter(known, scope, role)) : tensor(carried);
     }
 
     Value buffer(Carried carried, String scope, String role) {

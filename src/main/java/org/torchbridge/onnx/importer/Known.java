@@ -71,7 +71,7 @@ final class Known implements Carried {
     }
 
     /** The same elements as a constant that does not train. */
-    Known fixed() {
+    Known fixed(String name) {
         return literal(name, declared, this::constant);
     }
 
@@ -127,6 +127,11 @@ final class Known implements Carried {
             source = null;
         }
         return constant;
+    }
+
+    /** Whether it is a constant with dimensions, and no weight in any place. */
+    boolean isFixed() {
+        return origin == Origin.LITERAL && tensor().dim() > 0;
     }
 
     /** Whether it can be a weight where it stands in the place of one. */

@@ -232,7 +232,8 @@ final class Nodes {
         if (known.name().equals(name) || !known.isWeight() || !known.isUniform()) {
             return input;
         }
-        return name == null ? known.fixed() : twins.computeIfAbsent(name, known::twin);
+        boolean isConstant = tensors.metadata().isWithout(proto);
+        return twins.computeIfAbsent(name, own -> isConstant ? known.fixed(own) : known.twin(own));
     }
 
     private List<AttributeProto> attributes(NodeProto proto) {

@@ -286,6 +286,35 @@ final class ResultTypes {
         return new Type.OfTensor(input.dtype(), shape);
     }
 
+    private static Type.OfTensor transposed(Args args) {
+        Type.OfTensor input = args.tensor(0);
+        Long first = args.number(1);
+        Long second = args.number(2);
+        if (input.shape() == null || first == null || second == null) {
+            return shapeless(args);
+        }
+        List<@Nullable Long> shape = new ArrayList<>(input.shape());
+        Collections.swap(shape, place(first, input.rank()), place(second, input.rank()));
+        return new Type.OfTensor(input.dtype(), shape);
+    }
+
+    /** Sizes of the other dimensions stay; that of the slice is known where it is of one element. */
+    private static Type.OfTensor sliced(Args args) {
+        Type.OfTensor input = args.tensor(0);
+        Long dim = args.number(1);
+        if (input.shape() == null || dim == null) {
+            return shapeless(args);
+        }
+        List<@Nullable Long> shape = new ArrayList<>(input.shape());
+        int at = place(dim, input.rank());
+        Long size = shape.get(at);
+        Long start = args.number(2);
+        Long end = args.number(3);
+        boolean isOne = size != null && start != null && start >= 0 && start < size && Objects.equals(end, start + 1);
+        shape.set(at, isOne ? 1L : null);
+        return new Type.OfTensor(input.dtype(), shape);
+    }
+
     private static Type.OfTensor flattened(Args args) {
         Type.OfTensor input = args.tensor(0);
         Long from = args.number(1);
@@ -386,8 +415,8 @@ final class ResultTypes {
                 """
                 avg_pool1d avg_pool2d avg_pool3d max_pool1d max_pool2d max_pool3d adaptive_avg_pool1d
                 adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d max_pool1d_with_indices
-                max_pool2d_with_indices max_pool3d_with_indices pad constant_pad_nd slice repeat_interleave
-                narrow transpose upsample_nearest1d upsample_nearest2d upsample_nearest3d grid_sampler topk
+                max_pool2d_with_indices max_pool3d_with_indices pad constant_pad_nd repeat_interleave
+                narrow upsample_nearest1d upsample_nearest2d upsample_nearest3d grid_sampler topk
                 gather take_along_dim pixel_shuffle pixel_unshuffle""");
         put(ResultTypes::unknownShape, "expand_as einsum index masked_select unfold tile repeat t numpy_T");
         put(
@@ -405,6 +434,8 @@ final class ResultTypes {
         put(args -> without(args, true), "squeeze");
         put(args -> without(args, false), "select");
         put(ResultTypes::permuted, "permute");
+        put(ResultTypes::transposed, "transpose");
+        put(ResultTypes::sliced, "slice");
         put(ResultTypes::flattened, "flatten");
         put(ResultTypes::matrixProduct, "matmul mm bmm mv dot");
         put(args -> Type.tensor(args.tensor(0).dtype(), 2), "addmm");

@@ -128,24 +128,22 @@ final class TorchMetadata {
     }
 
     /**
-     * The name of the weight that a node has in place of another module's, since only one of several that are filled with
-     * the same number is written.
-     *
-     * @param name the weight that is written
-     * @return {@code name} itself if it is the node's own; null if the node has none, but a constant
+     * The name that a weight has in the module of a node, since only one of several that are filled with the same number is
+     * written: {@code name} itself if it is the node's own.
      */
-    @Nullable
     String own(NodeProto node, String name) {
         String scope = scope(node);
         if (scope == null || !isParameter(name) || parameters(node).contains(plain(name))) {
             return name;
         }
         String own = scope + name.substring(Math.max(0, name.lastIndexOf('.')));
-        if (parameters(node).contains(plain(own))) {
-            return own;
-        }
-        boolean hasNone =
-                node.getOpType().endsWith("Normalization") && parameters(node).isEmpty();
-        return hasNone ? null : name;
+        return parameters(node).contains(plain(own)) || isWithout(node) ? own : name;
+    }
+
+    /** Whether a node normalises without weights, with constants for them. */
+    boolean isWithout(NodeProto node) {
+        return scope(node) != null
+                && node.getOpType().endsWith("Normalization")
+                && parameters(node).isEmpty();
     }
 }
