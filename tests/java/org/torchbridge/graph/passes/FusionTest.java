@@ -213,6 +213,54 @@ class FusionTest {
         assertThat(graph.kinds()).doesNotContainKey("aten::transpose");
     }
 
+    /** Repaired afterwards, or with the factor of the queries' size and a mask that is finite where it hides every key. */
+    @Test
+    void attentionMayGiveZeroWhereAMaskHidesEveryKey() {
+        Graph graph = GraphText.parse(
+                """
+                graph(%q : Tensor, %t : Tensor, %v : Tensor, %m : Tensor):
+                  %one : int = prim::Constant[value=1]()
+                  %last : int = prim::Constant[value=-1]()
+                  %keep : bool = prim::Constant[value=true]()
+                  %none : NoneType = prim::Constant()
+                  %zero : float = prim::Constant[value=0.0]()
+                  %infinity : float = prim::Constant[value=-Infinity]()
+                  %power : float = prim::Constant[value=-0.5]()
+                  %p : Tensor = aten::matmul(%q, %t)
+                  %a : Tensor = aten::add(%p, %m, %one)
+                  %w : Tensor = aten::softmax(%a, %last, %none)
+                  %n : Tensor = aten::isnan(%w)
+                  %r : Tensor = aten::where(%n, %zero, %w)
+                  %y : Tensor = aten::matmul(%r, %v)
+                  %size : int = aten::size(%q, %last)
+                  %real : float = aten::Float(%size)
+                  %factor : float = aten::pow(%real, %power)
+                  %s : Tensor = aten::mul(%p, %factor)
+                  %e : Tensor = aten::eq(%m, %infinity)
+                  %hidden : Tensor = aten::all(%e, %last, %keep)
+                  %f : Tensor = aten::masked_fill(%m, %hidden, %zero)
+                  %b : Tensor = aten::add(%s, %f, %one)
+                  %x : Tensor = aten::softmax(%b, %last, %none)
+                  %g : Tensor = aten::masked_fill(%x, %hidden, %zero)
+                  %z : Tensor = aten::matmul(%g, %v)
+                  return (%y, %z)
+                """);
+        Tensor mask = Torch.randn(5, 7);
+        mask.select(0, 2).fill_(Double.NEGATIVE_INFINITY);
+        mask.select(0, 3).select(0, 1).fill_(Double.NEGATIVE_INFINITY);
+
+        Results.stay(
+                graph,
+                AttentionFusion::run,
+                Torch.randn(2, 3, 5, 4),
+                Torch.randn(2, 3, 4, 7),
+                Torch.randn(2, 3, 7, 6),
+                mask);
+        assertThat(graph.kinds())
+                .containsEntry("aten::scaled_dot_product_attention", 2)
+                .doesNotContainKey("aten::softmax");
+    }
+
     private static void parameter(Graph graph, String name, long... shape) {
         Tensor tensor = Torch.randn(shape);
         graph.slots().put(name, Slot.parameter(tensor.requiresGrad(true)));
