@@ -52,9 +52,8 @@ final class NodeCalls {
                 case "aten::__getitem__" -> Collections.singletonList(element(node, inputs));
                 case "aten::len" -> List.of((long) list.size());
                 case "aten::append" -> appended(inputs);
-                case "aten::dict" -> List.of(dict(list.stream()
-                        .flatMap(pair -> ((List<?>) pair).stream())
-                        .toList()));
+                case "aten::dict" -> List.of(dict(
+                        list.stream().flatMap(pair -> ((List<?>) pair).stream()).toList()));
                 default -> Operators.call(node, inputs);
             };
         }

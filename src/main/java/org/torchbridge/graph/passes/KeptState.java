@@ -29,8 +29,7 @@ final class KeptState {
                 Scope.run(() -> {
                     Interpreter interpreter = new Interpreter(graph);
                     interpreter.run(example.toArray());
-                    same.removeIf(name ->
-                            !equal(graph.slots().get(name).value(), interpreter.get(name)));
+                    same.removeIf(name -> !equal(graph.slots().get(name).value(), interpreter.get(name)));
                 });
             }
         }

@@ -48,7 +48,9 @@ public final class StateLowering {
         Set<String> kept = names.isEmpty() ? Set.of() : KeptState.same(graph, names, examples);
         kept.forEach(name -> {
             new State(name, graph.slots().get(name).type())
-                    .follow(graph.body(), GraphBuilder.before(Control.first(graph.body())).get(name));
+                    .follow(
+                            graph.body(),
+                            GraphBuilder.before(Control.first(graph.body())).get(name));
             writers(graph, name).forEach(Node::remove);
         });
         return !kept.isEmpty();

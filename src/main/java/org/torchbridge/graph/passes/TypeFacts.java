@@ -84,8 +84,7 @@ public final class TypeFacts {
                     "prim::is_sparse",
                     "prim::is_xpu" -> constant(node, false);
             case "prim::device" -> constant(node, Device.CPU);
-            case "prim::isinstance" -> constant(
-                    node, isOneOf(node.input(0).type(), (List<?>) node.attribute("types")));
+            case "prim::isinstance" -> constant(node, isOneOf(node.input(0).type(), (List<?>) node.attribute("types")));
             default -> {
                 if (!node.inputs().isEmpty() && node.input(0).type() instanceof Type.OfTensor tensor) {
                     visit(node, tensor);
