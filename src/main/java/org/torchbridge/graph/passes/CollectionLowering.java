@@ -23,6 +23,7 @@ import org.torchbridge.graph.Value;
  */
 public final class CollectionLowering {
     private static final String SET_ITEM = "aten::_set_item";
+    private static final String UPDATE = "aten::update";
     private static final String GET_ITEM = "aten::__getitem__";
     private static final String OBJECT = "prim::CreateObject";
     private static final String CONTAINS = "aten::__contains__";
@@ -83,6 +84,8 @@ public final class CollectionLowering {
     private void visit(Node node) {
         if (node.owner() == null) {
             return; // was taken out meanwhile
+        } else if (node.is(UPDATE) && isComplete(node.input(1))) {
+            update(node);
         } else if (isNew(node) && isChangedByNameAlone(node)) {
             Map<Object, Value> content = content(node);
             if (content != null) {
@@ -92,6 +95,26 @@ public final class CollectionLowering {
     }
 
     // ---- what the program makes
+
+    /** Whether it is a dictionary that is put together at once, and stays as it is. */
+    private static boolean isComplete(Value dict) {
+        return dict.producer().is("prim::DictConstruct")
+                && dict.uses().stream()
+                        .map(Use::node)
+                        .filter(user -> !user.is(UPDATE) || user.input(0) == dict)
+                        .noneMatch(user -> Effects.written(user).contains(dict));
+    }
+
+    /** Puts the entries of one dictionary into the other one by one. */
+    private void update(Node update) {
+        List<Value> entries = update.input(1).producer().inputs();
+        for (int i = 0; i < entries.size(); i += 2) {
+            GraphBuilder.before(update)
+                    .node(SET_ITEM, List.of(), List.of(update.input(0), entries.get(i), entries.get(i + 1)));
+        }
+        update.remove();
+        changed = true;
+    }
 
     private static boolean isNew(Node node) {
         boolean asked = (node.is("prim::ListConstruct") || node.is("prim::DictConstruct"))
@@ -159,9 +182,18 @@ public final class CollectionLowering {
 
     /** Whether no other name, by which what it was put into knows it, leads to a change. */
     private boolean isChangedByNameAlone(Node made) {
-        return made.output().uses().stream()
-                        .noneMatch(use -> CONSTRUCTS.contains(use.node().kind()))
-                || aliases.changers(made.output()).stream().allMatch(writer -> isWrite(writer, made.output()));
+        boolean kept = made.output().uses().stream()
+                .anyMatch(use -> CONSTRUCTS.contains(use.node().kind()));
+        return !kept
+                || aliases.changers(made.output()).stream()
+                        .allMatch(writer -> isWrite(writer, made.output()) || writesIntoOwn(writer, made));
+    }
+
+    /** Whether it changes what another node makes anew, by that name. */
+    private static boolean writesIntoOwn(Node writer, Node made) {
+        return Effects.written(writer).stream()
+                .map(Value::producer)
+                .allMatch(other -> other != made && (CONSTRUCTS.contains(other.kind()) || NEW.contains(other.kind())));
     }
 
     /** What is in it at first; null if that is not known. */

@@ -64,6 +64,7 @@ final class SlotContents {
     private void read(Node read) {
         Value value = read.output();
         if (fixed(read) != null) {
+            narrow(value);
             value.uses().forEach(use -> changed |= StateLowering.answer(use.node(), false));
         }
         if (value.type() instanceof Type.OfList
@@ -75,6 +76,14 @@ final class SlotContents {
             for (Use use : value.uses()) {
                 entry(use.node(), map);
             }
+        }
+    }
+
+    /** What is there is no {@code None}. */
+    private void narrow(Value value) {
+        if (value.type() instanceof Type.OfOptional optional) {
+            value.setType(optional.element());
+            changed = true;
         }
     }
 

@@ -62,6 +62,9 @@ final class StructureRules {
             return at(c, sequence, c.named(c.item(1)));
         }
         Object index = c.known(c.item(1));
+        if (index instanceof String) {
+            throw c.unsupported("looks into a dictionary whose keys only the run tells");
+        }
         if (list instanceof Named row && (index == null || row.shape().get(0) == null)) {
             return c.op("Gather", row, c.named(c.item(1))).ofRank(0);
         }
