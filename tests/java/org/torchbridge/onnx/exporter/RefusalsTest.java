@@ -13,8 +13,11 @@ import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
+import org.torchbridge.jit.ScriptModule;
 import org.torchbridge.nn.Linear;
 import org.torchbridge.nn.Module;
+import org.torchbridge.nn.ReLU;
+import org.torchbridge.nn.Sequential;
 import org.torchbridge.onnx.Onnx;
 import org.torchbridge.onnx.OnnxExportOptions;
 
@@ -45,6 +48,20 @@ class RefusalsTest extends ExportTest {
                 .filteredOn(use -> use.operator().equals("aten::erfinv"))
                 .singleElement()
                 .satisfies(use -> assertThat(use.count()).isEqualTo(2));
+    }
+
+    @Test
+    void aLayerThatTookTheChildsPlaceIsToBeTraced() {
+        ScriptModule net = ScriptModule.trace(new Sequential(new Linear(3, 3), new ReLU()), random(2, 3));
+        Linear head = new Linear(3, 5);
+        net.setChild("0", head);
+
+        assertThatThrownBy(() -> Onnx.export(net, file(), random(2, 3)))
+                .isInstanceOf(UnsupportedOperatorException.class)
+                .hasMessageContaining("is a layer of Java's");
+
+        net.setChild("0", ScriptModule.trace(head, random(2, 3)));
+        assertThat(Onnx.export(net, file(), random(2, 3)).model().outputs()).hasToString("[output: float[2, 5]]");
     }
 
     @Test

@@ -31,6 +31,11 @@ final class StructureRules {
         r.many("aten::warn", c -> List.of());
         r.many("prim::Print", c -> List.of());
         r.list("aten::add", StructureRules::joined);
+        r.rule("torchbridge::call_module", StructureRules::layer);
+    }
+
+    private static Item layer(Call c) {
+        throw c.unsupported("is a layer of Java's, set as a child; set what ScriptModule.trace makes of it instead");
     }
 
     /** Only its values go out; the keys are for names. */
