@@ -69,9 +69,16 @@ final class MethodDivision {
         nodes.forEach(node -> places.put(node, places.size()));
         Map<Node, Call> calls = new HashMap<>();
         findCalls(scope, path, nodes, places, calls);
-        Set<Step> steps = new LinkedHashSet<>();
+        List<Step> steps = new ArrayList<>();
+        Call before = null;
         for (Node node : nodes) {
-            steps.add(calls.containsKey(node) ? calls.get(node) : new Operation(node));
+            Call call = calls.get(node);
+            if (call == null) {
+                steps.add(new Operation(node));
+            } else if (call != before) {
+                steps.add(call);
+            }
+            before = call;
         }
         return List.copyOf(steps);
     }
