@@ -116,6 +116,18 @@ class MethodDivisionTest {
     }
 
     @Test
+    void aNumberedScopeThatDoesOtherThingsInSeveralPlacesStaysWithTheModuleAround() {
+        Value first = in("act", "aten::relu", x);
+        Value second = in("act_1", "aten::neg", in("", "aten::sub", first, 2L));
+        Value third = in("act_1", "aten::mul", in("", "aten::abs", second), second);
+        ModuleMethod method = MethodDivision.of(graph);
+        ScriptModule module = module(third);
+
+        assertThat(method.byPath()).containsOnlyKeys("", "act");
+        assertThat(module.call(input).toString()).isEqualTo("tensor([ 4., -0., -1.])");
+    }
+
+    @Test
     void aNumberedScopeThatDoesSomethingElseIsAModule() {
         Value first = in("act", "aten::leaky_relu", x, 0.5);
         ScriptModule module = module(in("act_1", "aten::leaky_relu", first, 0.1));

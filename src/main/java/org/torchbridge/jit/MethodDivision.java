@@ -144,20 +144,17 @@ final class MethodDivision {
         if (outputs.size() != 1 || !canBeModule(path)) {
             return null;
         }
-        ModuleMethod known = methods.get(path.replaceFirst("_\\d+$", ""));
-        if (known != null) {
-            ModuleMethod again = method(scope, known.path(), nodes, members, outputs);
-            if (MethodComparison.areSame(known, again)) {
+        for (String earlier : List.of(path.replaceFirst("_\\d+$", ""), path)) {
+            ModuleMethod known = methods.get(earlier);
+            ModuleMethod again = known == null ? null : method(scope, earlier, nodes, members, outputs);
+            if (again != null && MethodComparison.areSame(known, again)) {
                 return new Call(known, again.inputs(), outputs.get(0));
-            } else if (known.path().equals(path)) {
-                return null;
             }
         }
         ModuleMethod method = method(scope, path, nodes, members, outputs);
-        if (method.inputs().isEmpty()) {
+        if (method.inputs().isEmpty() || methods.putIfAbsent(path, method) != null) {
             return null;
         }
-        methods.putIfAbsent(path, method);
         return new Call(method, method.inputs(), outputs.get(0));
     }
 

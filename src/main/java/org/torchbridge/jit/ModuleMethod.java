@@ -38,10 +38,17 @@ record ModuleMethod(String path, List<Value> inputs, List<Value> outputs, List<S
         methods.put(path, this);
         steps.forEach(step -> {
             if (step instanceof Call call) {
-                methods.putAll(call.method().byPath());
+                call.method().byPath().forEach((called, method) -> put(methods, called, method));
             }
         });
         return methods;
+    }
+
+    private static void put(Map<String, ModuleMethod> methods, String path, ModuleMethod method) {
+        ModuleMethod other = methods.put(path, method);
+        if (other != null && other != method) {
+            throw new IllegalStateException("'" + path + "' would have two methods");
+        }
     }
 
     /** What a node and those in its blocks use, and what the blocks give. */
