@@ -15,6 +15,8 @@ import org.torchbridge.io.PythonTuple;
 
 /** What {@link ScriptModule}'s table says of the library's types. */
 class JavaTypes implements HostTypes {
+    private static final String NATIVE_CLASSES = "__torch__.torch.classes.";
+
     /** The modules that a value may be, by their identities. */
     private final Map<Long, ScriptModule> modules;
 
@@ -22,12 +24,12 @@ class JavaTypes implements HostTypes {
         this.modules = modules;
     }
 
-    /** The same for a program's values, among which objects are libtorch's own. */
+    /** The same for a program's values: objects of libtorch's own classes, such as packed weights, stay as operators take them. */
     JavaTypes forPrograms() {
         return new JavaTypes(modules) {
             @Override
             public Object object(ScriptObject object) {
-                return object.isModule() ? super.object(object) : object;
+                return object.qualifiedName().startsWith(NATIVE_CLASSES) ? object : super.object(object);
             }
         };
     }

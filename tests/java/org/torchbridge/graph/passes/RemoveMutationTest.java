@@ -198,4 +198,53 @@ class RemoveMutationTest {
                 graph, RemoveMutation::run, Torch.randn(2, 3), Torch.tensor(7L).reshape());
         assertThat(graph.kinds()).doesNotContainKey("aten::fill_");
     }
+
+    @Test
+    void aNewTensorIsWrittenIntoBeforeAListOfALoopTakesIt() {
+        Graph graph = GraphText.parse(filling(
+                """
+                      %part : Tensor = aten::slice(%y, %zero, %zero, %one, %one)
+                      %0 : Tensor = aten::copy_(%part, %x)
+                      %mine : Tensor[] = prim::ListConstruct(%y)
+                      %longer : Tensor[] = aten::add(%all, %mine)
+                """,
+                "%longer"));
+
+        Results.stay(graph, RemoveMutation::run, Torch.randn(1, 3), 3L);
+        assertThat(graph.kinds()).doesNotContainKey("aten::copy_");
+    }
+
+    @Test
+    void whatAListHasAlreadyIsStillWrittenInto() {
+        Graph graph = GraphText.parse(filling(
+                """
+                      %1 : Tensor[] = aten::append(%all, %y)
+                      %part : Tensor = aten::slice(%y, %zero, %zero, %one, %one)
+                      %0 : Tensor = aten::copy_(%part, %x)
+                """,
+                "%all"));
+
+        assertThat(RemoveMutation.run(graph)).isFalse();
+    }
+
+    /** Makes a tensor of two rows in each turn, writes into it and puts it into a list. */
+    private static String filling(String turn, String list) {
+        return """
+                graph(%x : Tensor, %n : int):
+                  %zero : int = prim::Constant[value=0]()
+                  %one : int = prim::Constant[value=1]()
+                  %yes : bool = prim::Constant[value=true]()
+                  %rows : Tensor[] = prim::ListConstruct(%x, %x)
+                  %none : Tensor[] = prim::ListConstruct()
+                  %found : Tensor[] = prim::Loop(%n, %yes, %none)
+                    block0(%i : int, %all : Tensor[]):
+                      %y : Tensor = aten::cat(%rows, %zero)
+                """
+                + turn
+                + "      -> (%yes, " + list + ")\n"
+                + """
+                  %result : Tensor = aten::cat(%found, %zero)
+                  return (%result)
+                """;
+    }
 }

@@ -9,6 +9,7 @@ import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Schemas;
 import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Use;
 import org.torchbridge.graph.Value;
 
 /**
@@ -103,11 +104,24 @@ public final class RemoveMutation {
 
     /** Whether the memory is new each time the block runs, and nothing but the base's own name leads to it later. */
     private boolean isSafe(Node node, Value base) {
+        boolean isNew = isNewAt(node, base);
         return !aliases.comesFromOutside(base)
                 && aliases.of(base).stream()
                         .filter(value -> order.isMadeBefore(value, node))
+                        .filter(value -> !isNew || !order.isMadeBefore(value, base.producer()))
                         .allMatch(value -> Control.isMadeIn(value, node.owner())
                                 && (value == base || !order.isUsedAfter(node, value)));
+    }
+
+    /** Whether what was there before the base cannot know it yet: a list that it is put into later, say. */
+    private boolean isNewAt(Node node, Value base) {
+        return base.producer().owner() == node.owner()
+                && Sharing.makesNewTensors(base.producer())
+                && aliases.of(base).stream()
+                        .flatMap(value -> value.uses().stream())
+                        .map(Use::node)
+                        .filter(user -> order.isBefore(base.producer(), user) && order.isBefore(user, node))
+                        .allMatch(user -> Effects.written(user).stream().allMatch(RemoveMutation::isTensor));
     }
 
     // ---- what stands there instead

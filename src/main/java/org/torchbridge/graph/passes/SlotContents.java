@@ -17,7 +17,7 @@ import org.torchbridge.graph.Value;
 
 /**
  * Reads at once what is in the lists, dictionaries and objects that the module holds, and that nothing changes: elements of
- * lists of numbers and tensors, strings and numbers in dictionaries, and attributes of objects become constants.
+ * lists and tuples of numbers, strings and tensors, strings and numbers in dictionaries, and attributes of objects become constants.
  */
 final class SlotContents {
     private static final String GET_ITEM = "aten::__getitem__";
@@ -67,7 +67,7 @@ final class SlotContents {
             narrow(value);
             value.uses().forEach(use -> changed |= StateLowering.answer(use.node(), false));
         }
-        if (value.type() instanceof Type.OfList
+        if ((value.type() instanceof Type.OfList || value.type() instanceof Type.OfTuple)
                 && fixed(read) instanceof List<?> list
                 && isOnlyRead(value)
                 && value.isUsed()) {
@@ -97,9 +97,9 @@ final class SlotContents {
                         && Effects.written(user).isEmpty());
     }
 
-    /** Writes a list of numbers or tensors out, so that its elements are constants. */
+    /** Writes a list or tuple of numbers, strings or tensors out, so that its elements are constants. */
     private void whole(Node read, List<?> list) {
-        if (areNumbers(list) || list.stream().allMatch(Tensor.class::isInstance)) {
+        if (areSimple(list) || list.stream().allMatch(Tensor.class::isInstance)) {
             replace(read, written(read, list, read.output().type()));
         }
     }
@@ -149,10 +149,9 @@ final class SlotContents {
         }
         Object value = contents.value();
         boolean constant = value == null
-                || value instanceof String
                 || value instanceof Tensor
-                || areNumbers(List.of(value))
-                || value instanceof List<?> list && areNumbers(list) && isOnlyRead(read.output());
+                || areSimple(List.of(value))
+                || value instanceof List<?> list && areSimple(list) && isOnlyRead(read.output());
         if (constant) {
             replace(read, written(read, value, read.output().type()));
         }
@@ -160,8 +159,9 @@ final class SlotContents {
 
     // ---- constants
 
-    private static boolean areNumbers(List<?> list) {
-        return list.stream().allMatch(element -> element instanceof Number || element instanceof Boolean);
+    private static boolean areSimple(List<?> list) {
+        return list.stream()
+                .allMatch(each -> each instanceof Number || each instanceof Boolean || each instanceof String);
     }
 
     private static Value written(Node place, @Nullable Object value, Type type) {
