@@ -30,8 +30,8 @@ import org.torchbridge.onnx.OnnxOptions;
 
 /**
  * Measures how long an ONNX model takes in ONNX Runtime, as it is imported, with libtorch's own optimisations, and made for
- * inference, in float32 and in bfloat16; in turn in one process, with medians. With one thread it is this thread's time on the processor that counts,
- * whatever else the machine does.
+ * inference, in float32 and in bfloat16; in turn in one process, with medians. With one thread it is this thread's time on
+ * the processor that counts, whatever else the machine does.
  *
  * <pre>
  * OnnxRuntimeComparison MODEL.onnx BATCHES THREADS INPUT...
