@@ -111,6 +111,40 @@ class Bfloat16Test {
         assertThat(graph.kinds()).containsEntry(CAST, 4).containsKey(kind);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"max_pool2d", "avg_pool2d", "adaptive_avg_pool2d"})
+    void poolsBetweenConvolutionsStayInBfloat16(String pool) {
+        Value pooled = g.op("aten::" + pool, convolution(x, "1", 8, 4), List.of(2L, 2L));
+        graph.addOutput(convolution(pooled, "2", 8, 8));
+
+        staysClose(2, 4, 9, 10);
+
+        assertThat(graph.kinds()).containsEntry(CAST, 2).containsEntry("aten::" + pool, 1);
+    }
+
+    @Test
+    void poolsInThreeDimensionsAreFloat32() {
+        Value w = weight("w", 8, 4, 3, 3, 3);
+        graph.addOutput(g.op("aten::avg_pool3d", g.op("aten::conv3d", x, w), List.of(2L, 2L, 2L)));
+
+        staysClose(2, 4, 6, 7, 8);
+
+        assertThat(graph.kinds()).containsEntry(CONVOLUTION, 1).containsEntry("aten::avg_pool3d", 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"relu", "sigmoid", "tanh", "silu", "gelu", "hardswish", "hardsigmoid", "leaky_relu", "relu6"})
+    void activationsThatAreNotAloneStayInBfloat16(String activation) {
+        Value made = convolution(x, "1", 8, 4);
+        Value product = g.op("aten::mul", made, g.op("aten::" + activation, made));
+        graph.addOutput(convolution(product, "2", 8, 8));
+
+        staysClose(2, 4, 9, 10);
+
+        assertThat(graph.kinds()).containsEntry(CAST, 2);
+    }
+
     @Test
     void aSumWithWhatIsFloat32IsFloat32() {
         graph.addOutput(g.op("aten::add", linear(x, "1", 16, 16), x));

@@ -24,15 +24,9 @@ final class Bfloat16 {
     private static final String CAST = "aten::to";
     private static final String SUPPORTED = "mkldnn::_is_mkldnn_bf16_supported";
 
-    /** Operators that are as good in bfloat16, if all they read is. */
-    private static final Set<String> POOLS = Set.of(
-            "aten::max_pool2d",
-            "aten::max_pool3d",
-            "aten::adaptive_avg_pool2d",
-            "aten::adaptive_avg_pool3d",
-            "aten::avg_pool2d",
-            "aten::avg_pool3d",
-            "aten::mean");
+    /** Operators that are as good in bfloat16, if all they read is; libtorch has not all pools in three dimensions. */
+    private static final Set<String> POOLS =
+            Set.of("aten::max_pool2d", "aten::adaptive_avg_pool2d", "aten::avg_pool2d", "aten::mean");
 
     private final Graph graph;
     private final Weights weights;
