@@ -30,8 +30,8 @@ import org.torchbridge.onnx.OnnxOptions;
 
 /**
  * Measures how long an ONNX model takes in ONNX Runtime, as it is imported, with libtorch's own optimisations, and made for
- * inference; in turn in one process, with medians. With one thread it is this thread's time on the processor that counts,
- * whatever else the machine does.
+ * inference, in float32 and in bfloat16; in turn in one process, with medians. With one thread it is this thread's time on
+ * the processor that counts, whatever else the machine does.
  *
  * <pre>
  * OnnxRuntimeComparison MODEL.onnx BATCHES THREADS INPUT...
@@ -102,12 +102,18 @@ final class OnnxRuntimeComparison {
             LongSupplier clock = clock(threads);
             // Which operators it has depends on the number of threads.
             ScriptModule fast = OnnxModel.load(file).toModule(OnnxOptions.inference());
+            ScriptModule half =
+                    OnnxModel.load(file).toModule(OnnxOptions.inference().bfloat16(true));
             new Comparison(file + ", batch " + batch + ", threads " + threads, "ms", 1e6)
                     .add("ONNX Runtime", 0, timed(clock, () -> session.run(feeds)
                             .close()))
                     .add("as imported", 0, timed(clock, () -> Scope.run(() -> loaded.run("forward", tensors))))
                     .add("libtorch's optimisation", 0, timed(clock, () -> runOptimized(inputs)))
                     .add("for inference", 1, timed(clock, () -> Scope.run(() -> fast.run("forward", tensors))))
+                    .add(
+                            "for inference, bfloat16",
+                            0,
+                            timed(clock, () -> Scope.run(() -> half.run("forward", tensors))))
                     .print(new PrintWriter(System.out, true));
         }
     }

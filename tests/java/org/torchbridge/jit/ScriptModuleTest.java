@@ -270,6 +270,17 @@ class ScriptModuleTest {
     }
 
     @Test
+    void optimizedInBfloat16ItComputesAboutTheSame() {
+        Tensor y = model.optimizeForInference(DType.BFLOAT16).call(x);
+        assertThat(y.dtype()).isEqualTo(DType.FLOAT32);
+        assertThat(Torch.allclose(y, tensor("y"), 0.05, 0.05)).isTrue();
+        assertClose(model.optimizeForInference(DType.FLOAT32).call(x), tensor("y"));
+        assertThatThrownBy(() -> model.optimizeForInference(DType.FLOAT16))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("FLOAT32 or BFLOAT16");
+    }
+
+    @Test
     void optimizedItHasNothingToTrainAndCannotBeSaved() {
         ScriptModule optimized = model.optimizeForInference();
         assertThat(optimized.parameters()).isEmpty();

@@ -1,6 +1,7 @@
 package org.torchbridge.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.torchbridge.DType;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.jit.ScriptModule;
@@ -200,5 +202,21 @@ class OnnxModuleTest {
         assertThat(fast.parameters()).isEmpty();
         assertThat(Torch.allclose(fast.call(images), MODEL.toModule().call(images), 1e-4, 1e-5))
                 .isTrue();
+    }
+
+    @Test
+    void inBfloat16ItComputesAboutTheSame() {
+        Tensor scores = MODEL.toModule(OnnxOptions.inference().bfloat16(true)).call(images);
+
+        assertThat(scores.dtype()).isEqualTo(DType.FLOAT32);
+        assertThat(Torch.allclose(scores, MODEL.toModule().call(images), 0.05, 0.05))
+                .isTrue();
+    }
+
+    @Test
+    void bfloat16IsForInferenceAlone() {
+        assertThatThrownBy(() -> OnnxOptions.options().bfloat16(true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("OnnxOptions.inference()");
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.DType;
 import org.torchbridge.Device;
 import org.torchbridge.FileFormatException;
 import org.torchbridge.Layout;
@@ -644,11 +645,30 @@ public final class ScriptModule extends Layer implements AutoCloseable {
      */
     public ScriptModule optimizeForInference(String... methods) {
         Graph graph = methods.length == 0 ? readable() : null;
-        if (graph == null) {
-            return constant(script.optimizeForInference(List.of(methods)));
+        return graph == null ? constant(script.optimizeForInference(List.of(methods))) : forInference(graph, false);
+    }
+
+    /**
+     * As {@link #optimizeForInference(String...)} with forward alone, where linear layers and convolutions compute in {@code
+     * dtype}. With {@link DType#BFLOAT16} so do the activations, sums, products, pools and means between them; everything
+     * else, among it normalisation, softmax and attention, and inputs and outputs stay float32. Sums of products are still
+     * float32, but what these operators read and make has eight binary digits: results of networks differ by some
+     * hundredths. Processors with instructions for bfloat16 (AVX-512 BF16, AMX) are up to twice as fast; where oneDNN cannot
+     * compute in it, and in a program that cannot be read, all stays float32.
+     *
+     * @throws IllegalArgumentException if it is neither float32 nor bfloat16
+     */
+    public ScriptModule optimizeForInference(DType dtype) {
+        if (dtype != DType.FLOAT32 && dtype != DType.BFLOAT16) {
+            throw new IllegalArgumentException("Layers compute in FLOAT32 or BFLOAT16, not in " + dtype);
         }
+        Graph graph = readable();
+        return graph == null ? optimizeForInference() : forInference(graph, dtype == DType.BFLOAT16);
+    }
+
+    private ScriptModule forInference(Graph graph, boolean bfloat16) {
         Optimization.run(graph);
-        Packing.run(graph);
+        Packing.run(graph, bfloat16);
         return constant(ScriptWriter.write(graph, script.className()));
     }
 

@@ -254,7 +254,7 @@ public final class OnnxModel {
         Graph program = toGraph(options);
         if (options.forInference()) {
             Optimization.run(program);
-            Packing.run(program);
+            Packing.run(program, options.bfloat16());
         }
         ScriptModule module = ScriptModule.of(program, "OnnxModel");
         module.requiresGrad(!options.forInference());

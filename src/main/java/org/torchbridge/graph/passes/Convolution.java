@@ -24,7 +24,7 @@ record Convolution(Node node, Tensor weight, List<Long> stride, List<Long> paddi
         Tensor weight = weights.tensor(node.input(1));
         boolean known = weight != null
                 && (weight.dim() == 4 || weight.dim() == 5)
-                && PackedWeights.canPack(weight)
+                && PackedWeights.canPackInEither(weight)
                 && (Constants.isNone(node.input(2)) || weights.tensor(node.input(2)) != null);
         if (!known) {
             return null;

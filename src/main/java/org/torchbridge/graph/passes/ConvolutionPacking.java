@@ -75,7 +75,7 @@ final class ConvolutionPacking {
     private static Type type(Convolution convolution) {
         Long[] sizes = new Long[convolution.dimensions() + 2];
         sizes[1] = convolution.outputs();
-        return new Type.OfTensor(DType.FLOAT32, Arrays.asList(sizes));
+        return new Type.OfTensor(convolution.weight().dtype(), Arrays.asList(sizes));
     }
 
     /** Whether a convolution was replaced. */
@@ -247,6 +247,7 @@ final class ConvolutionPacking {
 
     private boolean isForXnnpack(Convolution convolution) {
         return hasXnnpack
+                && convolution.weight().dtype() == DType.FLOAT32
                 && (oneThread
                         ? convolution.isPointwise() || isSmall(convolution)
                         : convolution.isPointwise() && sizes.isPixel(convolution.input()));

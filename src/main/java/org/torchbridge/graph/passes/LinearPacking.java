@@ -28,7 +28,7 @@ final class LinearPacking {
     }
 
     private void visit(Node node) {
-        if (!node.is("aten::linear") || !canPack(node)) {
+        if (!node.is("aten::linear") || !canPack(node, weights) || isWritten(node)) {
             return;
         }
         Node user = Control.onlyUser(node);
@@ -45,14 +45,17 @@ final class LinearPacking {
         changed = true;
     }
 
-    private boolean canPack(Node node) {
+    private boolean isWritten(Node node) {
+        return aliases.isWritten(node.input(0)) || aliases.isWritten(node.output());
+    }
+
+    /** Whether it is of weights that are known and can be packed. */
+    static boolean canPack(Node node, Weights weights) {
         Tensor weight = weights.tensor(node.input(1));
         return weight != null
                 && weight.dim() == 2
-                && PackedWeights.canPack(weight)
-                && (Constants.isNone(node.input(2)) || weights.tensor(node.input(2)) != null)
-                && !aliases.isWritten(node.input(0))
-                && !aliases.isWritten(node.output());
+                && PackedWeights.canPackInEither(weight)
+                && (Constants.isNone(node.input(2)) || weights.tensor(node.input(2)) != null);
     }
 
     private Value pointwise(GraphBuilder g, Node node, Activation activation) {

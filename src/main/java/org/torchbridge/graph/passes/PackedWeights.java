@@ -35,7 +35,16 @@ final class PackedWeights {
 
     /** Whether it is of the type and on the device that operators with packed weights are for. */
     static boolean canPack(Tensor weight) {
-        return weight.dtype() == DType.FLOAT32 && weight.device().isCpu() && weight.layout() == Layout.STRIDED;
+        return weight.dtype() == DType.FLOAT32 && isPlain(weight);
+    }
+
+    /** The same for operators that compute in bfloat16 too. */
+    static boolean canPackInEither(Tensor weight) {
+        return canPack(weight) || weight.dtype() == DType.BFLOAT16 && isPlain(weight) && Bfloat16.isSupported();
+    }
+
+    private static boolean isPlain(Tensor weight) {
+        return weight.device().isCpu() && weight.layout() == Layout.STRIDED;
     }
 
     /**

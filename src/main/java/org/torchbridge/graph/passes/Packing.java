@@ -13,16 +13,24 @@ public final class Packing {
 
     /** Whether a layer was packed. */
     public static boolean run(Graph graph) {
+        return run(graph, false);
+    }
+
+    /** The same, with linear layers and convolutions in bfloat16 where the processor has instructions for that. */
+    public static boolean run(Graph graph, boolean bfloat16) {
         if (Schemas.of("mkldnn::_convolution_pointwise").isEmpty()) {
             return false; // a libtorch without oneDNN
         }
-        return Scope.call(() -> pack(graph));
+        return Scope.call(() -> pack(graph, bfloat16));
     }
 
-    private static boolean pack(Graph graph) {
+    private static boolean pack(Graph graph, boolean bfloat16) {
         WeightLists.run(graph);
         PackedWeights packed = new PackedWeights(graph);
         ProjectionMerging.run(graph);
+        if (bfloat16) {
+            Bfloat16.run(graph);
+        }
         boolean changed = LinearPacking.run(graph, packed);
         changed |= new LstmPacking(graph, packed).run(graph);
         changed |= new GruPacking(graph, packed).run(graph);
