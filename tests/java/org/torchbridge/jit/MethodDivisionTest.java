@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.torchbridge.Tensor;
 import org.torchbridge.Torch;
 import org.torchbridge.graph.Graph;
@@ -156,6 +158,15 @@ class MethodDivisionTest {
 
         assertThat(isCalled(module, "two")).isFalse();
         assertThat(module.call(input).toString()).isEqualTo("tensor([-1.,  4.,  6.])");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lambda", "forward", "training", "a b"})
+    void aScopeThatIsNoNameOfAChildStaysWithTheModuleAround(String scope) {
+        ScriptModule module = module(in(scope, "aten::relu", x));
+
+        assertThat(module.namedChildren()).isEmpty();
+        assertThat(module.call(input).toString()).isEqualTo("tensor([0., 2., 3.])");
     }
 
     @Test

@@ -171,7 +171,8 @@ final class MethodDivision {
     }
 
     private boolean canBeModule(String path) {
-        return !graph.slots().containsKey(path) && ScriptWriter.isName(path.substring(path.lastIndexOf('.') + 1));
+        String name = path.substring(path.lastIndexOf('.') + 1);
+        return !graph.slots().containsKey(path) && name.matches("\\w+") && ScriptWriter.isFree(name);
     }
 
     private boolean isReadable(Node node, String path) {

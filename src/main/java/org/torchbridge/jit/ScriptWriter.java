@@ -137,8 +137,13 @@ final class ScriptWriter {
     }
 
     /** Whether TorchScript's files can have a member of that name. */
-    static boolean isName(String name) {
+    private static boolean isName(String name) {
         return !name.isEmpty() && !KEYWORDS.contains(name);
+    }
+
+    /** Whether a module can have a child of that name. */
+    static boolean isFree(String name) {
+        return isName(name) && !name.equals(FORWARD) && !name.equals(TRAINING);
     }
 
     private void fill(ScriptClass module, Branch branch, String path, String space) {
