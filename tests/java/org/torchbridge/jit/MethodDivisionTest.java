@@ -96,6 +96,59 @@ class MethodDivisionTest {
     }
 
     @Test
+    void aBranchThatReadsTheStateOfAnotherModuleStaysWithTheModuleAround() {
+        Value sum = in("gate", "aten::sum", x);
+        g.from("gate", "");
+        Value gated = g.branch(
+                        sum,
+                        inner -> List.of(inner.op("aten::add", x, read(inner, "other.weight"))),
+                        inner -> List.of(inner.op("aten::neg", x)))
+                .get(0);
+        ScriptModule module = module(in("", "aten::abs", gated));
+
+        assertThat(module.namedChildren()).containsOnlyKeys("other");
+        assertThat(module.call(input).toString()).isEqualTo("tensor([0., 3., 4.])");
+    }
+
+    @Test
+    void aMethodTakesWhatABranchOfAnotherModuleHasMade() {
+        g.from("gate", "");
+        Value gated = g.branch(
+                        in("gate", "aten::sum", x),
+                        inner -> List.of(inner.op("aten::add", x, read(inner, "gate.weight"))),
+                        inner -> List.of(inner.op("aten::neg", x)))
+                .get(0);
+        ScriptModule module = module(in("act", "aten::abs", gated));
+
+        assertThat(isCalled(module, "gate")).isTrue();
+        assertThat(isCalled(module, "act")).isTrue();
+        assertThat(module.call(input).toString()).isEqualTo("tensor([0., 3., 4.])");
+    }
+
+    @Test
+    void onlyWritingIntoAModuleReachesItToo() {
+        graph.slots().put("seen.last", Slot.buffer(Torch.zeros(3)));
+        g.set("seen.last", x);
+        ScriptModule module = module(in("act", "aten::abs", x));
+
+        module.call(input);
+
+        ScriptModule seen = (ScriptModule) module.getSubmodule("seen");
+        assertThat(((Tensor) seen.attribute("last")).equal(input)).isTrue();
+    }
+
+    @Test
+    void onlyTheWholeHasInputsThatMayBeLeftOut() {
+        Value scale = graph.addInput("scale", Type.FLOAT);
+        graph.defaults().put(scale, 2.0);
+        Value shifted = in("", "aten::add", x, 1L);
+        ScriptModule module = module(in("scaled", "aten::add", in("scaled", "aten::mul", shifted, scale), x));
+
+        assertThat(isCalled(module, "scaled")).isTrue();
+        assertThat(module.call(input).toString()).isEqualTo("tensor([-1.,  8., 11.])");
+    }
+
+    @Test
     void aNumberedScopeThatDoesTheSameIsASecondCall() {
         Value first = in("act", "aten::relu", x);
         Value second = in("act_1", "aten::relu", in("", "aten::sub", first, 2L));

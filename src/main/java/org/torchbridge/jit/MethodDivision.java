@@ -152,7 +152,9 @@ final class MethodDivision {
             }
         }
         ModuleMethod method = method(scope, path, nodes, members, outputs);
-        if (method.inputs().isEmpty() || methods.putIfAbsent(path, method) != null) {
+        if (method.inputs().isEmpty()
+                || nodes.stream().anyMatch(node -> usesOthers(node, path))
+                || methods.putIfAbsent(path, method) != null) {
             return null;
         }
         return new Call(method, method.inputs(), outputs.get(0));
@@ -177,6 +179,14 @@ final class MethodDivision {
 
     private boolean isReadable(Node node, String path) {
         return isFree(node) && (!isState(node) || slotName(node).startsWith(path + "."));
+    }
+
+    /** Whether a node, or one in its blocks, uses the state of another module, which a method cannot reach. */
+    private static boolean usesOthers(Node node, String path) {
+        return isState(node) && !slotName(node).startsWith(path + ".")
+                || node.blocks().stream()
+                        .flatMap(block -> block.nodes().stream())
+                        .anyMatch(inner -> usesOthers(inner, path));
     }
 
     /** The node of the program's body that a node is in, or itself. */

@@ -39,11 +39,8 @@ final class ScriptCodeWriter {
     void write(ScriptCode code, ScriptType self) {
         modules.put(method.path(), code.input("self", self));
         inputs(code, method.inputs());
-        for (int i = 0; i < method.inputs().size(); i++) {
-            Value input = method.inputs().get(i);
-            if (graph.defaults().containsKey(input)) {
-                code.defaultInput(i + 1, graph.defaults().get(input), type(input.type()));
-            }
+        if (method.path().isEmpty()) {
+            defaults(code);
         }
         usedModules().forEach(path -> module(code, path));
         method.steps().forEach(step -> step(code, step));
@@ -62,6 +59,12 @@ final class ScriptCodeWriter {
         }
     }
 
+    private void defaults(ScriptCode code) {
+        graph.defaults()
+                .forEach((input, value) ->
+                        code.defaultInput(graph.inputs().indexOf(input) + 1, value, type(input.type())));
+    }
+
     private ScriptType type(Type type) {
         return types.computeIfAbsent(type, ScriptTypes::write);
     }
@@ -74,19 +77,25 @@ final class ScriptCodeWriter {
             if (step instanceof Call call) {
                 paths.add(call.method().path());
             } else {
-                addUsedModules(((Operation) step).node(), paths);
+                addUsed(((Operation) step).node(), paths);
             }
-            step.needs().forEach(value -> addUsedModules(value.producer(), paths));
+            step.needs().forEach(value -> addRead(value, paths));
         }
-        method.outputs().forEach(value -> addUsedModules(value.producer(), paths));
+        method.outputs().forEach(value -> addRead(value, paths));
         return paths;
     }
 
-    private void addUsedModules(Node node, Set<String> paths) {
-        if (MethodDivision.isState(node) && !method.inputs().containsAll(node.outputs())) {
+    private static void addUsed(Node node, Set<String> paths) {
+        if (MethodDivision.isState(node)) {
             paths.add(modulePath(MethodDivision.slotName(node)));
         }
-        node.blocks().forEach(block -> block.nodes().forEach(inner -> addUsedModules(inner, paths)));
+        node.blocks().forEach(block -> block.nodes().forEach(inner -> addUsed(inner, paths)));
+    }
+
+    private void addRead(Value value, Set<String> paths) {
+        if (MethodDivision.isState(value.producer()) && !method.inputs().contains(value)) {
+            paths.add(modulePath(MethodDivision.slotName(value.producer())));
+        }
     }
 
     /** Reads a module at the begin of the program, where all of it sees it. */
