@@ -14,7 +14,7 @@ final class StructureRules {
 
     static void register(Rules r) {
         r.rule("prim::Constant", c -> Item.of(c.node().attribute("value")));
-        r.rule("prim::GetAttr", c -> c.exporter().slot((String) c.node().attribute("name")));
+        r.rule("prim::GetAttr", StructureRules::attribute);
         r.rule("prim::ListConstruct", c -> new Items(c.items()));
         r.rule("prim::TupleConstruct", c -> new Items(c.items()));
         r.rule("prim::DictConstruct", StructureRules::dict);
@@ -32,6 +32,13 @@ final class StructureRules {
         r.many("prim::Print", c -> List.of());
         r.list("aten::add", StructureRules::joined);
         r.rule("torchbridge::call_module", StructureRules::layer);
+    }
+
+    private static Item attribute(Call c) {
+        if (!c.node().inputs().isEmpty()) {
+            throw c.unsupported("reads of an object that changes in a branch or loop; ONNX has tensors and lists");
+        }
+        return c.exporter().slot((String) c.node().attribute("name"));
     }
 
     private static Item layer(Call c) {
