@@ -183,7 +183,9 @@ final class ScriptCodeWriter {
     }
 
     private ScriptCode.Written write(ScriptCode code, Node node) {
-        if (node.is("prim::Constant")) {
+        if (isMissing(node)) {
+            return code.node("prim::Uninitialized", List.of(), 1);
+        } else if (node.is("prim::Constant")) {
             return code.constant(node.attribute("value"), type(node.output().type()));
         } else if (MethodDivision.isState(node)) {
             return state(code, node);
@@ -202,6 +204,14 @@ final class ScriptCodeWriter {
             block.outputs().forEach(output -> inner.output(id(output)));
         }
         return written;
+    }
+
+    /** A value of a branch that is never left, which libtorch does not take for a constant. */
+    private static boolean isMissing(Node node) {
+        return node.is("prim::Constant")
+                && node.attribute("value") == null
+                && node.output().type() != Type.NONE
+                && !(node.output().type() instanceof Type.OfOptional);
     }
 
     private ScriptCode.Written state(ScriptCode code, Node node) {
