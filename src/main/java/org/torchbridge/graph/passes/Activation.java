@@ -2,8 +2,12 @@ package org.torchbridge.graph.passes;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
+import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Node;
+import org.torchbridge.graph.Type;
+import org.torchbridge.graph.Value;
 
 /**
  * What a packed layer does to each number that it made before it writes it.
@@ -41,6 +45,25 @@ record Activation(String attribute, List<Double> scalars, String algorithm) {
                     ? new Activation(WITHOUT_NUMBERS.get(node.kind()))
                     : null;
         };
+    }
+
+    /**
+     * Puts what {@code layer} writes into the place of a node, with the activation behind that if it can do it.
+     *
+     * @param type of what it makes
+     */
+    static void fuse(Node node, Aliases aliases, Type type, BiFunction<GraphBuilder, Activation, Value> layer) {
+        Node user = Control.onlyUser(node);
+        Activation activation = user == null ? null : of(user);
+        Node last = activation == null || aliases.isWritten(user.output()) ? node : user;
+        GraphBuilder g = GraphBuilder.before(node);
+        g.from(node.scope(), node.source());
+        Value output = layer.apply(g, last == node ? NONE : activation);
+        output.setType(type);
+        Control.replace(last, List.of(output));
+        if (last != node) {
+            node.remove();
+        }
     }
 
     private static @Nullable Activation withNumbers(String attribute, @Nullable Double... scalars) {

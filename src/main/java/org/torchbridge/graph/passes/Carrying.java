@@ -1,5 +1,6 @@
 package org.torchbridge.graph.passes;
 
+import java.util.List;
 import org.torchbridge.graph.Block;
 import org.torchbridge.graph.Node;
 import org.torchbridge.graph.Type;
@@ -34,6 +35,25 @@ abstract class Carrying {
         }
         use(block.result(), last);
         return last;
+    }
+
+    /** Follows what a node makes to the end of its block. */
+    final void followFrom(Node made) {
+        Value current = made.output();
+        List<Node> nodes = made.owner().nodes();
+        for (Node node : nodes.subList(nodes.indexOf(made) + 1, nodes.size())) {
+            current = follow(node, current);
+        }
+        use(made.owner().result(), current);
+    }
+
+    /** Puts {@code current} where the node takes {@code original}. */
+    static void replaceInputs(Node node, Value original, Value current) {
+        for (int i = 0; i < node.inputs().size(); i++) {
+            if (node.input(i) == original) {
+                node.setInput(i, current);
+            }
+        }
     }
 
     /** What the value is after a node. */

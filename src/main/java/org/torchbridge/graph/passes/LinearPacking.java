@@ -28,21 +28,10 @@ final class LinearPacking {
     }
 
     private void visit(Node node) {
-        if (!node.is("aten::linear") || !canPack(node, weights) || isWritten(node)) {
-            return;
+        if (node.is("aten::linear") && canPack(node, weights) && !isWritten(node)) {
+            Activation.fuse(node, aliases, node.output().type(), (g, activation) -> pointwise(g, node, activation));
+            changed = true;
         }
-        Node user = Control.onlyUser(node);
-        Activation activation = user == null ? null : Activation.of(user);
-        Node last = activation == null || aliases.isWritten(user.output()) ? node : user;
-        GraphBuilder g = GraphBuilder.before(node);
-        g.from(node.scope(), node.source());
-        Value output = pointwise(g, node, last == node ? Activation.NONE : activation);
-        output.setType(node.output().type());
-        Control.replace(last, List.of(output));
-        if (last != node) {
-            node.remove();
-        }
-        changed = true;
     }
 
     private boolean isWritten(Node node) {

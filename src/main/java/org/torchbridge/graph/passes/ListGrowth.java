@@ -9,9 +9,9 @@ import org.torchbridge.graph.Type;
 import org.torchbridge.graph.Value;
 
 /**
- * Makes a new list of each {@code aten::append}, {@code aten::extend} and {@code aten::insert} in front: the longer list comes out of the branches and
- * loops that it grows in, and a loop carries it from turn to turn. Lists that are changed in another way, or that another
- * value may be too, stay as they are.
+ * Makes a new list of each {@code aten::append}, {@code aten::extend} and {@code aten::insert} in front: the longer list comes
+ * out of the branches and loops that it grows in, and a loop carries it from turn to turn. Lists that are changed in another
+ * way, or that another value may be too, stay as they are.
  *
  * <pre>{@code
  * rows = []                       rows = []
@@ -44,7 +44,8 @@ public final class ListGrowth {
         ListGrowth pass = new ListGrowth();
         graph.forEachNode(node -> {
             if (node.is("prim::ListConstruct") && grows(node.output()) && isKnownEverywhere(node)) {
-                pass.carry(node);
+                new Growth(node.output()).followFrom(node);
+                pass.changed = true;
             }
         });
         return pass.changed;
@@ -80,20 +81,6 @@ public final class ListGrowth {
                 && node.output().uses().stream().allMatch(use -> use.node().is("prim::Return"));
     }
 
-    private void carry(Node construct) {
-        Growth growth = new Growth(construct.output());
-        boolean before = true;
-        Value current = construct.output();
-        for (Node node : construct.owner().nodes()) {
-            if (!before) {
-                current = growth.follow(node, current);
-            }
-            before &= node != construct;
-        }
-        growth.use(construct.owner().result(), current);
-        changed = true;
-    }
-
     private static final class Growth extends Carrying {
         private final Value list;
 
@@ -121,11 +108,7 @@ public final class ListGrowth {
 
         @Override
         void use(Node node, Value current) {
-            for (int i = 0; i < node.inputs().size(); i++) {
-                if (node.input(i) == list) {
-                    node.setInput(i, current);
-                }
-            }
+            replaceInputs(node, list, current);
         }
     }
 }

@@ -87,13 +87,9 @@ final class PackedWeights {
     }
 
     private Value hold(Object packed, Type type, String name) {
-        Held list = held.computeIfAbsent(type, unused -> open(type, free(name)));
+        Held list = held.computeIfAbsent(type, unused -> open(type, Slots.free(graph, name)));
         list.elements.add(packed);
         return list.unpack.addOutput("packed", type);
-    }
-
-    private String free(String name) {
-        return graph.slots().containsKey(name) ? free(name + "_") : name;
     }
 
     private Held open(Type type, String slot) {

@@ -149,13 +149,9 @@ final class QuantizedWeights {
     /** The slot with the tensor. */
     private String hold(Object key, String name, Tensor tensor) {
         return names.computeIfAbsent(key, unused -> {
-            String slot = free(name);
+            String slot = Slots.free(graph, name);
             graph.slots().put(slot, Slot.buffer(Scope.escape(tensor)));
             return slot;
         });
-    }
-
-    private String free(String name) {
-        return graph.slots().containsKey(name) ? free(name + "_") : name;
     }
 }

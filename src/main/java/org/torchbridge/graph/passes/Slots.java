@@ -27,6 +27,11 @@ final class Slots {
         return (String) node.attribute("name");
     }
 
+    /** The name, or one made of it, that no slot has. */
+    static String free(Graph graph, String name) {
+        return graph.slots().containsKey(name) ? free(graph, name + "_") : name;
+    }
+
     /** The names of the slots that the program puts other values into. */
     static Set<String> set(Graph graph) {
         Set<String> names = new HashSet<>();

@@ -87,23 +87,10 @@ final class TransposedPacking {
 
     private void visit(Node node) {
         Layer layer = Layer.of(node, weights);
-        if (layer == null || aliases.isWritten(node.input(0)) || aliases.isWritten(node.output())) {
-            return;
+        if (layer != null && !aliases.isWritten(node.input(0)) && !aliases.isWritten(node.output())) {
+            Activation.fuse(node, aliases, layer.type(), (g, activation) -> pointwise(g, layer, activation));
+            changed = true;
         }
-        Node user = Control.onlyUser(node);
-        Activation activation = user == null || user.outputs().size() != 1 || aliases.isWritten(user.output())
-                ? null
-                : Activation.of(user);
-        Node last = activation == null ? node : user;
-        GraphBuilder g = GraphBuilder.before(node);
-        g.from(node.scope(), node.source());
-        Value output = pointwise(g, layer, activation == null ? Activation.NONE : activation);
-        output.setType(layer.type());
-        Control.replace(last, List.of(output));
-        if (last != node) {
-            node.remove();
-        }
-        changed = true;
     }
 
     private Value pointwise(GraphBuilder g, Layer layer, Activation activation) {

@@ -1,6 +1,5 @@
 package org.torchbridge.graph.passes;
 
-import java.util.List;
 import org.torchbridge.graph.Graph;
 import org.torchbridge.graph.GraphBuilder;
 import org.torchbridge.graph.Node;
@@ -41,7 +40,7 @@ public final class WriteCarrying {
                 && Sharing.makesNewTensors(made)
                 && isWrittenInside(made)
                 && isKnownByNameAlone(made.output())) {
-            new Writes(made).carry();
+            new Writes(made).followFrom(made);
             changed = true;
         }
     }
@@ -71,15 +70,6 @@ public final class WriteCarrying {
             this.tensor = made.output();
         }
 
-        void carry() {
-            Value current = tensor;
-            List<Node> nodes = made.owner().nodes();
-            for (Node node : nodes.subList(nodes.indexOf(made) + 1, nodes.size())) {
-                current = follow(node, current);
-            }
-            use(made.owner().result(), current);
-        }
-
         @Override
         boolean changes(Node node) {
             return isWrite(node, tensor);
@@ -105,11 +95,7 @@ public final class WriteCarrying {
 
         @Override
         void use(Node node, Value current) {
-            for (int i = 0; i < node.inputs().size(); i++) {
-                if (node.input(i) == tensor) {
-                    node.setInput(i, current);
-                }
-            }
+            replaceInputs(node, tensor, current);
         }
     }
 }
