@@ -43,8 +43,6 @@ class ExportedLayersTest {
         rows.put(
                 "gives the places of the maxima",
                 "AdaptiveMaxPool.*call_with_indices|adaptive_max_pool\\dd_with_indices");
-        rows.put("aten::linalg_matrix_exp", "orthogonal\\(nn\\.Linear\\((3, 5|5, 3)\\), 'weight', 'matrix_exp'");
-        rows.put("aten::linalg_solve", "orthogonal\\(nn\\.Linear\\((3, 5|5, 3)\\), 'weight', 'cayley'");
         Map<String, Pattern> patterns = new LinkedHashMap<>();
         rows.forEach((reason, pattern) -> patterns.put(reason, Pattern.compile(pattern)));
         return patterns;
